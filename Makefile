@@ -1,0 +1,83 @@
+# One command each: `make help` lists them. The first one that runs makes .venv from the hashed locks; it needs
+# Python 3.11 or newer, make and a package index.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+
+# Certificates that this machine trusts, such as a company proxy's, are good enough for uv as well.
+export UV_SYSTEM_CERTS ?= 1
+
+# Nobody is told that, or how, this runs.
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+
+# All state is in one folder. Airflow listens on this machine only, and makes its own admin password.
+export WARD_WAREHOUSE_HOME ?= .local
+override WARD_WAREHOUSE_HOME := $(abspath $(WARD_WAREHOUSE_HOME))
+export AIRFLOW_HOME := $(WARD_WAREHOUSE_HOME)/airflow
+export AIRFLOW__CORE__DAGS_FOLDER := $(CURDIR)/dags
+export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
+export AIRFLOW__CORE__LOAD_EXAMPLES := False
+export AIRFLOW__CORE__PARALLELISM := 4
+export AIRFLOW__API__HOST := 127.0.0.1
+export AIRFLOW__API__PORT := 8080
+export AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST := 127.0.0.1
+export AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME := 0.1
+
+.PHONY: help demo up real golden test lint compose-test lock clean
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
+
+demo: .venv/.runtime ## The main job: two nights of the demonstration districts, on this machine alone
+	@$(BIN)/python scripts/play_demo.py
+
+real: .venv/.runtime ## The real input: 311 requests of the folder BOSTON311_DIR, compared with the city's own flags
+	@$(BIN)/python scripts/play_real.py
+
+golden: .venv/.runtime ## Every demonstration district in one warehouse, compared figure by figure with its source
+	@$(BIN)/python scripts/golden.py
+
+up: .venv/.runtime ## Airflow with its web pages on http://127.0.0.1:8080, on the same data
+	@scripts/up.sh
+
+test: .venv/.dev ## All tests; PYTEST_ARGS picks some
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: .venv/.dev ## Every static check
+	@scripts/lint.sh
+
+compose-test: ## The demonstration's nights inside the containers of docker-compose.yml; needs a Docker engine
+	@scripts/compose_test.sh
+
+lock: .venv/.tools ## Renew the locks after a change of the dependencies (UPGRADE=--upgrade takes newer versions)
+	$(BIN)/$(COMPILE) $(UPGRADE) --group bootstrap --output-file requirements-bootstrap.txt
+	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --output-file requirements.txt
+	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --group test --group lint \
+		--constraints requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove .venv and everything that is made again; the data in .local stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build plugins/*.egg-info
+	rm -rf dbt_project/target dbt_project/logs "$(WARD_WAREHOUSE_HOME)/lint"
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+# The stamps make a second run start at once.
+.venv/.tools: requirements-bootstrap.txt
+	@scripts/bootstrap.sh "$(PYTHON)"
+	@touch $@
+
+.venv/.runtime: .venv/.tools requirements.txt pyproject.toml
+	@scripts/install.sh requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.txt
+	@scripts/install.sh requirements-dev.txt
+	@touch $@

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Every static check, each with what it found; all of them run before the first failure counts. Called by `make lint`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/.venv/bin:$PATH"
+failed=()
+
+check() { # name, command
+    local name=$1 output seconds=$SECONDS
+    shift
+    if output=$("$@" 2>&1); then
+        printf '%-20s passed  %3d s\n' "$name" $((SECONDS - seconds))
+    else
+        printf '%-20s FAILED  %3d s\n%s\n' "$name" $((SECONDS - seconds)) "$output"
+        failed+=("$name")
+    fi
+}
+
+sql() {
+    # The dbt templater compiles the models against a warehouse; an empty one of its own will do.
+    mkdir -p "$WARD_WAREHOUSE_HOME/lint"
+    WARD_WAREHOUSE_BUILD_DB=$WARD_WAREHOUSE_HOME/lint/district.duckdb sqlfluff lint --disable-progress-bar dbt_project
+}
+
+check 'ruff' ruff check .
+check 'ruff format' ruff format --check .
+check 'import-linter' lint-imports --no-logo
+check 'mypy' mypy
+check 'deptry' deptry .
+check 'sqlfluff' sql
+check 'shellcheck' shellcheck .ci/run scripts/*.sh docker/*.sh
+check 'hadolint' hadolint Dockerfile
+check 'compose schema' check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+if [ ${#failed[@]} -gt 0 ]; then
+    echo "lint: ${#failed[@]} of the checks failed: ${failed[*]}" >&2
+    exit 1
+fi
