@@ -1,0 +1,108 @@
+"""
+### Nightly load of the wards
+
+Extracts what changed in each ward's system, judges it with Great Expectations, and commits it to the lake.
+One run is one night: a local date, whose changes are complete when the run starts half an hour after midnight.
+
+| task | reads | writes | run it again? |
+|---|---|---|---|
+| plan | the registry | nothing | yes |
+| extract (one per ward) | the ward's system | a landed batch | yes: clear the ward's task and those after it |
+| validate | landed batches | accepted and quarantined partitions | yes |
+| roll_up | outcomes | the night's verdict; announces the lake to `warehouse_build` | yes |
+
+A ward that fails is red in the grid and named by `roll_up`; the others are loaded, and it catches up on its next night.
+To read some wards again, trigger with `wards`, `night`, and `since` and `until`, or `full`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, CronDataIntervalTimetable, Param, TriggerRule, dag, get_current_context, task
+from airflow.sdk import Connection as AirflowConnection
+
+from ward_warehouse.settings import load_settings
+
+if TYPE_CHECKING:
+    from ward_warehouse.connections import Connection
+
+SETTINGS = load_settings()
+LAKE = Asset("ward_warehouse_lake")
+
+PARAMS = {
+    "wards": Param(None, type=["null", "array"], description="Ward keys; empty means all in force"),
+    "datasets": Param(None, type=["null", "array"], description="dossiers, survey_responses; empty means all"),
+    "night": Param(None, type=["null", "string"], format="date", description="Local date; empty means the run's own"),
+    "since": Param(None, type=["null", "string"], description="Read changes from here on instead of from the cursor"),
+    "until": Param(None, type=["null", "string"], description="Read changes up to the end of this day or to this time"),
+    "full": Param(False, type="boolean", description="Read everything, whatever the cursor says"),
+}
+
+
+@dag(
+    schedule=CronDataIntervalTimetable(SETTINGS.schedule, timezone=SETTINGS.time_zone),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=5),
+    params=PARAMS,
+    default_args={"owner": "district-data"},
+    tags=["wards", "nightly"],
+    doc_md=__doc__,
+)
+def ward_nightly_load() -> None:
+    @task
+    def plan() -> list[dict[str, Any]]:
+        from ward_warehouse import tasks
+
+        context = get_current_context()
+        return tasks.plan(dict(context["params"]), context.get("data_interval_start"), context["dag_run"].run_after)
+
+    @task(
+        map_index_template="{{ ward }}",
+        retries=SETTINGS.extract_retries,
+        retry_delay=timedelta(minutes=SETTINGS.extract_retry_minutes),
+        max_active_tis_per_dagrun=SETTINGS.parallel_wards,
+    )
+    def extract(job: dict[str, Any]) -> None:
+        from ward_warehouse import tasks
+
+        get_current_context()["ward"] = job["wards"][0]
+        tasks.extract(job, airflow_connection)
+
+    # The two below run whatever became of single wards, but not when nothing was planned.
+    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+    def validate(jobs: list[dict[str, Any]]) -> None:
+        from ward_warehouse import tasks
+
+        tasks.validate(jobs)
+
+    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[LAKE])
+    def roll_up(jobs: list[dict[str, Any]]) -> str:
+        from ward_warehouse import tasks
+
+        return tasks.roll_up(jobs)
+
+    jobs = plan()
+    extract.expand(job=jobs) >> validate(jobs) >> roll_up(jobs)
+
+
+def airflow_connection(connection_id: str) -> Connection:
+    """A ward's connection from whatever secrets backend Airflow uses, in the library's own form."""
+    from ward_warehouse.connections import Connection
+
+    found = AirflowConnection.get(connection_id)
+    return Connection(
+        id=connection_id,
+        conn_type=found.conn_type or "",
+        host=found.host or "",
+        port=found.port,
+        schema=found.schema or "",
+        login=found.login or "",
+        password=found.password or "",
+        extra=found.extra_dejson,
+    )
+
+
+ward_nightly_load()

@@ -1,0 +1,53 @@
+"""
+### Warehouse build
+
+Loads what the lake has committed and runs one `dbt build` beside the published warehouse; when every test of severity
+error has passed, the build takes the published file's place in one step. Scheduled on the lake's asset, so it follows
+each nightly load, and can be triggered by itself at any time: it never touches a ward.
+
+| task | writes | run it again? |
+|---|---|---|
+| build | the build file, `audit.build_results` | yes |
+| publish | the file that analysts open, in one rename | yes; it refuses a build that did not pass |
+
+With `full_refresh` the build file is made anew from the lake alone.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import Asset, Param, dag, get_current_context, task
+
+LAKE = Asset("ward_warehouse_lake")
+WAREHOUSE = Asset("ward_warehouse_published")
+
+
+@dag(
+    schedule=[LAKE],
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=3),
+    params={"full_refresh": Param(False, type="boolean", description="Make the build anew from the lake alone")},
+    default_args={"owner": "district-data"},
+    tags=["warehouse"],
+    doc_md=__doc__,
+)
+def warehouse_build() -> None:
+    # No retries: a model or a test that failed fails again, and the message should come at once.
+    @task(retries=0)
+    def build() -> str:
+        from ward_warehouse import tasks
+
+        return tasks.build(full_refresh=bool(get_current_context()["params"]["full_refresh"]))
+
+    @task(retries=0, outlets=[WAREHOUSE])
+    def publish() -> str:
+        from ward_warehouse import tasks
+
+        return tasks.publish()
+
+    build() >> publish()
+
+
+warehouse_build()

@@ -1,0 +1,246 @@
+"""Commands of a night: check, extract, validate, build, publish, run, status, report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import wraps
+from typing import Any
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ward_warehouse import outcomes
+from ward_warehouse.cli.demo import demo
+from ward_warehouse.cli.output import as_json, console, fail
+from ward_warehouse.cli.quarantine import quarantine
+from ward_warehouse.connections import from_environment
+from ward_warehouse.errors import RegistryError, WardWarehouseError
+from ward_warehouse.extraction import Request
+from ward_warehouse.night import Night, Plan, parse_instant
+from ward_warehouse.outcomes import Outcome
+from ward_warehouse.registry import load_registry
+from ward_warehouse.reports.nights import night_table
+from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard_table
+from ward_warehouse.rollup import RollUp, roll_up
+from ward_warehouse.settings import load_settings
+
+
+class Group(click.Group):
+    """A group whose commands end with one line, not with a traceback, when they cannot do what was asked."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; an error that is meant for a person ends it with code 1."""
+        try:
+            return super().invoke(ctx)
+        except WardWarehouseError as error:
+            fail(str(error))
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Ward Warehouse: ward systems to a district warehouse of reform indicators."""
+
+
+main.add_command(demo)
+main.add_command(quarantine)
+
+
+@main.group()
+def wards() -> None:
+    """The registry of wards and systems."""
+
+
+@wards.command("check")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def wards_check(json_: bool) -> None:
+    """Check the whole registry: every wrong entry is named with file, line, ward and key."""
+    registry = load_registry(load_settings())
+    if json_:
+        as_json({"wards": list(registry.wards), "systems": list(registry.systems), "problems": registry.problems})
+    if registry.problems:
+        raise RegistryError(registry.problems)
+    if not json_:
+        console.print(
+            f"{len(registry.districts)} districts, {len(registry.wards)} wards, {len(registry.systems)} systems: "
+            "no problem"
+        )
+
+
+def night_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which night, wards and record kinds a command is about."""
+
+    @click.option("--night", required=True, help="Local date of the night, YYYY-MM-DD.")
+    @click.option(
+        "--ward", "chosen", multiple=True, help="Ward key; may be given several times. Default: all in force."
+    )
+    @click.option("--dataset", "kinds", multiple=True, help="dossiers or survey_responses. Default: all.")
+    @click.option("--since", help="Read changes from this date or time on, instead of from the cursor.")
+    @click.option("--until", help="Read changes up to the end of this date, or to this time.")
+    @click.option("--full", is_flag=True, help="Read everything, whatever the cursor says.")
+    @wraps(command)
+    def with_options(
+        night: str, chosen: tuple[str, ...], kinds: tuple[str, ...], since: str | None, until: str | None, full: bool,
+        **others: Any,
+    ) -> None:  # fmt: skip
+        settings = load_settings()
+        run = Night(settings)
+        request = Request(
+            night=_date(night),
+            since=parse_instant(since, False, settings) if since else None,
+            until=parse_instant(until, True, settings) if until else None,
+            full=full,
+        )
+        command(run, run.plan(request, list(chosen), list(kinds)), **others)
+
+    return with_options
+
+
+@main.command()
+@night_options
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def extract(run: Night, plan: Plan, json_: bool) -> None:
+    """Extract the wards' changes and land them."""
+    found = _extract(run, plan)
+    _show_outcomes(found, json_)
+
+
+@main.command()
+@night_options
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def validate(run: Night, plan: Plan, json_: bool) -> None:
+    """Judge the landed batches of a night; accept or quarantine each record."""
+    with console.status("judging"):
+        found = run.validate(plan)
+    _show_outcomes(found, json_)
+
+
+@main.command()
+@click.option("--full-refresh", is_flag=True, help="Make the build anew from the lake alone.")
+def build(full_refresh: bool) -> None:
+    """Load the lake and run one dbt build, beside the published warehouse."""
+    _build(Night(load_settings()), full_refresh)
+
+
+@main.command()
+def publish() -> None:
+    """Make the last build, which passed its audit, what analysts see."""
+    _publish(Night(load_settings()))
+
+
+@main.command()
+@night_options
+def run(run: Night, plan: Plan) -> None:
+    """A whole night: extract, validate, roll up, build, publish."""
+    _extract(run, plan)
+    with console.status("judging"):
+        run.validate(plan)
+    verdict = _verdict(run, plan)
+    console.print(night_table(plan, verdict, run.registry, run.lake))
+    console.print(verdict.message)
+    if verdict.failed:
+        fail("the night failed; nothing was built")
+    _build(run, full_refresh=False)
+    _publish(run)
+
+
+@main.command()
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def status(json_: bool) -> None:
+    """The newest committed night of each ward and record kind."""
+    run = Night(load_settings())
+    rows = run.status()
+    if json_:
+        as_json(rows)
+        return
+    for row in rows:
+        console.print(
+            f"{row['ward']:28} {row['kind']:18} {row['night'] or 'never loaded'!s:12} "
+            f"read {row['rows_read'] or 0:>7,} = accepted {row['rows_accepted'] or 0:,} + quarantined "
+            f"{row['rows_quarantined'] or 0:,} + unchanged {row['rows_unchanged'] or 0:,}",
+            highlight=False,
+        )
+
+
+@main.command()
+@click.argument("district")
+@click.option("--grain", type=click.Choice(["month", "quarter", "half_year", "year"]), default="year")
+@click.option("--on", "day", help="A day of the period; default: the newest period.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def report(district: str, grain: str, day: str | None, json_: bool) -> None:
+    """The scorecard of a district: main indicators, ward by ward."""
+    codes = None if json_ else [code for code, _ in COLUMNS]
+    rows = read_indicators(load_settings().published_file, district, grain, _date(day) if day else None, codes)
+    if json_:
+        as_json(rows)
+    else:
+        console.print(scorecard_table(rows))
+
+
+def _extract(run: Night, plan: Plan) -> list[Outcome]:
+    """Extracts the wards of a plan, some at a time, with a progress bar."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with (
+        Progress(*columns, console=console, transient=True) as progress,
+        ThreadPoolExecutor(run.settings.parallel_wards) as pool,
+    ):
+        bar = progress.add_task(f"night {plan.request.night}: wards read", total=len(plan.wards))
+        futures = [pool.submit(run.extract_ward, plan, ward, from_environment) for ward in plan.wards]
+        found: list[Outcome] = []
+        for future in futures:
+            found.extend(future.result())
+            progress.advance(bar)
+    return found
+
+
+def _verdict(run: Night, plan: Plan) -> RollUp:
+    found = outcomes.read_run(run.lake, plan.run_id)
+    return roll_up(plan, run.registry, found, run.settings.failed_wards_limit)
+
+
+def _build(run: Night, full_refresh: bool) -> None:
+    with console.status("building the warehouse"):
+        summary = run.build(full_refresh=full_refresh)
+    for warning in summary.warnings:
+        console.print(f"warning: {warning}", style="yellow", highlight=False)
+    console.print(f"built: {summary.passed} models and tests passed in {summary.seconds:.1f} s")
+
+
+def _publish(run: Night) -> None:
+    rows = run.publish()
+    console.print(f"published: {len(rows)} tables, {sum(rows.values()):,} rows in {run.settings.published_file}")
+
+
+def _show_outcomes(found: list[Outcome], json_: bool) -> None:
+    if json_:
+        as_json([outcome.model_dump(mode="json") for outcome in found])
+    else:
+        for outcome in found:
+            console.print(_line(outcome), highlight=False)
+    errors = [outcome.error for outcome in found if outcome.error]
+    if errors:
+        fail("\n".join(errors))
+
+
+def _line(outcome: Outcome) -> str:
+    counts = {
+        "read": outcome.rows_read,
+        "accepted": outcome.rows_accepted,
+        "quarantined": outcome.rows_quarantined,
+        "unchanged": outcome.rows_unchanged,
+    }
+    known = ", ".join(f"{value:,} {name}" for name, value in counts.items() if value is not None)
+    return f"{outcome.ward} {outcome.kind} {outcome.step} {outcome.status}{': ' + known if known else ''}"
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WardWarehouseError(f"found {text!r}, expected a date such as 2018-12-27") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

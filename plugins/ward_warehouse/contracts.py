@@ -1,0 +1,208 @@
+"""The contract of each record kind: columns, types, privacy. Every ward's records are brought to these shapes.
+
+The columns follow the national synchronisation message `DongBoHoSoMC` for dossiers, and what tablets, paper slips
+and SIPAS questionnaires have in common for survey responses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+import pyarrow as pa
+
+ColumnType = Literal["text", "code", "integer", "boolean", "timestamp"]
+"""timestamp: an instant, stored in UTC. code: one of a fixed list of English words."""
+
+
+class RecordKind(StrEnum):
+    """The kinds of record that a ward's system gives; also the names of datasets, suites and raw tables."""
+
+    DOSSIERS = "dossiers"
+    SURVEY_RESPONSES = "survey_responses"
+
+
+class Privacy(StrEnum):
+    """What happens to a value in memory, before the first byte is written (Law 91/2025/QH15)."""
+
+    KEEP = "keep"
+    PSEUDONYMISE = "pseudonymise"
+    SCRUB = "scrub"
+    DROP = "drop"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract.
+
+    Attributes:
+        local_date: the column has a twin `<stem>_date`, the local date of the instant.
+        ends_with_day: a value without an hour means the end of that local day (an appointment slip that promises
+            a date is kept until the counter closes on it).
+        default: the value of a record that gives none.
+        pattern: what a text of at most `MAX_CODE_LENGTH` characters must match to be kept as it is; anything else is
+            unreadable. Without it a name or a sentence typed into a code field would reach the disk.
+    """
+
+    name: str
+    type: ColumnType
+    privacy: Privacy = Privacy.KEEP
+    required: bool = False
+    values: tuple[str, ...] = ()
+    local_date: bool = False
+    ends_with_day: bool = False
+    default: str | None = None
+    pattern: str | None = None
+
+    @property
+    def date_name(self) -> str:
+        """Name of the local-date twin: `received_at` gives `received_date`."""
+        return self.name.removesuffix("_at") + "_date"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The columns of one record kind, in the order of the landed table."""
+
+    kind: RecordKind
+    columns: tuple[Column, ...]
+    by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {column.name: column for column in self.columns})
+
+    @property
+    def stored(self) -> tuple[Column, ...]:
+        """The columns that reach the lake: all but the dropped ones and the ward the record itself names."""
+        return tuple(c for c in self.columns if c.privacy is not Privacy.DROP and c.name != SOURCE_WARD)
+
+    def schema(self) -> pa.Schema:
+        """Arrow schema of an accepted record of this kind."""
+        fields: list[pa.Field] = []
+        for column in self.stored:
+            fields.append(pa.field(column.name, ARROW_TYPES[column.type]))
+            if column.local_date:
+                fields.append(pa.field(column.date_name, pa.date32()))
+        return pa.schema(fields + list(TECHNICAL_FIELDS))
+
+
+ARROW_TYPES: dict[ColumnType, pa.DataType] = {
+    "text": pa.string(),
+    "code": pa.string(),
+    "integer": pa.int32(),
+    "boolean": pa.bool_(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+}
+
+SOURCE_WARD = "source_ward"
+
+TECHNICAL_FIELDS: tuple[pa.Field, ...] = (
+    pa.field("ward_key", pa.string()),
+    pa.field("district_code", pa.string()),
+    pa.field("night", pa.date32()),
+    pa.field("system", pa.string()),
+    pa.field("source_position", pa.string()),
+    pa.field("extras", pa.string()),
+    pa.field("content_hash", pa.string()),
+)
+"""What the pipeline itself writes beside every record."""
+
+CODE_PATTERN = r"[0-9A-Za-zĐđ][0-9A-Za-zĐđ.\-_/|: ]*"
+"""Codes and numbers of records, agencies and devices: no accented name fits."""
+MAX_CODE_LENGTH = 120
+"""Kept apart from the patterns: a counted repetition of Unicode classes makes a pattern fifty times slower."""
+
+
+def _text(name: str, *, required: bool = False, pattern: str | None = CODE_PATTERN) -> Column:
+    return Column(name, "text", required=required, pattern=pattern)
+
+
+def _time(name: str, *, required: bool = False, ends_with_day: bool = False) -> Column:
+    return Column(name, "timestamp", required=required, local_date=True, ends_with_day=ends_with_day)
+
+
+_RATINGS = ("very_satisfied", "satisfied", "neutral", "dissatisfied", "very_dissatisfied", "dont_know")
+
+DOSSIERS = Contract(
+    RecordKind.DOSSIERS,
+    (
+        _text("source_record_id", required=True),
+        _text("dossier_code", required=True),
+        # A procedure is named freely where a district keeps no national codes.
+        _text("procedure_code", required=True, pattern=r"[\pL\pN][\pL\pN.,\-_/&:()#+'’ ]*"),
+        Column("channel", "code", values=("in_person", "online", "postal"), default="in_person"),
+        Column(
+            "status",
+            "code",
+            required=True,
+            values=(
+                "registered",
+                "received",
+                "not_accepted",
+                "in_process",
+                "supplement_requested",
+                "waiting_fee",
+                "supplemented",
+                "withdrawn",
+                "stopped",
+                "resolved",
+                "returned",
+            ),
+        ),
+        _time("submitted_at"),
+        _time("received_at", required=True),
+        _time("due_at", ends_with_day=True),
+        _time("repromised_due_at", ends_with_day=True),
+        _time("resolved_at"),
+        _time("returned_at"),
+        _time("stopped_at"),
+        _time("supplement_requested_at"),
+        _time("supplement_received_at"),
+        Column("supplement_count", "integer", default="0"),
+        _time("apology_at"),
+        _time("explanation_at"),
+        _text("receiving_unit"),
+        _text("resolving_unit"),
+        Column("applicant_type", "code", values=("citizen", "business", "other")),
+        Column("paid_online", "boolean"),
+        Column("result_electronic", "boolean"),
+        Column("digitised", "boolean"),
+        Column("reused", "boolean"),
+        Column("vneid", "boolean"),
+        Column("officer_key", "text", Privacy.PSEUDONYMISE),
+        Column("applicant_key", "text", Privacy.PSEUDONYMISE),
+        Column("summary", "text", Privacy.SCRUB),
+        Column("applicant_name", "text", Privacy.DROP),
+        Column("applicant_phone", "text", Privacy.DROP),
+        Column("applicant_email", "text", Privacy.DROP),
+        Column("applicant_address", "text", Privacy.DROP),
+        _text(SOURCE_WARD, pattern=None),
+        Column("source_changed_at", "timestamp"),
+    ),
+)
+
+SURVEY_RESPONSES = Contract(
+    RecordKind.SURVEY_RESPONSES,
+    (
+        _text("source_record_id", required=True),
+        _text("dossier_code"),
+        _time("answered_at", required=True),
+        _text("device_code"),
+        Column("mode", "code", required=True, values=("tablet", "paper", "web", "phone")),
+        Column("officer_key", "text", Privacy.PSEUDONYMISE),
+        Column("rating_scale", "code", values=("three_buttons", "five_buttons", "one_to_five")),
+        Column("rating_overall", "code", required=True, values=_RATINGS),
+        Column("rating_access", "code", values=_RATINGS),
+        Column("rating_procedure", "code", values=_RATINGS),
+        Column("rating_staff", "code", values=_RATINGS),
+        Column("rating_result", "code", values=_RATINGS),
+        Column("rating_feedback", "code", values=_RATINGS),
+        Column("reasons", "text", Privacy.SCRUB),
+        Column("comment", "text", Privacy.SCRUB),
+        _text(SOURCE_WARD, pattern=None),
+        Column("source_changed_at", "timestamp"),
+    ),
+)
+
+CONTRACTS: dict[RecordKind, Contract] = {c.kind: c for c in (DOSSIERS, SURVEY_RESPONSES)}

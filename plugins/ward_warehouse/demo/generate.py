@@ -1,0 +1,57 @@
+"""Generates the final records of a demonstration district: the same ones every time, from fixed seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from ward_warehouse.demo.districts import DISTRICTS, District, Unit
+from ward_warehouse.demo.dossiers import draw_dossiers
+from ward_warehouse.demo.plan import site_plans
+from ward_warehouse.demo.procedures import Authority, at_counter
+from ward_warehouse.demo.service_days import ServiceCalendar
+from ward_warehouse.demo.surveys import draw_survey_responses
+from ward_warehouse.demo.timelines import draw_timeline
+
+AUTHORITY: dict[Unit, Authority] = {"ward": "ward", "district_counter": "district"}
+
+
+@dataclass(frozen=True)
+class Records:
+    """All records of a district as they are when its period is over.
+
+    `dossiers` has the columns that `draw_dossiers` documents, `survey_responses` those of `draw_survey_responses`.
+    """
+
+    district: District
+    dossiers: pd.DataFrame
+    survey_responses: pd.DataFrame
+
+
+@lru_cache(maxsize=2)
+def records(district_key: str) -> Records:
+    """The records of `quan_11` or `thanh_xuan`, kept in memory; callers must not change the frames."""
+    return generate(DISTRICTS[district_key])
+
+
+def generate(district: District) -> Records:
+    """Generates a district's records, one random generator a site."""
+    calendar = service_calendar(district)
+    dossiers, responses = [], []
+    plans = [plan for group in district.groups for plan in site_plans(group)]
+    for plan in plans:
+        rng = np.random.default_rng([district.seed, plan.site.number])
+        procedures = at_counter(AUTHORITY[plan.site.unit])
+        timeline = draw_timeline(plan, procedures, calendar, rng)
+        dossiers.append(draw_dossiers(plan, district, procedures, timeline, rng))
+        responses.append(draw_survey_responses(plan, dossiers[-1], calendar, rng))
+    return Records(district, pd.concat(dossiers, ignore_index=True), pd.concat(responses, ignore_index=True))
+
+
+def service_calendar(district: District) -> ServiceCalendar:
+    """The district's service days."""
+    served = any(group.saturday > 0 for group in district.groups)
+    return ServiceCalendar(district.start, district.end, saturday_service=served)

@@ -1,0 +1,39 @@
+"""The errors a person is shown: one line that names the place, what was found, what was expected and what to do."""
+
+from __future__ import annotations
+
+
+class WardWarehouseError(Exception):
+    """Base of every error that is meant for a person; its text is complete without a traceback."""
+
+
+class RegistryError(WardWarehouseError):
+    """The registry or a system description is wrong; `problems` holds one line for each fault found."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class SettingsError(WardWarehouseError):
+    """A setting is missing or wrong."""
+
+
+class SourceError(WardWarehouseError):
+    """A ward's system could not be read to the end; nothing of the batch was landed."""
+
+
+class SchemaDriftError(SourceError):
+    """A column that the mapping requires is not in the source: the ward's batch is held back."""
+
+
+class LakeError(WardWarehouseError):
+    """The lake holds something other than what its manifests say, or cannot be written."""
+
+
+class BuildError(WardWarehouseError):
+    """The warehouse build or its audit failed; what analysts see is left as it was."""
+
+
+class ValidationError(WardWarehouseError):
+    """A suite is wrong, or a rule could not be judged."""

@@ -1,0 +1,260 @@
+"""The lake: immutable Parquet under one fsspec address, made visible by manifests that are committed in one step.
+
+    landing/<kind>/ward=<ward>/night=<night>/<batch>.parquet      mapped and treated, not judged yet
+    accepted/<kind>/ward=<ward>/night=<night>/<batch>.parquet     what the warehouse is built from
+    quarantine/<kind>/ward=<ward>/night=<night>/<batch>.parquet   what was refused, with its reasons
+    landing/<kind>/<ward>/<night>.json                            a landed batch (commits the first)
+    manifests/<kind>/<ward>/<night>.json                          a judged partition (commits the other two)
+    outcomes/<date written>/<time>-<id>.json                      what each step did
+
+A file that no manifest names does not exist for any reader: a run that is killed leaves nothing half-visible.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import PurePosixPath
+from typing import IO, Any, TypeVar
+from uuid import uuid4
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ward_warehouse.contracts import RecordKind
+from ward_warehouse.errors import LakeError
+
+Record = TypeVar("Record", bound="LakeRecord")
+COMPRESSION = "zstd"
+
+
+class LakeRecord(BaseModel):
+    """A JSON document of the lake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Partition(LakeRecord):
+    """The address of what one ward gave of one record kind on one night."""
+
+    kind: RecordKind
+    ward: str
+    district: str
+    night: date
+
+
+class LandedBatch(Partition):
+    """A batch that was read to its end: mapped, treated, waiting to be judged.
+
+    Attributes:
+        rows_read: records the source gave in the window.
+        rows_unchanged: of them, those that the lake already holds in the same version; not landed again.
+        full: everything was asked for, not only what is new.
+        cursor_from, read_until: the window that was read; None is unbounded.
+        cursor_to: newest source change up to and including this batch.
+        files: content fingerprints by name of all files taken so far (file sources).
+        new_columns: source columns nobody has mapped yet.
+    """
+
+    batch_id: str
+    path: str
+    rows_read: int
+    rows_unchanged: int
+    full: bool = False
+    cursor_from: datetime | None = None
+    read_until: datetime | None = None
+    cursor_to: datetime | None = None
+    files: dict[str, str] = {}
+    new_columns: list[str] = []
+
+    def covers(self, other: LandedBatch) -> bool:
+        """Whether this batch read at least what `other` read, so that it may take its place."""
+        if self.full:
+            return True
+        starts = (
+            other.cursor_from is not None and self.cursor_from is not None and self.cursor_from <= other.cursor_from
+        )
+        starts = starts or (self.cursor_from is None and not other.full)
+        ends = self.read_until is None or (other.read_until is not None and self.read_until >= other.read_until)
+        return starts and ends and not other.full
+
+
+class RuleResult(LakeRecord):
+    """How many records of a batch broke one rule."""
+
+    rule: str
+    severity: str
+    column: str
+    rows_judged: int
+    rows_broken: int
+    vi: str
+    en: str
+
+
+class Manifest(LandedBatch):
+    """A judged partition; committing it is what makes its records count."""
+
+    accepted_path: str
+    quarantine_path: str
+    rows_accepted: int
+    rows_quarantined: int
+    rules: list[RuleResult]
+    committed_at: datetime
+
+
+class Lake:
+    """Reads and writes under one fsspec address."""
+
+    def __init__(self, address: str) -> None:
+        self.fs, self._root = fsspec.url_to_fs(address)
+
+    def path(self, relative: str) -> str:
+        """Full path of a file of the lake."""
+        return f"{self._root}/{relative}"
+
+    def data_path(self, zone: str, partition: Partition, batch_id: str) -> str:
+        """Relative path of a partition's Parquet file in a zone (landing, accepted, quarantine)."""
+        return f"{zone}/{partition.kind}/ward={partition.ward}/night={partition.night}/{batch_id}.parquet"
+
+    @contextmanager
+    def writing(self, relative: str) -> Iterator[IO[bytes]]:
+        """A file that appears under its name only when the block ends without an error.
+
+        Raises:
+            LakeError: the lake cannot be written.
+        """
+        target = self.path(relative)
+        temporary = f"{target}.{uuid4().hex}.tmp"
+        try:
+            self.fs.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
+            with self.fs.open(temporary, "wb") as handle:
+                yield handle
+                handle.flush()
+                if self.is_local:
+                    os.fsync(handle.fileno())
+            self._rename(temporary, target)
+        except OSError as error:
+            self._forget(temporary)
+            raise LakeError(
+                f"lake: {relative} cannot be written ({error.strerror or error}); check space and rights of the lake"
+            ) from error
+        except BaseException:
+            self._forget(temporary)
+            raise
+
+    def write_table(self, relative: str, table: pa.Table) -> None:
+        """Writes a table as one Parquet file."""
+        with self.writing(relative) as handle:
+            pq.write_table(table, handle, compression=COMPRESSION)
+
+    def write_record(self, relative: str, record: LakeRecord) -> None:
+        """Commits a JSON document: readers see the old one or the new one."""
+        with self.writing(relative) as handle:
+            handle.write(record.model_dump_json().encode())
+
+    def read_table(self, relative: str, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
+        """A Parquet file of the lake.
+
+        Raises:
+            LakeError: it is absent or damaged.
+        """
+        try:
+            with self.fs.open(self.path(relative), "rb") as handle:
+                return pq.read_table(handle, columns=columns, filters=filters)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise LakeError(
+                f"lake: {relative} cannot be read ({' '.join(str(error).split())[:160]}); restore it from the "
+                "backup or run that ward and night again"
+            ) from None
+
+    def read_record(self, relative: str, model: type[Record]) -> Record | None:
+        """A JSON document of the lake, or None when there is none.
+
+        Raises:
+            LakeError: it is damaged.
+        """
+        try:
+            content = self.fs.cat_file(self.path(relative))
+        except FileNotFoundError:
+            return None
+        try:
+            return model.model_validate_json(content)
+        except ValidationError:
+            raise LakeError(
+                f"lake: {relative} is damaged; restore it from the backup or run that ward and night again"
+            ) from None
+
+    def names(self, folder: str, suffix: str = ".json") -> list[str]:
+        """Relative paths of the files in a folder, sorted by name; empty when there is no such folder."""
+        return [path for path, _ in self.versions(folder, suffix)]
+
+    def versions(self, folder: str, suffix: str = ".json") -> list[tuple[str, str]]:
+        """Relative path and version mark (size and time of change, or ETag) of the files in a folder."""
+        try:
+            entries = self.fs.ls(self.path(folder), detail=True, refresh=True)
+        except FileNotFoundError:
+            return []
+        files = [entry for entry in entries if entry["type"] == "file" and entry["name"].endswith(suffix)]
+        found = [(f"{folder}/{PurePosixPath(entry['name']).name}", _mark(entry)) for entry in files]
+        return sorted(found)
+
+    def folders(self, folder: str) -> list[str]:
+        """Names of the folders in a folder, sorted."""
+        try:
+            entries = self.fs.ls(self.path(folder), detail=True, refresh=True)
+        except FileNotFoundError:
+            return []
+        return sorted(PurePosixPath(entry["name"]).name for entry in entries if entry["type"] == "directory")
+
+    def remove(self, relative: str) -> None:
+        """Removes a file that no manifest names any more."""
+        self._forget(self.path(relative))
+
+    def duckdb_path(self, relative: str) -> str:
+        """Address of a file as DuckDB reads it once the lake's file system is registered with it."""
+        return self.path(relative) if self.is_local else self.fs.unstrip_protocol(self.path(relative))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the lake is a folder of this machine."""
+        return "file" in self.fs.protocol
+
+    def _rename(self, temporary: str, target: str) -> None:
+        if not self.is_local:
+            self.fs.mv(temporary, target)
+            return
+        os.replace(temporary, target)
+        folder = os.open(str(PurePosixPath(target).parent), os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _forget(self, path: str) -> None:
+        if self.fs.exists(path):
+            self.fs.rm_file(path)
+
+
+def _mark(entry: dict[str, Any]) -> str:
+    stamp = entry.get("ETag") or entry.get("mtime") or entry.get("LastModified")
+    return f"{entry['size']}:{stamp}"
+
+
+def landed_path(kind: RecordKind, ward: str, night: date) -> str:
+    """Where the landed batch of a ward and night is committed."""
+    return f"landing/{kind}/{ward}/{night}.json"
+
+
+def manifest_path(kind: RecordKind, ward: str, night: date) -> str:
+    """Where the judged partition of a ward and night is committed."""
+    return f"manifests/{kind}/{ward}/{night}.json"
+
+
+def previous_manifest(lake: Lake, kind: RecordKind, ward: str, night: date) -> Manifest | None:
+    """The newest committed partition of a ward before `night`: it holds the ward's cursor."""
+    earlier = [name for name in lake.names(f"manifests/{kind}/{ward}") if PurePosixPath(name).stem < night.isoformat()]
+    return lake.read_record(earlier[-1], Manifest) if earlier else None

@@ -1,0 +1,341 @@
+"""From a ward's own columns to the contract: one generated DuckDB statement per dataset, run over Arrow batches.
+
+Mapping never refuses a record and never guesses: what cannot be read or translated becomes null and is named in
+`unreadable` or `unmapped`, and the suites in `expectations/` judge it from there. Personal data is treated in the same
+statement, so that nothing untreated leaves the memory.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ward_warehouse import privacy
+from ward_warehouse.contracts import CODE_PATTERN, CONTRACTS, MAX_CODE_LENGTH, SOURCE_WARD, Column, Contract, Privacy
+from ward_warehouse.registry import ColumnMap, Dataset
+from ward_warehouse.sources import FAULT, POSITION
+
+UNREADABLE = "unreadable"
+"""`|received_at|due_at|`: columns whose value has no readable form; `|record|` when the record itself is broken."""
+UNMAPPED = "unmapped"
+"""`|status|`: columns whose code is not in the system's code table or the district's catalogue."""
+WARD_STATED = "ward_stated"
+"""match, other or missing: whether the record names the ward it came from; null where the system has no such column."""
+RECEIVED = "received"
+"""Struct of the values as received, after privacy treatment; what quarantine keeps and a replay reads."""
+
+MARKERS = (UNREADABLE, UNMAPPED, WARD_STATED)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One value of a source record: its label, the SQL that reads it, and whether the source gives a real time."""
+
+    label: str
+    sql: str
+    native_time: bool = False
+
+
+class Mapper:
+    """Maps the batches of one dataset on one night.
+
+    Args:
+        dataset: the ward's dataset.
+        night: the date that the records are landed under.
+        key: the pseudonym key.
+    """
+
+    def __init__(self, dataset: Dataset, night: date, key: bytes) -> None:
+        self._dataset = dataset
+        self._contract = CONTRACTS[dataset.kind]
+        self._night = night
+        self._keys = privacy.key_parameters(key)
+        self._codes = None if dataset.catalogue is None else pa.array(sorted(dataset.catalogue.codes), pa.string())
+        # No spill folder: an untreated value that is swapped out would be on disk.
+        self._db = duckdb.connect(":memory:", config={"temp_directory": "", "threads": 1})
+        self._db.execute("SET TimeZone = 'UTC'")
+
+    def map(self, batch: pa.Table, new_columns: list[str]) -> pa.Table:
+        """The batch in the contract's columns, its date twins, the technical columns, the markers and `received`.
+
+        Args:
+            batch: a table of a source: its own columns, `POSITION` and `FAULT`.
+            new_columns: columns that the mapping does not know; their values are kept as keyed hashes in `extras`.
+        """
+        batch = _with_absent_columns(batch, self._dataset.mapping.source_columns())
+        statement, parameters = _Statement(self._dataset, self._contract, batch.schema, new_columns).build()
+        self._db.register("batch", batch)
+        if f"${privacy.INNER_KEY}" in statement:
+            parameters |= self._keys
+        mapped = self._db.execute(statement, parameters).to_arrow_table()
+        self._db.unregister("batch")
+        return self._finish(mapped)
+
+    def close(self) -> None:
+        """Releases the in-memory database."""
+        self._db.close()
+
+    def _finish(self, mapped: pa.Table) -> pa.Table:
+        rows = mapped.num_rows
+        constants = {
+            "ward_key": pa.array([self._dataset.ward.ward] * rows, pa.string()),
+            "district_code": pa.array([self._dataset.ward.district] * rows, pa.string()),
+            "night": pa.array([self._night] * rows, pa.date32()),
+            "system": pa.array([self._dataset.system.system] * rows, pa.string()),
+        }
+        for name, values in constants.items():
+            mapped = mapped.append_column(name, values)
+        mapped = self._check_catalogue(self._instants(mapped))
+        columns = [*self._contract.schema().names, *MARKERS, RECEIVED]
+        return mapped.select(columns).cast(self._target_schema(mapped.schema))
+
+    def _instants(self, mapped: pa.Table) -> pa.Table:
+        """Local times as instants, each with its date twin."""
+        for column in self._contract.stored:
+            if column.type != "timestamp":
+                continue
+            local = mapped[column.name]
+            if column.local_date:
+                mapped = mapped.append_column(column.date_name, pc.cast(local, pa.date32(), safe=False))
+            # Twice a year a zone with summer time has an hour that comes twice, or not at all: the earlier reading.
+            instant = pc.assume_timezone(
+                local, self._dataset.system.time_zone, ambiguous="earliest", nonexistent="earliest"
+            )
+            mapped = mapped.set_column(mapped.column_names.index(column.name), column.name, instant)
+        return mapped
+
+    def _check_catalogue(self, mapped: pa.Table) -> pa.Table:
+        if self._codes is None or "procedure_code" not in mapped.column_names:
+            return mapped
+        code = mapped["procedure_code"]
+        unknown = pc.and_(pc.is_valid(code), pc.invert(pc.is_in(code, value_set=self._codes)))
+        known = pc.coalesce(mapped[UNMAPPED], pa.scalar("|"))
+        marked = pc.if_else(unknown, pc.binary_join_element_wise(known, "procedure_code|", ""), mapped[UNMAPPED])
+        return mapped.set_column(mapped.column_names.index(UNMAPPED), UNMAPPED, marked)
+
+    def _target_schema(self, found: pa.Schema) -> pa.Schema:
+        markers = [pa.field(name, pa.string()) for name in MARKERS]
+        return pa.schema([*self._contract.schema(), *markers, found.field(RECEIVED)])
+
+
+class _Statement:
+    """Builds the SELECT of one dataset; identifiers come from reviewed files and are quoted, values are bound."""
+
+    def __init__(self, dataset: Dataset, contract: Contract, schema: pa.Schema, new_columns: list[str]) -> None:
+        self._dataset = dataset
+        self._contract = contract
+        self._schema = schema
+        self._new_columns = new_columns
+        self._parameters: dict[str, object] = {}
+        self._inputs: dict[str, Input] = {}
+
+    def build(self) -> tuple[str, dict[str, object]]:
+        maps = self._maps()
+        inputs = {name: self._input(column_map) for name, column_map in maps.items()}
+        values = {name: self._value(self._contract.by_name[name], maps[name], inputs[name]) for name in maps}
+        step_inputs = [f"{i.sql} AS {_name(i.label)}" for i in self._inputs.values()]
+        step_values = [f"{sql} AS {_name('v_' + name)}" for name, sql in values.items()]
+        statement = f"""
+            WITH inputs AS (SELECT {_name(POSITION)}, {_name(FAULT)}, {self._extras()} AS extras
+                                   {_more(step_inputs)} FROM batch),
+                 mapped AS (SELECT *{_more(step_values)} FROM inputs)
+            SELECT {", ".join(self._outputs(maps))},
+                   {_name(POSITION)} AS source_position, extras,
+                   {self._content_hash(maps)} AS content_hash,
+                   {self._marker(maps, inputs, coded=False)} AS {UNREADABLE},
+                   {self._marker(maps, inputs, coded=True)} AS {UNMAPPED},
+                   {self._ward_stated(maps)} AS {WARD_STATED},
+                   {self._received(maps, inputs)} AS {RECEIVED}
+            FROM mapped"""  # noqa: S608 - every value is bound, every identifier quoted
+        return statement, self._parameters
+
+    def _maps(self) -> dict[str, ColumnMap]:
+        """Contract columns that the source fills, in the contract's order; dropped ones are not even read."""
+        mapping = self._dataset.mapping
+        maps = dict(mapping.columns)
+        if mapping.cursor is not None:
+            formats = (mapping.cursor.format,) if mapping.cursor.format else ()
+            maps["source_changed_at"] = ColumnMap.model_validate({"from": mapping.cursor.column, "formats": formats})
+        maps["source_record_id"] = ColumnMap.model_validate(
+            {"from": mapping.key[0]}
+            if len(mapping.key) == 1
+            else {"expression": "nullif(concat_ws('|', " + ", ".join(self._text(k) for k in mapping.key) + "), '')"}
+        )
+        kept = {name: m for name, m in maps.items() if self._contract.by_name[name].privacy is not Privacy.DROP}
+        return {c.name: kept[c.name] for c in self._contract.columns if c.name in kept}
+
+    def _input(self, column_map: ColumnMap) -> Input | None:
+        """The source value behind a mapping; None for a constant."""
+        if column_map.constant is not None:
+            return None
+        if column_map.expression is not None:
+            found = Input(f"={column_map.expression}", f"CAST({column_map.expression} AS VARCHAR)")
+        else:
+            assert column_map.from_ is not None  # noqa: S101 - a mapping has exactly one origin
+            found = self._column_input(column_map.from_, column_map.path)
+        return self._inputs.setdefault(found.label, found)
+
+    def _column_input(self, name: str, path: str | None) -> Input:
+        if path is not None:
+            text = f"json_extract_string({_name(name)}, {self._bind(path)})"
+            return Input(f"{name}{path}", f"nullif(trim(nfc_normalize({text})), '')")
+        data_type = self._schema.field(name).type
+        if pa.types.is_timestamp(data_type) and data_type.tz is not None:
+            zone = self._bind(self._dataset.system.time_zone)
+            return Input(name, f"timezone({zone}, {_name(name)})", native_time=True)
+        if pa.types.is_timestamp(data_type) or pa.types.is_date(data_type):
+            return Input(name, f"CAST({_name(name)} AS TIMESTAMP)", native_time=True)
+        return Input(name, self._text(name))
+
+    def _text(self, name: str) -> str:
+        return f"nullif(trim(nfc_normalize(CAST({_name(name)} AS VARCHAR))), '')"
+
+    def _value(self, column: Column, column_map: ColumnMap, source: Input | None) -> str:
+        """SQL of the contract value; null where the input cannot be read or translated."""
+        text = self._bind(column_map.constant) if source is None else _name(source.label)
+        if column_map.codes is not None:
+            text = self._translate(column_map.codes, text)
+        match column.type:
+            case "timestamp":
+                return self._local_time(column, column_map, source, text)
+            case "integer":
+                return f"TRY_CAST({text} AS INTEGER)"
+            case "boolean":
+                return f"TRY_CAST({text} AS BOOLEAN)"
+            case "code":
+                return text if column_map.codes else self._one_of(column.values, text)
+        if column.privacy is Privacy.PSEUDONYMISE:
+            return privacy.keyed_hash(text)
+        if column.privacy is Privacy.SCRUB:
+            return privacy.scrub(text)
+        if column.pattern is None:
+            return text
+        fits = f"len({text}) <= {MAX_CODE_LENGTH} AND regexp_full_match({text}, {self._bind(column.pattern)})"
+        return f"CASE WHEN {fits} THEN {text} END"
+
+    def _one_of(self, values: tuple[str, ...], text: str) -> str:
+        return f"CASE WHEN list_contains({self._bind(list(values))}::VARCHAR[], {text}) THEN {text} END"
+
+    def _translate(self, table: str, text: str) -> str:
+        codes = {_folded(code): value for code, value in self._dataset.system.codes[table].items()}
+        keys, values = self._bind(list(codes)), self._bind(list(codes.values()))
+        # Wards type the same label in capitals or not; the table is matched without regard to case.
+        return f"map({keys}::VARCHAR[], {values}::VARCHAR[])[lower({text})]"
+
+    def _local_time(self, column: Column, column_map: ColumnMap, source: Input | None, text: str) -> str:
+        if source is not None and source.native_time:
+            local = text
+        else:
+            tries = [f"try_strptime({text}, {self._bind(pattern)})" for pattern in column_map.formats]
+            local = f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
+        if not column.ends_with_day:
+            return local
+        midnight = f"{local} = date_trunc('day', {local})"
+        return f"CASE WHEN {midnight} THEN {local} + INTERVAL '23 hours 59 minutes 59 seconds' ELSE {local} END"
+
+    def _outputs(self, maps: dict[str, ColumnMap]) -> list[str]:
+        outputs = []
+        for column in self._contract.stored:
+            outputs.append(f"{self._stored_value(column, maps)} AS {_name(column.name)}")
+        return outputs
+
+    def _stored_value(self, column: Column, maps: dict[str, ColumnMap]) -> str:
+        sql_type = {"timestamp": "TIMESTAMP", "integer": "INTEGER", "boolean": "BOOLEAN"}.get(column.type, "VARCHAR")
+        if column.name not in maps:
+            return f"CAST({self._bind(column.default)} AS {sql_type})"
+        value = _name("v_" + column.name)
+        if column.default is None:
+            return value
+        # A default stands for "the source says nothing", never for a value that could not be understood.
+        source = self._input(maps[column.name])
+        absent = "FALSE" if source is None else f"{_name(source.label)} IS NULL"
+        return f"CASE WHEN {absent} THEN CAST({self._bind(column.default)} AS {sql_type}) ELSE {value} END"
+
+    def _marker(self, maps: dict[str, ColumnMap], inputs: dict[str, Input | None], *, coded: bool) -> str:
+        parts = [] if coded else [f"CASE WHEN {_name(FAULT)} IS NOT NULL THEN 'record|' ELSE '' END"]
+        for name in maps:
+            source = inputs[name]
+            if source is None or (self._contract.by_name[name].type == "code") is not coded:
+                continue
+            lost = f"{_name(source.label)} IS NOT NULL AND {_name('v_' + name)} IS NULL"
+            parts.append(f"CASE WHEN {lost} THEN {_literal(name + '|')} ELSE '' END")
+        return f"nullif('|' || {' || '.join(parts)}, '|')" if parts else "CAST(NULL AS VARCHAR)"
+
+    def _ward_stated(self, maps: dict[str, ColumnMap]) -> str:
+        if SOURCE_WARD not in maps:
+            return "CAST(NULL AS VARCHAR)"
+        value = f"lower(coalesce({_name('v_' + SOURCE_WARD)}, ''))"
+        aliases = self._bind([_folded(alias) for alias in self._dataset.ward.aliases])
+        return (
+            f"CASE WHEN list_contains({aliases}::VARCHAR[], {value}) THEN 'match' "
+            f"WHEN {value} = '' THEN 'missing' ELSE 'other' END"
+        )
+
+    def _content_hash(self, maps: dict[str, ColumnMap]) -> str:
+        """A fingerprint of the record's values; the time of change is left out, so that a touch alone is no news."""
+        columns = [c.name for c in self._contract.columns if c.name in maps and c.name != "source_changed_at"]
+        parts = [f"coalesce(CAST({_name('v_' + name)} AS VARCHAR), '')" for name in columns]
+        return f"md5(concat_ws(chr(31), coalesce({_name(FAULT)}, ''), {', '.join(parts)}))"
+
+    def _extras(self) -> str:
+        present = [name for name in self._new_columns if name in self._schema.names]
+        if not present:
+            return "CAST(NULL AS VARCHAR)"
+        # Nobody has said yet what a new column holds; a keyed hash shows that it is filled without showing it.
+        fields = ", ".join(f"{_literal(name)}, {privacy.keyed_hash(self._text(name))}" for name in present)
+        return f"CAST(json_object({fields}) AS VARCHAR)"
+
+    def _received(self, maps: dict[str, ColumnMap], inputs: dict[str, Input | None]) -> str:
+        fields = [f"{_literal(FAULT)}: {_name(FAULT)}"]
+        for label in self._inputs:
+            users = [name for name, source in inputs.items() if source is not None and source.label == label]
+            fields.append(f"{_literal(label)}: {self._treated(label, users)}")
+        return "{" + ", ".join(fields) + "}"
+
+    def _treated(self, label: str, users: list[str]) -> str:
+        """The input as it may be kept: the strictest treatment of the contract columns that it feeds."""
+        text = f"CAST({_name(label)} AS VARCHAR)"
+        columns = [self._contract.by_name[name] for name in users]
+        for privacy_class in (Privacy.PSEUDONYMISE, Privacy.SCRUB):
+            for column in columns:
+                if column.privacy is privacy_class:
+                    return _name("v_" + column.name)
+        understood = " AND ".join(f"{_name('v_' + name)} IS NOT NULL" for name in users)
+        if any(column.name == SOURCE_WARD for column in columns):
+            understood = f"regexp_full_match({text}, {self._bind(CODE_PATTERN)})"
+        return f"CASE WHEN {understood} THEN {text} ELSE {privacy.shape(text)} END"
+
+    def _bind(self, value: object) -> str:
+        name = f"p{len(self._parameters)}"
+        self._parameters[name] = value
+        return f"${name}"
+
+
+def _with_absent_columns(batch: pa.Table, names: list[str]) -> pa.Table:
+    """The batch with a column of nulls for each optional or dropped column that the source left out."""
+    for name in names:
+        if name not in batch.column_names:
+            batch = batch.append_column(name, pa.nulls(batch.num_rows, pa.string()))
+    return batch
+
+
+def _folded(text: str) -> str:
+    """A code as the statement compares it: composed Unicode, trimmed, lower case."""
+    return unicodedata.normalize("NFC", text).strip().lower()
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _more(parts: list[str]) -> str:
+    return "".join(f", {part}" for part in parts)

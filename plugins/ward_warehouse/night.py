@@ -1,0 +1,233 @@
+"""A night, step by step: the functions that the command line, the DAGs and the tests all run.
+
+plan -> extract (per ward) -> validate -> roll up -> build -> publish. Each step reads what the one before it committed
+to the lake and appends outcomes; what passes between them is small and holds no record.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from ward_warehouse import outcomes
+from ward_warehouse.connections import Resolver
+from ward_warehouse.contracts import RecordKind
+from ward_warehouse.errors import SchemaDriftError, WardWarehouseError
+from ward_warehouse.extraction import Request, extract
+from ward_warehouse.landing import Lake, LandedBatch, Manifest, landed_path, manifest_path, previous_manifest
+from ward_warehouse.outcomes import Outcome, Status, Step
+from ward_warehouse.publish import audited_marker, publish
+from ward_warehouse.quarantine import judge_batches
+from ward_warehouse.registry import Dataset, Registry, load_registry
+from ward_warehouse.settings import Settings
+from ward_warehouse.validation import Judge, load_suite
+from ward_warehouse.warehouse.dbt import BuildSummary, dbt_build
+from ward_warehouse.warehouse.duckdb import load
+
+
+class Plan(BaseModel):
+    """What a run will do; small enough to pass from task to task.
+
+    Attributes:
+        run_id: marks the outcomes of this run.
+        wards: keys of the wards to read.
+        kinds: record kinds to read.
+        problems: one line for each wrong entry of the registry; the other wards run all the same.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    request: Request
+    wards: list[str]
+    kinds: list[RecordKind]
+    problems: list[str]
+
+
+class Night:
+    """The settings, registry and lake of a run, opened once in each process."""
+
+    def __init__(self, settings: Settings, registry: Registry | None = None) -> None:
+        self.settings = settings
+        self.registry = registry if registry is not None else load_registry(settings)
+        self.lake = Lake(settings.lake)
+
+    def plan(self, request: Request, wards: list[str] | None = None, kinds: list[str] | None = None) -> Plan:
+        """Which wards and record kinds a run reads: those named, else all wards in force on the night.
+
+        Raises:
+            RegistryError: a named ward has no valid entry.
+            WardWarehouseError: a record kind is unknown, or nothing is left to do.
+        """
+        self.settings.require_key()
+        chosen = [_kind(name) for name in kinds or list(RecordKind)]
+        for ward in wards or []:
+            self.registry.datasets(ward)
+        keys = wards or self.registry.wards_in_force(request.night)
+        if not keys:
+            raise WardWarehouseError(
+                f"night {request.night}: no ward of the registry is in force; check in_force in "
+                f"{self.settings.wards_dir.name}/*.yml, or the night"
+            )
+        return Plan(
+            run_id=outcomes.new_id(), request=request, wards=keys, kinds=chosen, problems=self.registry.problems
+        )
+
+    def extract_ward(self, plan: Plan, ward: str, resolve: Resolver) -> list[Outcome]:
+        """Extracts every dataset of a ward; a dataset that fails leaves the others alone.
+
+        Returns the outcomes, also of what failed: whether that fails the caller is the caller's decision.
+        """
+        datasets = self.registry.datasets(ward, plan.kinds)
+        return [self._extract_dataset(plan, dataset, resolve) for dataset in datasets]
+
+    def _extract_dataset(self, plan: Plan, dataset: Dataset, resolve: Resolver) -> Outcome:
+        started = datetime.now(UTC)
+        try:
+            key = self.settings.require_key()
+            extracted = extract(dataset, plan.request, self.lake, resolve, key)
+        except WardWarehouseError as error:
+            status: Status = "held" if isinstance(error, SchemaDriftError) else "failed"
+            return self._note(plan, "extract", status, started, dataset=dataset, error=str(error))
+        except Exception as error:
+            # The type of an unforeseen fault is named and its text is not: it may hold a citizen's data.
+            text = f"{dataset}: unexpected {type(error).__name__} while reading; see the task's log and report it"
+            self._note(plan, "extract", "failed", started, dataset=dataset, error=text)
+            raise
+        return self._note(
+            plan, "extract", "succeeded", started, dataset=dataset, batch=extracted.batch,
+            error="; ".join(extracted.refused) or None,
+        )  # fmt: skip
+
+    def validate(self, plan: Plan) -> list[Outcome]:
+        """Judges the landed batches of the night, all wards of a record kind in one frame, and commits them."""
+        found: list[Outcome] = []
+        for kind in plan.kinds:
+            batches = self._pending(plan, kind)
+            if batches:
+                found.extend(self._validate_kind(plan, kind, batches))
+        return found
+
+    def _validate_kind(self, plan: Plan, kind: RecordKind, batches: list[LandedBatch]) -> list[Outcome]:
+        started = datetime.now(UTC)
+        try:
+            judge = Judge(load_suite(self.settings.expectations_dir, kind))
+            manifests = judge_batches(self.lake, judge, batches)
+        except WardWarehouseError as error:
+            return [self._note(plan, "validate", "failed", started, batch=batch, error=str(error)) for batch in batches]
+        return [self._note(plan, "validate", "succeeded", started, batch=manifest) for manifest in manifests]
+
+    def _pending(self, plan: Plan, kind: RecordKind) -> list[LandedBatch]:
+        """Landed batches of the night that are not judged yet."""
+        pending = []
+        for ward in plan.wards:
+            landed = self.lake.read_record(landed_path(kind, ward, plan.request.night), LandedBatch)
+            if landed is None:
+                continue
+            manifest = self.lake.read_record(manifest_path(kind, ward, plan.request.night), Manifest)
+            if manifest is None or manifest.batch_id != landed.batch_id:
+                pending.append(landed)
+        return pending
+
+    def status(self) -> list[dict[str, Any]]:
+        """The newest committed partition of each ward and record kind of the registry; counts are None without one."""
+        rows = []
+        for ward in self.registry.wards:
+            for dataset in self.registry.datasets(ward):
+                newest = previous_manifest(self.lake, dataset.kind, ward, date.max)
+                fields = ("night", "rows_read", "rows_accepted", "rows_quarantined", "rows_unchanged", "cursor_to")
+                values = {name: getattr(newest, name) if newest else None for name in fields}
+                rows.append({"ward": ward, "kind": str(dataset.kind), **values})
+        return rows
+
+    def build(self, *, full_refresh: bool = False) -> BuildSummary:
+        """Loads what the lake has committed and runs one `dbt build`.
+
+        Args:
+            full_refresh: forget the build file and make it anew from the lake alone.
+
+        Raises:
+            BuildError: the load, a model or a test failed; the published warehouse is left as it was.
+        """
+        build_file = self.settings.build_file
+        # Until the audit has passed, nothing may publish what stands in the build file.
+        audited_marker(build_file).unlink(missing_ok=True)
+        if full_refresh:
+            build_file.unlink(missing_ok=True)
+        load(self.settings, self.lake, self.registry)
+        summary = dbt_build(self.settings, outcomes.new_id())
+        audited_marker(build_file).write_text(summary.build_id, encoding="utf-8")
+        return summary
+
+    def publish(self) -> dict[str, int]:
+        """Makes the build what analysts see; gives the rows of each published table.
+
+        Raises:
+            BuildError: the last build did not pass its audit, or cannot be copied.
+        """
+        return publish(self.settings)
+
+    def _note(
+        self,
+        plan: Plan,
+        step: Step,
+        status: Status,
+        started: datetime,
+        *,
+        dataset: Dataset | None = None,
+        batch: LandedBatch | None = None,
+        error: str | None = None,
+    ) -> Outcome:
+        judged = batch if isinstance(batch, Manifest) else None
+        return outcomes.append(
+            self.lake,
+            Outcome(
+                outcome_id=outcomes.new_id(),
+                run_id=plan.run_id,
+                night=plan.request.night,
+                step=step,
+                status=status,
+                started_at=started,
+                finished_at=datetime.now(UTC),
+                ward=dataset.ward.ward if dataset else batch.ward if batch else None,
+                district=dataset.ward.district if dataset else batch.district if batch else None,
+                kind=dataset.kind if dataset else batch.kind if batch else None,
+                rows_read=batch.rows_read if batch else None,
+                rows_unchanged=batch.rows_unchanged if batch else None,
+                rows_accepted=judged.rows_accepted if judged else None,
+                rows_quarantined=judged.rows_quarantined if judged else None,
+                cursor_from=batch.cursor_from if batch else None,
+                cursor_to=batch.cursor_to if batch else None,
+                error=error,
+                fingerprint=batch.batch_id if batch else None,
+                new_columns=tuple(batch.new_columns) if batch else (),
+            ),
+        )
+
+
+def _kind(name: str) -> RecordKind:
+    try:
+        return RecordKind(name)
+    except ValueError:
+        raise WardWarehouseError(f"record kind {name!r}: unknown; expected one of {', '.join(RecordKind)}") from None
+
+
+def parse_instant(text: str, end_of_day: bool, settings: Settings) -> datetime:
+    """An instant from ISO text; a date alone is its local start, or its local end.
+
+    Raises:
+        WardWarehouseError: the text is neither.
+    """
+    zone = ZoneInfo(settings.time_zone)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            raise WardWarehouseError(f"found {text!r}, expected a date or a time such as 2018-12-27T06:00") from None
+        return found if found.tzinfo else found.replace(tzinfo=zone)
+    return datetime.combine(day + timedelta(days=int(end_of_day)), time.min, zone)

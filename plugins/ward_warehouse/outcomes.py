@@ -1,0 +1,72 @@
+"""Outcomes are data: each step appends one record of what it did, which dbt models as completeness and timeliness."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Literal
+from uuid import uuid4
+
+from ward_warehouse.contracts import RecordKind
+from ward_warehouse.landing import Lake, LakeRecord
+
+Step = Literal["extract", "validate", "load", "build", "publish"]
+Status = Literal["succeeded", "failed", "held"]
+
+
+class Outcome(LakeRecord):
+    """What one step did for one ward, record kind and night.
+
+    Attributes:
+        run_id: the run that did it; all steps of a night's run share it.
+        ward, district, kind: None for a step that concerns the whole night.
+        status: held means that the batch was refused as a whole and waits for a person.
+        started_at, finished_at: instants, UTC.
+        error: the one line for the person who must act; also set when a batch landed with something left out.
+        fingerprint: identifies the batch that was handled.
+    """
+
+    outcome_id: str
+    run_id: str
+    night: date
+    step: Step
+    status: Status
+    started_at: datetime
+    finished_at: datetime
+    ward: str | None = None
+    district: str | None = None
+    kind: RecordKind | None = None
+    rows_read: int | None = None
+    rows_accepted: int | None = None
+    rows_quarantined: int | None = None
+    rows_unchanged: int | None = None
+    cursor_from: datetime | None = None
+    cursor_to: datetime | None = None
+    error: str | None = None
+    fingerprint: str | None = None
+    new_columns: tuple[str, ...] = ()
+
+
+def new_id() -> str:
+    """An identifier that sorts by the time it was made."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}"
+
+
+def append(lake: Lake, outcome: Outcome) -> Outcome:
+    """Writes the outcome to the lake."""
+    lake.write_record(f"outcomes/{outcome.outcome_id[:8]}/{outcome.outcome_id}.json", outcome)
+    return outcome
+
+
+def read_run(lake: Lake, run_id: str) -> list[Outcome]:
+    """The outcomes of a run in the order they were written; `run_id` is one made by `new_id`."""
+    days = [day for day in lake.folders("outcomes") if day >= run_id[:8]]
+    names = [name for day in days for name in lake.names(f"outcomes/{day}")]
+    found = (lake.read_record(name, Outcome) for name in names)
+    return [outcome for outcome in found if outcome is not None and outcome.run_id == run_id]
+
+
+def read_night(lake: Lake, night: date) -> list[Outcome]:
+    """All outcomes of a night, of whatever run, in the order they were written."""
+    names = [name for day in lake.folders("outcomes") for name in lake.names(f"outcomes/{day}")]
+    found = (lake.read_record(name, Outcome) for name in names)
+    return [outcome for outcome in found if outcome is not None and outcome.night == night]

@@ -1,0 +1,108 @@
+"""Publishing: what analysts may see is written beside the published file, and takes its place in one rename.
+
+Readers that hold the old file keep it until they close it; nobody waits and nobody sees half a night.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+
+from ward_warehouse.errors import BuildError
+from ward_warehouse.settings import Settings
+
+PUBLIC_SCHEMAS = ("marts", "audit")
+
+
+def audited_marker(build_file: Path) -> Path:
+    """The file that stands beside the build while its last build has passed every test of severity error."""
+    return build_file.with_suffix(".audited")
+
+
+def publish(settings: Settings) -> dict[str, int]:
+    """Publishes the build file's public schemas; gives the rows of each published table.
+
+    Raises:
+        BuildError: there is no build, or it cannot be copied; the published file is left as it was.
+    """
+    build, target = settings.build_file, settings.published_file
+    if not build.is_file():
+        raise BuildError("publish: there is no build yet; run `ward-warehouse build` first")
+    if not audited_marker(build).is_file():
+        raise BuildError(
+            "publish: the last build did not pass its audit; the published warehouse is left as it was: see "
+            "audit.build_results, mend the cause and run `ward-warehouse build` again"
+        )
+    temporary = target.with_name(f".{target.stem}-{uuid4().hex}") / target.name
+    temporary.parent.mkdir(parents=True)
+    try:
+        rows = _copy(build, temporary)
+        _sync(temporary)
+        os.replace(temporary, target)
+        _sync(target.parent)
+    except (duckdb.Error, OSError) as error:
+        raise BuildError(
+            f"publish: {' '.join(str(error).split())[:300]}; the published warehouse is left as it was"
+        ) from None
+    finally:
+        for leftover in temporary.parent.glob("*"):
+            leftover.unlink()
+        temporary.parent.rmdir()
+    return rows
+
+
+def _copy(build: Path, target: Path) -> dict[str, int]:
+    """Copies tables as they are and views by their text; the build's dbt models name no database in them."""
+    rows: dict[str, int] = {}
+    with duckdb.connect(str(target)) as db:
+        db.execute("SET TimeZone = 'UTC'")
+        db.execute(f"ATTACH {_literal(str(build))} AS build (READ_ONLY)")
+        for schema in PUBLIC_SCHEMAS:
+            db.execute(f"CREATE SCHEMA {schema}")
+        for schema, name in _relations(db, "duckdb_tables()", "table_name"):
+            db.execute(f"CREATE TABLE {schema}.{_name(name)} AS FROM build.{schema}.{_name(name)}")
+            count = db.execute(f"SELECT count(*) FROM {schema}.{_name(name)}").fetchone()  # noqa: S608
+            rows[f"{schema}.{name}"] = int(count[0]) if count else 0
+        db.execute("CREATE TABLE audit.build_results AS FROM build.raw.build_results")
+        for statement in _view_statements(db):
+            db.execute(statement)
+        db.execute("DETACH build")
+        db.execute("CHECKPOINT")
+    return rows
+
+
+def _relations(db: duckdb.DuckDBPyConnection, catalogue: str, column: str) -> list[tuple[str, str]]:
+    found = db.execute(
+        f"SELECT schema_name, {column} FROM {catalogue} "  # noqa: S608 - both are our own words
+        "WHERE database_name = 'build' AND list_contains($schemas, schema_name) ORDER BY ALL",
+        {"schemas": list(PUBLIC_SCHEMAS)},
+    ).fetchall()
+    return [(str(schema), str(name)) for schema, name in found]
+
+
+def _view_statements(db: duckdb.DuckDBPyConnection) -> list[str]:
+    found = db.execute(
+        "SELECT sql FROM duckdb_views() WHERE database_name = 'build' AND list_contains($schemas, schema_name) "
+        "ORDER BY view_oid",
+        {"schemas": list(PUBLIC_SCHEMAS)},
+    ).fetchall()
+    return [str(row[0]) for row in found]
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,19 @@
+"""The registry: districts, wards and kinds of ward software, typed and checked as a whole."""
+
+from ward_warehouse.registry.load import Dataset, Registry, load_registry
+from ward_warehouse.registry.systems import ColumnMap, DatasetMap, FilesRead, HttpRead, SqlRead, System
+from ward_warehouse.registry.wards import District, Ward
+
+__all__ = [
+    "ColumnMap",
+    "Dataset",
+    "DatasetMap",
+    "District",
+    "FilesRead",
+    "HttpRead",
+    "Registry",
+    "SqlRead",
+    "System",
+    "Ward",
+    "load_registry",
+]

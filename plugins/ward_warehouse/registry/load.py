@@ -1,0 +1,249 @@
+"""Reads the registry and the system files, and checks them against each other and against the contracts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ward_warehouse.contracts import CONTRACTS, SOURCE_WARD, Column, RecordKind
+from ward_warehouse.errors import RegistryError
+from ward_warehouse.registry.procedures import Catalogue, read_catalogue
+from ward_warehouse.registry.systems import READS, DatasetMap, System
+from ward_warehouse.registry.wards import District, Ward
+from ward_warehouse.registry.yaml_file import YamlFile, read_yaml, validate
+from ward_warehouse.settings import Settings
+
+FILLED_BY_PIPELINE = ("source_record_id", "source_changed_at")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One record kind of one ward: everything a night needs to read it."""
+
+    ward: Ward
+    district: District
+    kind: RecordKind
+    system: System
+    connection_id: str
+    catalogue: Catalogue | None = None
+
+    @property
+    def mapping(self) -> DatasetMap:
+        """How the system's records map to the contract."""
+        return self.system.datasets[self.kind]
+
+    def __str__(self) -> str:
+        return f"{self.ward.ward} {self.kind} ({self.system.system})"
+
+
+@dataclass
+class Registry:
+    """All valid entries, and in `problems` one line for each wrong one; a wrong entry hides no other."""
+
+    districts: dict[str, District] = field(default_factory=dict)
+    wards: dict[str, Ward] = field(default_factory=dict)
+    systems: dict[str, System] = field(default_factory=dict)
+    catalogues: dict[str, Catalogue] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def require_clean(self) -> Registry:
+        """The registry itself.
+
+        Raises:
+            RegistryError: it has problems.
+        """
+        if self.problems:
+            raise RegistryError(self.problems)
+        return self
+
+    def datasets(self, ward_key: str, kinds: list[RecordKind] | None = None) -> list[Dataset]:
+        """The datasets of a ward, those of its own system and those that come from another.
+
+        Raises:
+            RegistryError: the registry has no valid entry for the ward.
+        """
+        ward = self.wards.get(ward_key)
+        if ward is None:
+            known = ", ".join(sorted(self.wards)[:20])
+            raise RegistryError([f"ward {ward_key}: no valid entry in the registry; known wards: {known}"])
+        found = []
+        for kind in kinds or list(RecordKind):
+            source = ward.datasets.get(kind)
+            system = self.systems[source.system if source else ward.system]
+            if kind not in system.datasets:
+                continue
+            connection = (source.connection if source else None) or ward.connection or ward.ward
+            district = self.districts[ward.district]
+            found.append(Dataset(ward, district, kind, system, connection, self.catalogues.get(ward.district)))
+        return found
+
+    def wards_in_force(self, night: date) -> list[str]:
+        """Keys of the wards that are expected to report on `night`, in the registry's order."""
+        return [key for key, ward in self.wards.items() if ward.in_force.covers(night)]
+
+
+def load_registry(settings: Settings) -> Registry:
+    """The registry in `settings.wards_dir` and the systems in `settings.systems_dir`."""
+    registry = Registry()
+    for path in _files(settings.systems_dir, registry):
+        _load_system(path, registry)
+    for path in _files(settings.wards_dir, registry):
+        _load_district(path, registry)
+    return registry
+
+
+def _files(folder: Path, registry: Registry) -> list[Path]:
+    paths = sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
+    if not paths:
+        registry.problems.append(f"{folder}: found no .yml file, expected at least one; check the folder's setting")
+    return paths
+
+
+def _load_system(path: Path, registry: Registry) -> None:
+    file = read_yaml(path)
+    if isinstance(file, str):
+        registry.problems.append(file)
+        return
+    system = validate(System, file, file.data, who=f"system {file.data.get('system', path.stem)}: ")
+    if isinstance(system, list):
+        registry.problems.extend(system)
+        return
+    problems = list(_system_problems(system, file))
+    if system.system in registry.systems:
+        problems.append(file.problem(["system"], f"system {system.system} is described twice; remove one file"))
+    registry.problems.extend(problems)
+    if not problems:
+        registry.systems[system.system] = system
+
+
+def _system_problems(system: System, file: YamlFile) -> Iterator[str]:
+    who = f"system {system.system}: "
+    for kind, dataset in system.datasets.items():
+        at: list[str | int] = ["datasets", str(kind)]
+        read = validate(READS[system.transport], file, dataset.read, [*at, "read"], who)
+        if isinstance(read, list):
+            yield from read
+        contract = CONTRACTS[kind]
+        for name, column_map in dataset.columns.items():
+            column = contract.by_name.get(name)
+            here = [*at, "columns", name]
+            if column is None or name in FILLED_BY_PIPELINE:
+                yield file.problem(here, f"{who}is not a column that the {kind} contract maps")
+                continue
+            yield from (file.problem(here, who + text) for text in _column_problems(column, column_map, system))
+        for column in contract.columns:
+            if column.required and column.name not in (*dataset.columns, *FILLED_BY_PIPELINE):
+                yield file.problem([*at, "columns"], f"{who}required column {column.name} is not mapped; map it")
+
+
+def _column_problems(column: Column, column_map: Any, system: System) -> Iterator[str]:
+    if column.type == "timestamp" and not column_map.formats:
+        yield "formats are missing; state the date formats in the order they are to be tried"
+    for text in column_map.formats:
+        if not re.search(r"%[YyJs]", text):
+            yield f"format {text!r} has no year; expected a strptime format such as %d/%m/%Y"
+    if column_map.codes is None:
+        if column.type == "code" and column_map.constant is None and column_map.expression is None:
+            yield "codes is missing; name the code table that translates the source's values"
+        if column.type == "code" and column_map.constant is not None and column_map.constant not in column.values:
+            yield f"constant: found {column_map.constant!r}, expected one of {', '.join(column.values)}"
+        return
+    table = system.codes.get(column_map.codes)
+    if table is None:
+        yield f"code table {column_map.codes!r} is not in codes; known: {', '.join(sorted(system.codes)) or 'none'}"
+        return
+    allowed = column.values or (("true", "false") if column.type == "boolean" else ())
+    for code, value in table.items():
+        if allowed and value not in allowed:
+            yield f"code table {column_map.codes}: {code!r} gives {value!r}, expected one of {', '.join(allowed)}"
+
+
+def _load_district(path: Path, registry: Registry) -> None:
+    file = read_yaml(path)
+    if isinstance(file, str):
+        registry.problems.append(file)
+        return
+    head = {key: value for key, value in file.data.items() if key not in ("wards", "defaults")}
+    district = validate(District, file, head, who=f"district {file.data.get('district', path.stem)}: ")
+    if isinstance(district, list):
+        registry.problems.extend(district)
+        return
+    if district.district in registry.districts:
+        registry.problems.append(
+            file.problem(["district"], f"district {district.district} stands in two files; merge them")
+        )
+        return
+    registry.districts[district.district] = district
+    if district.procedure_catalogue:
+        _load_catalogue(file, district, registry)
+    entries = file.data.get("wards")
+    if not isinstance(entries, list) or not entries:
+        registry.problems.append(file.problem(["wards"], f"district {district.district}: has no list of wards"))
+        return
+    for index, entry in enumerate(entries):
+        _load_ward(file, index, entry, district, registry)
+
+
+def _load_catalogue(file: YamlFile, district: District, registry: Registry) -> None:
+    name = str(district.procedure_catalogue)
+    if Path(name).name != name:
+        registry.problems.append(
+            file.problem(["procedure_catalogue"], f"found {name!r}, expected a file name beside this file")
+        )
+        return
+    catalogue = read_catalogue(file.path.parent / name)
+    if isinstance(catalogue, list):
+        registry.problems.extend(catalogue)
+    else:
+        registry.catalogues[district.district] = catalogue
+
+
+def _load_ward(file: YamlFile, index: int, entry: Any, district: District, registry: Registry) -> None:
+    at: list[str | int] = ["wards", index]
+    key = entry.get("ward", f"number {index + 1}") if isinstance(entry, dict) else f"number {index + 1}"
+    who = f"ward {key}: "
+    if not isinstance(entry, dict):
+        registry.problems.append(file.problem(at, f"{who}found {entry!r}, expected a mapping"))
+        return
+    merged = {**(file.data.get("defaults") or {}), **entry, "district": district.district}
+    ward = validate(Ward, file, merged, at, who)
+    if isinstance(ward, list):
+        registry.problems.extend(ward)
+        return
+    problems = list(_ward_problems(ward, file, at, registry))
+    registry.problems.extend(problems)
+    if not problems:
+        registry.wards[ward.ward] = ward
+
+
+def _ward_problems(ward: Ward, file: YamlFile, at: list[str | int], registry: Registry) -> Iterator[str]:
+    who = f"ward {ward.ward}: "
+    if ward.ward in registry.wards:
+        yield file.problem([*at, "ward"], f"{who}this key stands twice in the registry; give each ward its own")
+    known = ", ".join(sorted(registry.systems)) or "none"
+    named = [("system", ward.system), *((f"datasets.{k}.system", s.system) for k, s in ward.datasets.items())]
+    for key, name in named:
+        system = registry.systems.get(name)
+        if system is None:
+            yield file.problem([*at, *key.split(".")], f"{who}system {name!r} has no valid description; known: {known}")
+            continue
+        maps_ward = any(SOURCE_WARD in dataset.columns for dataset in system.datasets.values())
+        if maps_ward and not ward.aliases:
+            yield file.problem(
+                at, f"{who}aliases is missing; system {name} names the ward in each record: list its spellings"
+            )
+    for kind, source in ward.datasets.items():
+        system = registry.systems.get(source.system)
+        if system is not None and kind not in system.datasets:
+            yield file.problem([*at, "datasets", str(kind)], f"{who}system {source.system} has no {kind} dataset")
+    for connection in {ward.connection, *(source.connection for source in ward.datasets.values())}:
+        if connection is not None and not re.fullmatch(r"[A-Za-z0-9_]+", connection):
+            yield file.problem(
+                [*at, "connection"], f"{who}found {connection!r}, expected letters, digits and _ (it names a variable)"
+            )
+    if ward.in_force.to is not None and ward.in_force.to < ward.in_force.from_:
+        yield file.problem([*at, "in_force"], f"{who}ends on {ward.in_force.to}, before it starts")

@@ -1,0 +1,109 @@
+"""YAML files read with their line numbers, so that an error can name the line to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """A parsed YAML file: plain data, and the nodes it came from with their lines."""
+
+    path: Path
+    data: Any
+    root: yaml.Node | None
+
+    def line(self, location: Sequence[str | int]) -> int:
+        """Line (from 1) of the deepest part of `location` that the file has."""
+        node, line = self.root, 1
+        for key in location:
+            found = _child(node, key)
+            if found is None:
+                break
+            line, node = found
+        return line
+
+    def problem(self, location: Sequence[str | int], text: str) -> str:
+        """One line a person can act on: file, line, key, and what is wrong."""
+        key = ".".join(str(part) for part in location)
+        return f"{self.path}:{self.line(location)}: {key + ': ' if key else ''}{text}"
+
+
+def read_yaml(path: Path) -> YamlFile | str:
+    """The file, or one line that says why it cannot be read."""
+    try:
+        loader = yaml.CSafeLoader(path.read_text(encoding="utf-8"))
+        root = loader.get_single_node()
+        for node in _repeated(root):
+            line = node.start_mark.line + 1
+            return f"{path}:{line}: key {node.value!r} stands twice; the second would silently win: remove one"
+        data = loader.construct_document(root) if root is not None else None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "unreadable"
+        return f"{path}:{mark.line + 1 if mark else 1}: not valid YAML ({problem}); correct the file"
+    except (OSError, UnicodeDecodeError) as error:
+        return f"{path}:1: cannot be read as UTF-8 text ({error}); check the file"
+    if not isinstance(data, dict):
+        return f"{path}:1: found no keys, expected a mapping; see the other files in this folder"
+    return YamlFile(path, data, root)
+
+
+def _child(node: yaml.Node | None, key: str | int) -> tuple[int, yaml.Node] | None:
+    """Line and value of a key of a mapping, or of an item of a sequence."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key].start_mark.line + 1, node.value[key]
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == str(key):
+                return name.start_mark.line + 1, value
+    return None
+
+
+def _repeated(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    """Keys that stand twice in one mapping; YAML forbids them and PyYAML lets them pass."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated(item)
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[Any] = set()
+        for name, value in node.value:
+            if name.value in seen:
+                yield name
+            seen.add(name.value)
+            yield from _repeated(value)
+
+
+def validate(
+    model: type[Model], file: YamlFile, data: Any, at: Sequence[str | int] = (), who: str = ""
+) -> Model | list[str]:
+    """`data` as `model`, or one line for each fault: file, line, who (a ward, a system), key, found, expected."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        return [
+            file.problem([*at, *_location(fault["loc"])], f"{who}{_wording(dict(fault))}") for fault in error.errors()
+        ]
+
+
+def _location(location: tuple[int | str, ...]) -> list[int | str]:
+    return [part for part in location if part != "[key]"]
+
+
+def _wording(fault: dict[str, Any]) -> str:
+    match fault["type"]:
+        case "missing":
+            return "is missing; add it"
+        case "extra_forbidden":
+            return f"is not a known key (found {fault['input']!r}); correct its spelling or remove it"
+        case "value_error":
+            return str(fault["ctx"]["error"])
+    return f"found {fault['input']!r}, {fault['msg'][0].lower()}{fault['msg'][1:]}"

@@ -1,0 +1,1 @@
+"""What people read in the terminal: the night's table and the scorecards."""

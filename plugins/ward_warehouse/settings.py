@@ -1,0 +1,96 @@
+"""Settings from the environment, `WARD_WAREHOUSE_*`, typed and in one table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ward_warehouse.errors import SettingsError
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+MINIMUM_KEY_BYTES = 16
+
+
+class Settings(BaseSettings):
+    """Every setting of the project; each field is the environment variable `WARD_WAREHOUSE_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix="WARD_WAREHOUSE_", frozen=True)
+
+    home: Path = Field(default=Path(".local"), description="The one folder for all state")
+    lake_url: str = Field(default="", description="fsspec address of the lake; empty means <home>/lake")
+    target: Literal["duckdb"] = Field(default="duckdb", description="The engine that dbt builds on")
+    wards_dir: Path = Field(default=PROJECT_ROOT / "dags" / "wards", description="Registry: one YAML per district")
+    systems_dir: Path = Field(default=PROJECT_ROOT / "dags" / "systems", description="One YAML per kind of software")
+    expectations_dir: Path = Field(default=PROJECT_ROOT / "expectations", description="The rules about records")
+    dbt_project_dir: Path = Field(default=PROJECT_ROOT / "dbt_project", description="The dbt project")
+    pseudonym_key: SecretStr | None = Field(
+        default=None, description="Secret of the keyed hash for personal data; no default, at least 16 bytes"
+    )
+    time_zone: str = Field(default="Asia/Ho_Chi_Minh", description="Local time in which a night is a date")
+    holidays_country: str = Field(default="VN", description="Country whose public holidays make the working days")
+    schedule: str = Field(default="30 0 * * *", description="Cron of the nightly load, in time_zone")
+    extract_retries: int = Field(default=2, ge=0, description="Airflow retries of one ward's extraction")
+    extract_retry_minutes: float = Field(default=10, ge=0, description="Minutes between those retries")
+    parallel_wards: int = Field(default=4, ge=1, description="Wards that are read at the same time")
+    failed_wards_limit: float = Field(
+        default=0.5, ge=0, le=1, description="Share of failed wards above which the night itself fails"
+    )
+
+    @property
+    def lake(self) -> str:
+        """Address of the lake: an fsspec URL or an absolute path."""
+        return self.lake_url or str(self.home.resolve() / "lake")
+
+    @property
+    def warehouse_dir(self) -> Path:
+        """Folder of the published file and of the build beside it."""
+        return self.home.resolve() / "warehouse"
+
+    @property
+    def published_file(self) -> Path:
+        """The DuckDB file that analysts open."""
+        return self.warehouse_dir / "district.duckdb"
+
+    @property
+    def build_file(self) -> Path:
+        """The DuckDB file that dbt builds in.
+
+        It has the published file's name because DuckDB takes a database's name from its file: SQL that
+        names the database means the same thing in both.
+        """
+        return self.warehouse_dir / "build" / "district.duckdb"
+
+    def require_key(self) -> bytes:
+        """The pseudonym key as bytes.
+
+        Raises:
+            SettingsError: there is none, or it is too short to protect anything.
+        """
+        key = self.pseudonym_key.get_secret_value().encode() if self.pseudonym_key else b""
+        if len(key) < MINIMUM_KEY_BYTES:
+            raise SettingsError(
+                f"WARD_WAREHOUSE_PSEUDONYM_KEY: found {len(key)} bytes, expected at least {MINIMUM_KEY_BYTES}; set a "
+                "secret kept outside the data, for example: "
+                "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            )
+        return key
+
+
+def load_settings() -> Settings:
+    """Settings from the environment as it is now.
+
+    Raises:
+        SettingsError: a variable holds a value that its setting cannot take.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"WARD_WAREHOUSE_{'.'.join(str(part) for part in fault['loc']).upper()}: found {fault['input']!r}, "
+            f"{fault['msg']}"
+            for fault in error.errors()
+        ]
+        raise SettingsError("; ".join(lines)) from None

@@ -1,0 +1,89 @@
+"""What every source gives: Arrow tables of records as the ward's system holds them, each with its position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+from ward_warehouse.errors import SchemaDriftError
+from ward_warehouse.registry import Dataset
+
+POSITION = "__position"
+"""Text column: where the record stands in its source (table and key, page and item, file and row)."""
+
+FAULT = "__fault"
+"""Text column: why the record could not be read as a record; null for a whole one."""
+
+BATCH_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Window:
+    """The changes a night asks for: since (included) and until (excluded), instants; None is unbounded."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass
+class ReadReport:
+    """What a source says about the batch it gave, beside the records.
+
+    Attributes:
+        new_columns: source columns that the mapping neither maps nor ignores (schema drift).
+        files: content fingerprint by name of each file that was read.
+        refused: one line for each file that was left out, for the person who sent it.
+    """
+
+    new_columns: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+
+class Source(Protocol):
+    """A ward's dataset, open for reading."""
+
+    report: ReadReport
+
+    def read(self, window: Window) -> Iterator[pa.Table]:
+        """Tables of at most about `BATCH_ROWS` records: the source's columns, `POSITION` and `FAULT`.
+
+        Raises:
+            SourceError: the source cannot be read to its end; the batch must not be landed.
+        """
+        ...
+
+
+def compare_columns(dataset: Dataset, found: Iterable[str], where: str) -> list[str]:
+    """The columns that are new in the source.
+
+    Raises:
+        SchemaDriftError: a column that the mapping needs is absent. Reading on would turn it into silent nulls.
+    """
+    present = list(found)
+    missing = [name for name in dataset.mapping.source_columns(optional=False) if name not in present]
+    if missing:
+        raise SchemaDriftError(
+            f"{dataset}: {where}: column {', '.join(missing)} is missing; found {', '.join(present)}. The batch is "
+            "held back: ask the ward whether the column was renamed, then correct "
+            f"dags/systems/{dataset.system.system}.yml"
+        )
+    known = {*dataset.mapping.source_columns(), *dataset.mapping.ignore}
+    return [name for name in present if name not in known]
+
+
+def text_table(names: Sequence[str], rows: Sequence[Sequence[object]], positions: Sequence[str]) -> pa.Table:
+    """A table of text columns from rows of strings or None."""
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
+    arrays = [pa.array(column, pa.string()) for column in columns]
+    return with_position(pa.table(arrays, names=list(names)), positions)
+
+
+def with_position(table: pa.Table, positions: Sequence[str]) -> pa.Table:
+    """The table with its `POSITION` column, and a `FAULT` column without faults."""
+    table = table.append_column(POSITION, pa.array(positions, pa.string()))
+    return table.append_column(FAULT, pa.nulls(table.num_rows, pa.string()))

@@ -1,0 +1,133 @@
+"""What the DAG's tasks run: plain data in, plain data out, one line for people on failure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ward_warehouse import outcomes
+from ward_warehouse.connections import Resolver
+from ward_warehouse.errors import SourceError, WardWarehouseError
+from ward_warehouse.extraction import Request
+from ward_warehouse.night import Night, Plan, parse_instant
+from ward_warehouse.rollup import roll_up as judge_night
+from ward_warehouse.settings import Settings, load_settings
+
+log = logging.getLogger(__name__)
+
+
+def plan(params: dict[str, Any], interval_start: datetime | None, run_after: datetime) -> list[dict[str, Any]]:
+    """One job for each ward of the run.
+
+    Args:
+        params: wards, datasets, night, since, until, full, as the DAG declares them.
+        interval_start: start of the run's data interval, whose local date is the night; None for a run without one.
+        run_after: when the run was due; the night before it serves a run without a data interval.
+
+    Raises:
+        WardWarehouseError: a parameter is wrong, or no ward is in force.
+    """
+    settings = load_settings()
+    night = _night(params.get("night"), interval_start, run_after, settings)
+    since, until = params.get("since"), params.get("until")
+    request = Request(
+        night=night,
+        since=parse_instant(since, False, settings) if since else None,
+        until=parse_instant(until, True, settings) if until else None,
+        full=bool(params.get("full")),
+    )
+    planned = Night(settings).plan(request, params.get("wards"), params.get("datasets"))
+    for problem in planned.problems:
+        log.error("registry: %s", problem)
+    log.info("night %s: %d wards to read", night, len(planned.wards))
+    return [planned.model_copy(update={"wards": [ward]}).model_dump(mode="json") for ward in planned.wards]
+
+
+def extract(job: dict[str, Any], resolve: Resolver) -> None:
+    """Extracts a ward's datasets.
+
+    Raises:
+        SourceError: something of the ward did not arrive; what did arrive is landed.
+    """
+    planned = Plan.model_validate(job)
+    found = Night(load_settings()).extract_ward(planned, planned.wards[0], resolve)
+    for outcome in found:
+        if outcome.status == "succeeded":
+            log.info("%s %s: %s records read", outcome.ward, outcome.kind, outcome.rows_read)
+    errors = [outcome.error for outcome in found if outcome.error]
+    if errors:
+        raise SourceError("; ".join(errors))
+
+
+def validate(jobs: Sequence[dict[str, Any]]) -> None:
+    """Judges the night's landed batches.
+
+    Raises:
+        WardWarehouseError: a record kind could not be judged.
+    """
+    found = Night(load_settings()).validate(_joined(jobs))
+    for outcome in found:
+        log.info(
+            "%s %s: %s accepted, %s quarantined", outcome.ward, outcome.kind, outcome.rows_accepted,
+            outcome.rows_quarantined,
+        )  # fmt: skip
+    errors = {outcome.error for outcome in found if outcome.error}
+    if errors:
+        raise WardWarehouseError("; ".join(sorted(errors)))
+
+
+def roll_up(jobs: Sequence[dict[str, Any]]) -> str:
+    """The night's verdict in words.
+
+    Raises:
+        WardWarehouseError: the night failed.
+    """
+    planned = _joined(jobs)
+    night = Night(load_settings())
+    verdict = judge_night(
+        planned,
+        night.registry,
+        outcomes.read_run(night.lake, planned.run_id),
+        night.settings.failed_wards_limit,
+    )
+    if verdict.failed:
+        raise WardWarehouseError(verdict.message)
+    log.log(logging.WARNING if verdict.missing_wards else logging.INFO, "%s", verdict.message)
+    return verdict.message
+
+
+def build(full_refresh: bool) -> str:
+    """Builds and audits the warehouse; gives one line on what was done."""
+    summary = Night(load_settings()).build(full_refresh=full_refresh)
+    for warning in summary.warnings:
+        log.warning("%s", warning)
+    line = f"build {summary.build_id}: {summary.passed} models and tests passed in {summary.seconds:.1f} s"
+    log.info("%s", line)
+    return line
+
+
+def publish() -> str:
+    """Publishes the build; gives one line on what was done."""
+    night = Night(load_settings())
+    rows = night.publish()
+    line = f"published {len(rows)} tables, {sum(rows.values())} rows"
+    log.info("%s: %s", line, night.settings.published_file)
+    return line
+
+
+def _joined(jobs: Sequence[dict[str, Any]]) -> Plan:
+    """The plan of the run from its jobs."""
+    plans = [Plan.model_validate(job) for job in jobs]
+    return plans[0].model_copy(update={"wards": [ward for planned in plans for ward in planned.wards]})
+
+
+def _night(text: str | None, interval_start: datetime | None, run_after: datetime, settings: Settings) -> date:
+    if text:
+        return date.fromisoformat(text)
+    zone = ZoneInfo(settings.time_zone)
+    if interval_start is not None:
+        return interval_start.astimezone(zone).date()
+    return run_after.astimezone(zone).date() - timedelta(days=1)

@@ -1,0 +1,301 @@
+"""Loads what the lake has committed into schema `raw` of the DuckDB build file, once and in one transaction.
+
+A ledger in the file remembers which version of each manifest was loaded. A manifest that is new or replaced is loaded
+(again); everything else is left alone, so that a night costs what a night brought. Dropping the file and loading from
+an empty ledger gives the same rows: the lake is the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ward_warehouse.calendar import read_overrides, working_calendar
+from ward_warehouse.contracts import CONTRACTS, RecordKind
+from ward_warehouse.errors import BuildError
+from ward_warehouse.landing import Lake, Manifest
+from ward_warehouse.outcomes import Outcome
+from ward_warehouse.quarantine import QUARANTINE_SCHEMA
+from ward_warehouse.registry import Registry
+from ward_warehouse.settings import Settings
+from ward_warehouse.warehouse.reference import reference_tables
+
+UTC_TIME = pa.timestamp("us", tz="UTC")
+
+OUTCOMES = pa.schema(
+    [
+        *((name, pa.string()) for name in ("outcome_id", "run_id")),
+        ("night", pa.date32()),
+        *((name, pa.string()) for name in ("ward_key", "district_code", "record_kind", "step", "status")),
+        *((name, pa.int64()) for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_unchanged")),
+        *((name, UTC_TIME) for name in ("cursor_from", "cursor_to", "started_at", "finished_at")),
+        ("duration_s", pa.float64()),
+        ("error", pa.string()),
+        ("fingerprint", pa.string()),
+    ]
+)
+PARTITIONS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("record_kind", "ward_key", "district_code")),
+        ("night", pa.date32()),
+        ("manifest_id", pa.string()),
+        *((name, pa.int64()) for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_unchanged")),
+        ("cursor_to", UTC_TIME),
+        ("committed_at", UTC_TIME),
+    ]
+)
+VALIDATION_RESULTS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("record_kind", "ward_key", "district_code")),
+        ("night", pa.date32()),
+        *((name, pa.string()) for name in ("rule", "severity", "column_name")),
+        *((name, pa.int64()) for name in ("rows_judged", "rows_broken")),
+        *((name, pa.string()) for name in ("sentence_vi", "sentence_en")),
+    ]
+)
+LEDGER = pa.schema([("path", pa.string()), ("version", pa.string())])
+BUILD_RESULTS = pa.schema(
+    [
+        ("build_id", pa.string()),
+        ("built_at", UTC_TIME),
+        *((name, pa.string()) for name in ("node", "node_kind", "status")),
+        ("failures", pa.int64()),
+        ("seconds", pa.float64()),
+        ("message", pa.string()),
+    ]
+)
+
+TABLES: dict[str, pa.Schema] = {
+    **{str(kind): contract.schema() for kind, contract in CONTRACTS.items()},
+    "quarantine": QUARANTINE_SCHEMA,
+    "partitions": PARTITIONS,
+    "validation_results": VALIDATION_RESULTS,
+    "load_outcomes": OUTCOMES,
+    "build_results": BUILD_RESULTS,
+    "ledger": LEDGER,
+}
+PARTITIONED = ("quarantine", "partitions", "validation_results", *map(str, CONTRACTS))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load brought into the build file."""
+
+    partitions: int
+    rows: int
+    outcomes: int
+
+
+@contextmanager
+def open_build(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build file, opened for writing by this process alone.
+
+    Raises:
+        BuildError: another process has it open.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        db = duckdb.connect(str(path))
+    except duckdb.IOException as error:
+        raise BuildError(
+            f"warehouse: the build file {path.name} is in use ({str(error).splitlines()[0][:160]}); another build is "
+            "running: wait for it, then run the build again"
+        ) from None
+    try:
+        db.execute("SET TimeZone = 'UTC'")
+        yield db
+    finally:
+        db.close()
+
+
+def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
+    """Brings schema `raw` of the build file up to date with the lake and the registry.
+
+    Raises:
+        BuildError: the build file is in use.
+        LakeError: a file that a manifest names is absent or damaged.
+    """
+    with open_build(settings.build_file) as db:
+        if not lake.is_local:
+            db.register_filesystem(lake.fs)
+        db.execute("CREATE SCHEMA IF NOT EXISTS raw")
+        db.execute("BEGIN")
+        for name, schema in TABLES.items():
+            _create(db, name, schema)
+        partitions, rows = _load_partitions(db, lake)
+        outcomes = _load_outcomes(db, lake)
+        for name, table in reference_tables(registry).items():
+            _replace(db, name, table)
+        _replace(db, "calendar", _calendar(db, settings))
+        db.execute("COMMIT")
+        return Loaded(partitions, rows, outcomes)
+
+
+def _create(db: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) -> None:
+    db.register("shape", schema.empty_table())
+    db.execute(f"CREATE TABLE IF NOT EXISTS raw.{name} AS FROM shape")
+    db.unregister("shape")
+
+
+def _replace(db: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    db.register("fresh", table)
+    db.execute(f"CREATE OR REPLACE TABLE raw.{name} AS FROM fresh")
+    db.unregister("fresh")
+
+
+def _append(db: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]]) -> None:
+    db.register("fresh", pa.Table.from_pylist(rows, TABLES[name]))
+    db.execute(f"INSERT INTO raw.{name} BY NAME FROM fresh")
+    db.unregister("fresh")
+
+
+def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, int]:
+    seen: dict[str, str] = dict(db.execute("SELECT path, version FROM raw.ledger").fetchall())
+    changed: list[tuple[str, str, Manifest]] = []
+    for kind in RecordKind:
+        for ward in lake.folders(f"manifests/{kind}"):
+            for path, version in lake.versions(f"manifests/{kind}/{ward}"):
+                if seen.get(path) == version:
+                    continue
+                manifest = lake.read_record(path, Manifest)
+                if manifest is not None:
+                    changed.append((path, version, manifest))
+    if not changed:
+        return 0, 0
+    _forget(db, changed)
+    for kind in RecordKind:
+        files = [m.accepted_path for _, _, m in changed if m.kind is kind and m.accepted_path]
+        _insert_files(db, lake, str(kind), files)
+    _insert_files(db, lake, "quarantine", [m.quarantine_path for _, _, m in changed if m.quarantine_path])
+    manifests = [manifest for _, _, manifest in changed]
+    _append(db, "partitions", [_partition_row(manifest) for manifest in manifests])
+    _append(db, "validation_results", [row for manifest in manifests for row in _rule_rows(manifest)])
+    _append(db, "ledger", [{"path": path, "version": version} for path, version, _ in changed])
+    return len(changed), sum(manifest.rows_accepted for manifest in manifests)
+
+
+def _forget(db: duckdb.DuckDBPyConnection, changed: list[tuple[str, str, Manifest]]) -> None:
+    """Removes the rows of partitions that are about to be loaded again."""
+    rows = [{"path": path, "record_kind": str(m.kind), "ward_key": m.ward, "night": m.night} for path, _, m in changed]
+    db.register("replaced", pa.Table.from_pylist(rows))
+    for name in PARTITIONED:
+        kind = (
+            "r.record_kind = t.record_kind"
+            if name in TABLES and "record_kind" in TABLES[name].names
+            else f"r.record_kind = '{name}'"
+        )
+        db.execute(
+            f"DELETE FROM raw.{name} AS t USING replaced AS r "  # noqa: S608 - names of our own tables
+            f"WHERE {kind} AND r.ward_key = t.ward_key AND r.night = t.night"
+        )
+    db.execute("DELETE FROM raw.ledger USING replaced WHERE ledger.path = replaced.path")
+    db.unregister("replaced")
+
+
+def _insert_files(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, files: list[str]) -> None:
+    if not files:
+        return
+    try:
+        db.execute(
+            f"INSERT INTO raw.{table} BY NAME "
+            "FROM read_parquet($files, union_by_name = true, hive_partitioning = false)",
+            {"files": [lake.duckdb_path(path) for path in files]},
+        )
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.HTTPException) as error:
+        raise BuildError(
+            f"lake: a file of {table} cannot be loaded ({str(error).splitlines()[0][:200]}); restore it from the "
+            "backup or run that ward and night again"
+        ) from None
+
+
+def _load_outcomes(db: duckdb.DuckDBPyConnection, lake: Lake) -> int:
+    """Outcomes written since the last load; the day of the newest one is looked at again."""
+    newest = db.execute("SELECT coalesce(max(left(outcome_id, 8)), '') FROM raw.load_outcomes").fetchone()
+    last_day = newest[0] if newest else ""
+    known = {row[0] for row in db.execute("SELECT outcome_id FROM raw.load_outcomes").fetchall()}
+    rows = []
+    for day in lake.folders("outcomes"):
+        for path in lake.names(f"outcomes/{day}") if day >= last_day else []:
+            if path.rsplit("/", 1)[1].removesuffix(".json") in known:
+                continue
+            outcome = lake.read_record(path, Outcome)
+            if outcome is not None:
+                rows.append(_outcome_row(outcome))
+    if rows:
+        _append(db, "load_outcomes", rows)
+    return len(rows)
+
+
+def _calendar(db: duckdb.DuckDBPyConnection, settings: Settings) -> pa.Table:
+    """Every year with data, and one on each side for deadlines that cross New Year."""
+    found = db.execute(
+        """
+        SELECT min(first_date), max(last_date) FROM (
+            SELECT min(received_date) AS first_date,
+                   greatest(
+                       max(received_date), max(due_date), max(resolved_date), max(returned_date), max(night)
+                   ) AS last_date
+            FROM raw.dossiers
+            UNION ALL SELECT min(answered_date), max(answered_date) FROM raw.survey_responses
+        )"""
+    ).fetchone()
+    this_year = datetime.now(UTC).year
+    first, last = found if found else (None, None)
+    return working_calendar(
+        settings.holidays_country,
+        (first.year if first else this_year) - 1,
+        # A due date in the year 2567 must not make a calendar of five centuries.
+        min(last.year if last else this_year, this_year + 2) + 1,
+        read_overrides(settings.wards_dir),
+    )
+
+
+def _partition_row(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "record_kind": str(manifest.kind),
+        "ward_key": manifest.ward,
+        "district_code": manifest.district,
+        "night": manifest.night,
+        "manifest_id": manifest.batch_id,
+        "rows_read": manifest.rows_read,
+        "rows_accepted": manifest.rows_accepted,
+        "rows_quarantined": manifest.rows_quarantined,
+        "rows_unchanged": manifest.rows_unchanged,
+        "cursor_to": manifest.cursor_to,
+        "committed_at": manifest.committed_at,
+    }
+
+
+def _rule_rows(manifest: Manifest) -> Iterator[dict[str, Any]]:
+    for result in manifest.rules:
+        yield {
+            "record_kind": str(manifest.kind),
+            "ward_key": manifest.ward,
+            "district_code": manifest.district,
+            "night": manifest.night,
+            "rule": result.rule,
+            "severity": result.severity,
+            "column_name": result.column,
+            "rows_judged": result.rows_judged,
+            "rows_broken": result.rows_broken,
+            "sentence_vi": result.vi,
+            "sentence_en": result.en,
+        }
+
+
+def _outcome_row(outcome: Outcome) -> dict[str, Any]:
+    row = outcome.model_dump(exclude={"ward", "district", "kind", "new_columns"})
+    return {
+        **row,
+        "ward_key": outcome.ward,
+        "district_code": outcome.district,
+        "record_kind": str(outcome.kind) if outcome.kind else None,
+        "duration_s": (outcome.finished_at - outcome.started_at).total_seconds(),
+    }

@@ -1,0 +1,98 @@
+"""The reference tables of schema `raw`: what the registry, the catalogues and the calendar say, as Arrow tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from ward_warehouse.registry import Registry
+
+Fields = list[tuple[str, pa.DataType]]
+
+DISTRICTS: Fields = [(name, pa.string()) for name in ("district_code", "name_vi", "name_en", "time_zone")]
+WARDS: Fields = [
+    *((name, pa.string()) for name in ("ward_key", "district_code", "ward_code", "name_vi", "name_en", "unit_kind")),
+    ("in_force_from", pa.date32()),
+    ("in_force_to", pa.date32()),
+]
+WARD_DATASETS: Fields = [
+    *((name, pa.string()) for name in ("ward_key", "district_code", "record_kind", "system", "cadence")),
+    ("in_force_from", pa.date32()),
+    ("in_force_to", pa.date32()),
+]
+PROCEDURES: Fields = [
+    *(
+        (name, pa.string())
+        for name in ("district_code", "procedure_code", "name_vi", "name_en", "field_vi", "authority", "online_level")
+    ),
+    ("statutory_time", pa.int32()),
+    ("statutory_unit", pa.string()),
+    *((name, pa.bool_()) for name in ("published_web", "published_counter", "one_stop", "iso_process")),
+    ("valid_from", pa.date32()),
+    ("valid_to", pa.date32()),
+]
+
+
+def reference_tables(registry: Registry) -> dict[str, pa.Table]:
+    """Tables `districts`, `wards`, `ward_datasets`, `procedures` by name."""
+    return {
+        "districts": _table(DISTRICTS, _districts(registry)),
+        "wards": _table(WARDS, _wards(registry)),
+        "ward_datasets": _table(WARD_DATASETS, _ward_datasets(registry)),
+        "procedures": _procedures(registry),
+    }
+
+
+def _districts(registry: Registry) -> list[dict[str, Any]]:
+    return [
+        {"district_code": d.district, "name_vi": d.name.vi, "name_en": d.name.en, "time_zone": d.time_zone}
+        for d in registry.districts.values()
+    ]
+
+
+def _wards(registry: Registry) -> list[dict[str, Any]]:
+    return [
+        {
+            "ward_key": ward.ward,
+            "district_code": ward.district,
+            "ward_code": ward.code,
+            "name_vi": ward.name.vi,
+            "name_en": ward.name.en,
+            "unit_kind": ward.unit,
+            "in_force_from": ward.in_force.from_,
+            "in_force_to": ward.in_force.to,
+        }
+        for ward in registry.wards.values()
+    ]
+
+
+def _ward_datasets(registry: Registry) -> list[dict[str, Any]]:
+    return [
+        {
+            "ward_key": ward.ward,
+            "district_code": ward.district,
+            "record_kind": str(dataset.kind),
+            "system": dataset.system.system,
+            "cadence": ward.cadence,
+            "in_force_from": ward.in_force.from_,
+            "in_force_to": ward.in_force.to,
+        }
+        for ward in registry.wards.values()
+        for dataset in registry.datasets(ward.ward)
+    ]
+
+
+def _procedures(registry: Registry) -> pa.Table:
+    """Catalogue rows; an empty cell is null, never false or zero."""
+    rows = [
+        {"district_code": district, **{name: value or None for name, value in row.items()}}
+        for district, catalogue in registry.catalogues.items()
+        for row in catalogue.rows
+    ]
+    text = _table([(name, pa.string()) for name, _ in PROCEDURES], rows)
+    return text.cast(pa.schema(PROCEDURES))
+
+
+def _table(fields: Fields, rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(rows, pa.schema(fields))
