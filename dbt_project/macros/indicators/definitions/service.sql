@@ -1,0 +1,51 @@
+{# How the counter serves: on Saturdays, and over the network. #}
+{% macro indicators__service() %}
+- code: saturday_dossiers
+  version: 1
+  valid_from: 2011-01-01
+  theme: service
+  name: {vi: Hồ sơ giải quyết ngày thứ bảy, en: Dossiers resolved on a Saturday}
+  description:
+    vi: Hồ sơ kết thúc xử lý trong kỳ vào ngày thứ bảy, không tính các ngày thứ bảy làm bù.
+    en: Dossiers ended in the period on a Saturday, official make-up Saturdays left out.
+  kind: count
+  unit: dossiers
+  direction: higher_is_better
+  numerator: {record_kind: dossiers, date: end_date, where: is_saturday_resolution}
+  source: quan_11_2018
+  scorecard: true
+
+- code: saturday_share
+  version: 1
+  valid_from: 2011-01-01
+  theme: service
+  name: {vi: Tỷ lệ hồ sơ giải quyết ngày thứ bảy, en: Share of dossiers resolved on a Saturday}
+  description:
+    vi: Hồ sơ giải quyết ngày thứ bảy, không tính ngày làm bù, trên số hồ sơ đã giải quyết trong kỳ.
+    en: Dossiers resolved on a Saturday, make-up days left out, over the dossiers resolved in the period.
+  kind: ratio
+  unit: share
+  direction: higher_is_better
+  numerator: {record_kind: dossiers, date: end_date, where: is_saturday_resolution}
+  denominator: {record_kind: dossiers, date: end_date}
+  empty_note: no_dossiers
+  source: quan_11_2018
+  scorecard: true
+
+- code: online_filing_rate
+  version: 1
+  valid_from: 2011-01-01
+  theme: service
+  name: {vi: Tỷ lệ hồ sơ nộp qua mạng, en: Online filing rate}
+  description:
+    vi: Hồ sơ nộp trực tuyến trên số hồ sơ tiếp nhận trong kỳ; không ghi kênh nộp thì tính là nộp trực tiếp.
+    en: Dossiers filed online over the dossiers received in the period; no channel counts as in person.
+  kind: ratio
+  unit: share
+  direction: higher_is_better
+  numerator: {record_kind: dossiers, date: received_date, where: channel = 'online'}
+  denominator: {record_kind: dossiers, date: received_date}
+  empty_note: no_dossiers
+  source: quan_11_2018
+  scorecard: true
+{% endmacro %}

@@ -1,0 +1,73 @@
+{# The records behind every value, generated from the definitions that the aggregate comes from. One branch per
+   indicator, with a constant code, so that a query for one indicator reads that branch alone. A value that is
+   suppressed or not reported has no evidence. #}
+{% macro indicator_evidence() %}
+    {%- set branches = [] -%}
+    {%- for definition in indicator_catalogue() -%}
+        {%- set parts = indicator_parts(definition) -%}
+        {%- if parts | map(attribute='record_kind') | unique | list | length == 1
+            and parts | map(attribute='date') | unique | list | length == 1 -%}
+            {%- do branches.append(indicator_evidence_branch(definition, parts)) -%}
+        {%- else -%}
+            {#- Numerator and denominator are different records: each has a branch of its own. -#}
+            {%- for part in parts -%}
+                {%- do branches.append(indicator_evidence_branch(definition, [part])) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+{{ branches | join('\nunion all\n') }}
+{% endmacro %}
+
+{% macro indicator_evidence_branch(definition, parts) %}
+    {%- set record_kind = parts[0].record_kind -%}
+    {%- set kind = indicator_record_kinds()[record_kind] -%}
+    {%- set predicates = {} -%}
+    {%- for part in parts -%}
+        {%- do predicates.update({part.role: indicator_predicate(part, 'p.effective_end')}) -%}
+    {%- endfor -%}
+select
+    {{ sql_text(definition.code) }} as indicator_code,
+    p.period_ward_key as ward_key,
+    p.period_district_code as district_code,
+    p.period_grain,
+    p.period_start,
+    p.period_end,
+    {{ sql_text(record_kind) }} as record_kind,
+    r.{{ kind.key }} as record_key,
+    {%- for column in ['source_record_id', 'dossier_code'] %}
+    {{ 'r.' ~ kind.evidence[column] if column in kind.evidence else 'cast(null as varchar)' }} as {{ column }},
+    {%- endfor %}
+    {%- for role in ['numerator', 'denominator'] %}
+        {%- if role in predicates %}
+    coalesce({{ predicates[role] }}, false) as in_{{ role }},
+        {%- else %}
+    {{ 'false' if role in definition else 'cast(null as boolean)' }} as in_{{ role }},
+        {%- endif %}
+    {%- endfor %}
+    {{ 'p.effective_end' if parts[0].date == 'at_period_end' else 'r.' ~ parts[0].date }} as counted_date,
+    {%- for column in ['received_date', 'due_date', 'end_date'] %}
+    {{ 'r.' ~ kind.evidence[column] if column in kind.evidence else 'cast(null as date)' }} as {{ column }}
+        {%- if not loop.last %},{% endif %}
+    {%- endfor %}
+from (
+    select
+        i.ward_key as period_ward_key,
+        i.district_code as period_district_code,
+        i.period_grain,
+        i.period_start,
+        i.period_end,
+        least(i.period_end, w.district_as_of) as effective_end
+    from {{ mart('reform_indicators') }} as i
+    inner join {{ mart('dim_ward') }} as w on i.ward_key = w.ward_key
+    where
+        i.indicator_code = {{ sql_text(definition.code) }}
+        and i.indicator_version = {{ definition.version }}
+        and coalesce(i.value_note, '') not in ('not_reported', 'suppressed_small_number')
+) as p
+inner join {{ mart(kind.mart) }} as r
+    on p.period_ward_key = r.ward_key and {{ indicator_placement(parts[0], 'p.effective_end') }}
+where {{ predicates.values() | join(' or ') }}
+{%- endmacro %}
+
+{# A relation of the published file: without the name of the database that it was built in. #}
+{% macro mart(name) %}{{ return(ref(name).include(database=false)) }}{% endmacro %}

@@ -1,0 +1,28 @@
+{# What an indicator can count: per record kind its mart, its key, the dates between which a record is open (for
+   stocks), and what the evidence view shows of it. #}
+{% macro indicator_record_kinds() %}
+    {% set kinds %}
+dossiers:
+  mart: fct_dossiers
+  key: dossier_key
+  opened: received_date
+  closed: end_date
+  evidence:
+    source_record_id: source_record_id
+    dossier_code: dossier_code
+    received_date: received_date
+    due_date: deadline_date
+    end_date: end_date
+survey_responses:
+  mart: fct_survey_responses
+  key: response_key
+  evidence:
+    source_record_id: source_record_id
+    dossier_code: dossier_code
+reporting_nights:
+  mart: reporting_completeness
+  key: reporting_night_key
+  evidence: {}
+    {% endset %}
+    {{ return(fromyaml(kinds)) }}
+{% endmacro %}

@@ -1,0 +1,19 @@
+{# One row per unit and period, one column per indicator that its definition puts on the scorecard. #}
+{% macro indicator_scorecard(unit_columns, where) %}
+select
+    {%- for column in unit_columns %}
+    {{ column }},
+    {%- endfor %}
+    period_grain,
+    period_start,
+    period_end,
+    max(case when indicator_code = 'dossiers_received' then wards_reporting end) as wards_reporting,
+    max(case when indicator_code = 'dossiers_received' then wards_expected end) as wards_expected,
+    bool_or(is_provisional) as is_provisional
+    {%- for code in indicator_catalogue() | selectattr('scorecard') | map(attribute='code') | unique %},
+    max(case when indicator_code = '{{ code }}' then value end) as {{ code }}
+    {%- endfor %}
+from {{ ref('reform_indicators') }}
+where {{ where }}
+group by {{ unit_columns | join(', ') }}, period_grain, period_start, period_end
+{% endmacro %}

@@ -1,0 +1,21 @@
+select
+    outcome_id,
+    run_id,
+    night,
+    ward_key,
+    district_code,
+    record_kind,
+    step,
+    status,
+    rows_read,
+    rows_accepted,
+    rows_quarantined,
+    rows_unchanged,
+    cursor_from,
+    cursor_to,
+    started_at,
+    finished_at,
+    duration_s,
+    error,
+    fingerprint
+from {{ ref('stg_load_outcomes') }}

@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+{{ indicator_record_kind_rows() }}

@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+{{ indicator_target_rows() }}

@@ -1,0 +1,1 @@
+{{ indicator_scorecard(['district_code'], 'ward_key is null') }}

@@ -1,0 +1,45 @@
+-- A ward may write one dossier code twice: a vote is linked to the dossier received last under that code.
+-- Reasons and comments stay out: no indicator needs free text.
+with coded_dossiers as (
+    select
+        ward_key,
+        dossier_code,
+        dossier_key,
+        row_number() over (
+            partition by ward_key, dossier_code
+            order by received_at desc, dossier_key desc
+        ) as code_rank
+    from {{ ref('fct_dossiers') }}
+)
+
+select
+    responses.response_key,
+    responses.ward_key,
+    responses.district_code,
+    responses.source_record_id,
+    responses.dossier_code,
+    dossiers.dossier_key,
+    responses.dossier_code is not null and dossiers.dossier_key is null as is_orphan,
+    responses.answered_at,
+    responses.answered_date,
+    responses.device_code,
+    responses.mode,
+    responses.officer_key,
+    responses.rating_scale,
+    responses.rating_overall,
+    responses.rating_access,
+    responses.rating_procedure,
+    responses.rating_staff,
+    responses.rating_result,
+    responses.rating_feedback,
+    coalesce(responses.rating_overall <> 'dont_know', false) as is_valid,
+    coalesce(responses.rating_overall in ('very_satisfied', 'satisfied'), false) as is_satisfied,
+    responses.source_changed_at,
+    responses.night,
+    responses.system
+from {{ ref('int_survey_responses__current') }} as responses
+left join coded_dossiers as dossiers
+    on
+        responses.ward_key = dossiers.ward_key
+        and responses.dossier_code = dossiers.dossier_code
+        and dossiers.code_rank = 1

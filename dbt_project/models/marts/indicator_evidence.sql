@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+{{ indicator_evidence() }}
