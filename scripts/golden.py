@@ -1,0 +1,78 @@
+"""`make golden`: every demonstration district into one warehouse, and each figure of its document beside the actual."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from ward_warehouse.connections import from_environment
+from ward_warehouse.demo import systems
+from ward_warehouse.errors import WardWarehouseError
+from ward_warehouse.extraction import Request
+from ward_warehouse.night import Night
+from ward_warehouse.reports.golden import compare
+from ward_warehouse.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+FIGURES = ROOT / "tests" / "golden_figures.csv"
+
+
+def main() -> int:
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    home = Path(os.environ.get("WARD_WAREHOUSE_HOME", ROOT / ".local")).resolve() / "golden"
+    shutil.rmtree(home, ignore_errors=True)
+    os.environ["WARD_WAREHOUSE_HOME"] = str(home)
+    os.environ.setdefault("WARD_WAREHOUSE_PSEUDONYM_KEY", secrets.token_urlsafe(32))
+    try:
+        play(home, console)
+    except WardWarehouseError as error:
+        console.print(str(error), style="red", markup=False)
+        return 1
+    return show(load_settings().published_file, console)
+
+
+def play(home: Path, console: Console) -> None:
+    """All nights of all districts, and one build at the end."""
+    systems.prepare(home, systems.NIGHTS[0].night)
+    os.environ.update(systems.start(home))
+    try:
+        run = Night(load_settings())
+        for entry in systems.NIGHTS:
+            systems.prepare(home, entry.night)
+            plan = run.plan(Request(night=entry.night))
+            for ward in plan.wards:
+                run.extract_ward(plan, ward, from_environment)
+            judged = run.validate(plan)
+            accepted = sum(outcome.rows_accepted or 0 for outcome in judged)
+            console.print(f"night {entry.night} {entry.district}: {accepted:,} records accepted", highlight=False)
+        run.build()
+        run.publish()
+    finally:
+        systems.stop(home)
+
+
+def show(published: Path, console: Console) -> int:
+    figures = compare(published, FIGURES)
+    table = Table(header_style="bold")
+    for name in ("seed", "figure", "indicator", "expected", "actual", ""):
+        table.add_column(name, justify="right" if name in ("expected", "actual") else "left")
+    for figure in figures:
+        verdict = "[green]same[/]" if figure.holds else "[red]DIFFERS[/]"
+        table.add_row(
+            figure.seed, figure.figure, f"{figure.indicator_code} ({figure.part})", str(figure.expected),
+            str(figure.actual), verdict,
+        )  # fmt: skip
+    console.print(table)
+    wrong = sum(not figure.holds for figure in figures)
+    console.print(f"{len(figures) - wrong} of {len(figures)} figures are the same")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+"""`make demo`: the nights of the demonstration districts, through the project's own DAGs, on an empty state folder.
+
+The DAGs run in this one process (Airflow's `dag.test()`): the same tasks, params and trigger rules as under a
+scheduler, without the half minute that its services take to start. `make up` runs the same under Airflow's scheduler.
+What Airflow, Great Expectations and dbt log goes to `<home>/logs/demo.log`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+STATE = ("lake", "warehouse", "reports")
+
+
+def main() -> int:
+    home = Path(os.environ.get("WARD_WAREHOUSE_HOME", ROOT / ".local")).resolve()
+    prepare_environment(home)
+    out, log_file = split_output(home)
+    from rich.console import Console
+
+    from ward_warehouse.errors import WardWarehouseError
+
+    console = Console(file=out, width=None if out.isatty() else 170)
+    try:
+        play(home, console)
+    except WardWarehouseError as error:
+        console.print(str(error), style="red", markup=False, highlight=False)
+        return 1
+    except Exception as error:
+        console.print(
+            f"demo: {type(error).__name__}: {error}; the whole story is in {log_file}", style="red", markup=False
+        )
+        raise
+    return 0
+
+
+def prepare_environment(home: Path) -> None:
+    """Airflow and the library in the state folder, and nothing that speaks to the network."""
+    os.environ.update(
+        {
+            "WARD_WAREHOUSE_HOME": str(home),
+            "AIRFLOW_HOME": str(home / "airflow"),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+            # A retry in ten minutes is right for a night and wrong for a demonstration.
+            "WARD_WAREHOUSE_EXTRACT_RETRIES": "0",
+            "DO_NOT_TRACK": "1",
+        }
+    )
+
+
+def split_output(home: Path) -> tuple[Any, Path]:
+    """The terminal for the story; file descriptors 1 and 2, which Airflow and its children write to, for the log."""
+    log_file = home / "logs" / "demo.log"
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    terminal = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    descriptor = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(descriptor, sys.stdout.fileno())
+    os.dup2(descriptor, sys.stderr.fileno())
+    return terminal, log_file
+
+
+def play(home: Path, console: Any) -> None:
+    from ward_warehouse.demo import systems
+
+    started = time.monotonic()
+    clear_state(home)
+    console.print(
+        "[bold]Ward Warehouse[/]: two demonstration districts, three kinds of ward software, on this machine\n"
+    )
+    with step(console, "generate the ward systems' records and start the HTTP ones"):
+        systems.prepare(home, systems.NIGHTS[0].night)
+        os.environ.update(systems.start(home))
+        os.environ.setdefault("WARD_WAREHOUSE_PSEUDONYM_KEY", secrets.token_urlsafe(32))
+    try:
+        with step(console, "start Airflow in this process"):
+            dags = airflow_dags()
+        for entry in systems.NIGHTS:
+            console.print(f"\n[bold cyan]Night {entry.night}[/]  {entry.vi}\n{entry.en}")
+            systems.prepare(home, entry.night)
+            play_night(dags, entry.night, console)
+            show_night(entry.night, entry.district, console)
+    finally:
+        systems.stop(home)
+    farewell(console, time.monotonic() - started)
+
+
+def clear_state(home: Path) -> None:
+    """Empties the state of an earlier demonstration, and nothing but that."""
+    from ward_warehouse.errors import WardWarehouseError
+
+    marker = home / "demo"
+    if (home / "lake").exists() and not marker.exists():
+        raise WardWarehouseError(
+            f"{home} holds a lake that is not the demonstration's; nothing was touched: set WARD_WAREHOUSE_HOME to "
+            "another folder and run `make demo` again"
+        )
+    for name in STATE:
+        shutil.rmtree(home / name, ignore_errors=True)
+    marker.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def step(console: Any, what: str) -> Iterator[None]:
+    begun = time.monotonic()
+    with console.status(what):
+        yield
+    console.print(f"  {what}: {time.monotonic() - begun:.1f} s", highlight=False)
+
+
+def airflow_dags() -> dict[str, Any]:
+    """The project's DAGs, on a metadata database in the state folder."""
+    from airflow.utils.db import initdb, upgradedb
+
+    database = Path(os.environ["AIRFLOW_HOME"]) / "airflow.db"
+    if database.exists():
+        upgradedb()
+    else:
+        initdb()
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+    if bag.import_errors:
+        raise RuntimeError(f"DAG files with errors: {bag.import_errors}")
+    return {dag_id: bag.dags[dag_id] for dag_id in ("ward_nightly_load", "warehouse_build")}
+
+
+def play_night(dags: dict[str, Any], night: date, console: Any) -> None:
+    """The nightly load, and the build that its asset starts under a scheduler."""
+    for dag_id, conf in (("ward_nightly_load", {"night": str(night)}), ("warehouse_build", {})):
+        with step(console, f"DAG {dag_id}"):
+            run = dags[dag_id].test(run_conf=conf)
+        if str(run.state) != "success":
+            raise RuntimeError(f"DAG {dag_id} ended in state {run.state}")
+
+
+def show_night(night: date, district: str, console: Any) -> None:
+    from ward_warehouse import outcomes
+    from ward_warehouse.extraction import Request
+    from ward_warehouse.night import Night
+    from ward_warehouse.reports.nights import night_table
+    from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard_table
+    from ward_warehouse.rollup import roll_up
+    from ward_warehouse.settings import load_settings
+
+    run = Night(load_settings())
+    newest = max(o.run_id for o in outcomes.read_night(run.lake, night))
+    plan = run.plan(Request(night=night)).model_copy(update={"run_id": newest})
+    verdict = roll_up(plan, run.registry, outcomes.read_run(run.lake, newest), run.settings.failed_wards_limit)
+    console.print(night_table(plan, verdict, run.registry, run.lake))
+    console.print(verdict.message, highlight=False)
+    grain = "half_year" if district == "thanh_xuan" else "year"
+    rows = read_indicators(run.settings.published_file, district, grain, night, [code for code, _ in COLUMNS])
+    console.print(scorecard_table(rows))
+
+
+QUERY = """select dossier_code, received_date, due_date from marts.indicator_evidence
+where indicator_code = 'dossiers_open' and ward_key = 'thanh_xuan_counter' and period_grain = 'half_year'"""
+
+
+def farewell(console: Any, seconds: float) -> None:
+    from ward_warehouse.settings import load_settings
+
+    published = load_settings().published_file
+    console.print(
+        f"\nDone in {seconds:.0f} s. The warehouse: {published}\n"
+        "Paste this to open the 92 dossiers that were open at Thanh Xuan's counter:\n\n"
+        f'.venv/bin/python -c "import duckdb; print(duckdb.connect({str(published)!r}, read_only=True)'
+        f".sql('''{QUERY}\n'''))\""
+        "\n\n`make up` shows Airflow on the same data; `.venv/bin/ward-warehouse --help` lists the commands.",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
