@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import sys
 from pathlib import Path
@@ -28,7 +27,6 @@ def main() -> int:
     home = Path(os.environ.get("WARD_WAREHOUSE_HOME", ROOT / ".local")).resolve() / "golden"
     shutil.rmtree(home, ignore_errors=True)
     os.environ["WARD_WAREHOUSE_HOME"] = str(home)
-    os.environ.setdefault("WARD_WAREHOUSE_PSEUDONYM_KEY", secrets.token_urlsafe(32))
     try:
         play(home, console)
     except WardWarehouseError as error:

@@ -29,6 +29,9 @@ WARD_STATED = "ward_stated"
 RECEIVED = "received"
 """Struct of the values as received, after privacy treatment; what quarantine keeps and a replay reads."""
 
+SHAPE = "shape_of"
+"""Name of `privacy.shape` in the statement; only the few values that nobody understood go through it."""
+
 MARKERS = (UNREADABLE, UNMAPPED, WARD_STATED)
 
 
@@ -59,6 +62,7 @@ class Mapper:
         # No spill folder: an untreated value that is swapped out would be on disk.
         self._db = duckdb.connect(":memory:", config={"temp_directory": "", "threads": 1})
         self._db.execute("SET TimeZone = 'UTC'")
+        self._db.create_function(SHAPE, privacy.shape, ["VARCHAR"], "VARCHAR")
 
     def map(self, batch: pa.Table, new_columns: list[str]) -> pa.Table:
         """The batch in the contract's columns, its date twins, the technical columns, the markers and `received`.
@@ -308,7 +312,7 @@ class _Statement:
         understood = " AND ".join(f"{_name('v_' + name)} IS NOT NULL" for name in users)
         if any(column.name == SOURCE_WARD for column in columns):
             understood = f"regexp_full_match({text}, {self._bind(CODE_PATTERN)})"
-        return f"CASE WHEN {understood} THEN {text} ELSE {privacy.shape(text)} END"
+        return f"CASE WHEN {text} IS NULL OR ({understood}) THEN {text} ELSE {SHAPE}({text}) END"
 
     def _bind(self, value: object) -> str:
         name = f"p{len(self._parameters)}"

@@ -7,6 +7,8 @@ and never part of the SQL text.
 
 from __future__ import annotations
 
+import re
+
 HASH_BLOCK_BYTES = 64
 INNER_KEY = "key_inner"
 OUTER_KEY = "key_outer"
@@ -34,10 +36,13 @@ SCRUBBED: tuple[tuple[str, str], ...] = (
     (ADDRESSED, "[name]"),
 )
 
-PLAIN_WORD = r"[0-9A-Za-z_.\-/]{1,24}"
-DATE_LIKE = (
+LEAST_DIGITS = 8
+LONGEST_SHAPE = 60
+PLAIN_WORD = re.compile(r"[0-9A-Za-z_.\-/]{1,24}")
+DATE_LIKE = re.compile(
     r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?( ?[AaPp][Mm])?"
-    r"|\d{8}|\d{12}|\d{14}|\d{1,5}(\.\d{1,10})?"
+    r"|\d{8}|\d{12}|\d{14}|\d{1,5}(\.\d{1,10})?",
+    re.ASCII,
 )
 
 
@@ -61,17 +66,22 @@ def scrub(text: str) -> str:
     return text
 
 
-def shape(text: str) -> str:
+def shape(value: str) -> str:
     """What an unreadable value looked like, without what it said: letters become x, digits 9.
 
-    A plain token of few digits and a date-like number are shown as they are: they are what an engineer needs to mend a
-    mapping, and no name or telephone number has their form.
+    A plain word of few digits and a date-like number are shown as they are: they are what an engineer needs to mend a
+    mapping, and no full name or telephone number has their form.
     """
-    masked = f"regexp_replace(regexp_replace(left({text}, 60), '\\pL', 'x', 'g'), '\\pN', '9', 'g')"
-    few_digits = f"len(regexp_replace({text}, '\\D', '', 'g')) < 8"
-    plain = f"regexp_full_match({text}, {_literal(PLAIN_WORD)}) AND {few_digits}"
-    dated = f"regexp_full_match({text}, {_literal(DATE_LIKE)})"
-    return f"CASE WHEN ({plain}) OR {dated} THEN {text} ELSE {masked} END"
+    few_digits = sum(character.isdigit() for character in value) < LEAST_DIGITS
+    if (few_digits and PLAIN_WORD.fullmatch(value)) or DATE_LIKE.fullmatch(value):
+        return value
+    return "".join(_masked(character) for character in value[:LONGEST_SHAPE])
+
+
+def _masked(character: str) -> str:
+    if character.isalpha():
+        return "x"
+    return "9" if character.isnumeric() else character
 
 
 def _literal(text: str) -> str:

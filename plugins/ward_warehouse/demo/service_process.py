@@ -20,6 +20,7 @@ from ward_warehouse.demo.districts import DISTRICTS, Site
 from ward_warehouse.errors import WardWarehouseError
 
 DEFAULT_PORT = 8311
+KEY_VARIABLE = "WARD_WAREHOUSE_PSEUDONYM_KEY"
 _START_SECONDS = 20.0
 _STOP_SECONDS = 10.0
 
@@ -29,10 +30,10 @@ def start(home: Path) -> dict[str, str]:
 
     It listens on loopback only. A service that already runs is left alone. Tokens are new at every start.
     `<home>/demo/env` (readable by its owner only) gets one `AIRFLOW_CONN_<WARD>='<json>'` line for each ward of every
-    demonstration district.
+    demonstration district, and a pseudonym key of the demonstration's own where the environment has none.
 
     Returns:
-        The connections: environment variable to its value.
+        What the file says: environment variable to its value.
 
     Raises:
         WardWarehouseError: the service did not come up; the message names its log.
@@ -43,7 +44,7 @@ def start(home: Path) -> dict[str, str]:
     if state is None:
         _new_tokens(folder)
         state = _launch(home)
-    return _write_connections(folder, state["host"], state["port"])
+    return _write_environment(folder, state["host"], state["port"])
 
 
 def serve(home: Path) -> None:
@@ -68,7 +69,7 @@ def serve(home: Path) -> None:
             "WARD_WAREHOUSE_DEMO_HOST and WARD_WAREHOUSE_DEMO_PORT to a free address of this machine"
         ) from None
     tokens = _read_tokens(folder) or _new_tokens(folder)
-    _write_connections(folder, os.environ.get("WARD_WAREHOUSE_DEMO_PUBLIC_HOST", host), listening.getsockname()[1])
+    _write_environment(folder, os.environ.get("WARD_WAREHOUSE_DEMO_PUBLIC_HOST", host), listening.getsockname()[1])
     server.serve(folder / "http", tokens, listening, _state_file(folder), secrets.token_hex(8))
 
 
@@ -104,7 +105,7 @@ def _read_tokens(folder: Path) -> dict[str, str]:
     return tokens
 
 
-def _write_connections(folder: Path, host: str, port: int) -> dict[str, str]:
+def _write_environment(folder: Path, host: str, port: int) -> dict[str, str]:
     tokens = _read_tokens(folder)
     found: dict[str, str] = {}
     for site in _sites():
@@ -123,8 +124,18 @@ def _write_connections(folder: Path, host: str, port: int) -> dict[str, str]:
         else:
             connection = {"conn_type": "fs", "extra": {"path": str((folder / "files" / site.ward_key).resolve())}}
         found[f"AIRFLOW_CONN_{site.ward_key.upper()}"] = json.dumps(connection)
+    if KEY_VARIABLE not in os.environ:
+        found[KEY_VARIABLE] = _pseudonym_key(folder)
     _write_private(folder / "env", "".join(f"{name}={shlex.quote(value)}\n" for name, value in found.items()))
     return found
+
+
+def _pseudonym_key(folder: Path) -> str:
+    """A key for the demonstration alone, kept: with another one every record would look changed."""
+    path = folder / "pseudonym_key"
+    if not path.is_file():
+        _write_private(path, secrets.token_urlsafe(32))
+    return path.read_text(encoding="utf-8")
 
 
 def _launch(home: Path) -> dict[str, Any]:

@@ -85,7 +85,8 @@ def _run(settings: Settings, arguments: list[str]) -> subprocess.CompletedProces
 
 
 def _target_dir(settings: Settings) -> Path:
-    return settings.warehouse_dir / "build" / "dbt_target"
+    # Outside the warehouse, so that a warehouse made anew does not pay for parsing the whole project again.
+    return settings.home.resolve() / "dbt"
 
 
 def _log_dir(settings: Settings) -> Path:
