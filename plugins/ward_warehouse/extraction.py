@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -26,6 +25,7 @@ from ward_warehouse.landing import (
     previous_manifest,
 )
 from ward_warehouse.mapping import Mapper
+from ward_warehouse.memory import open_cursor
 from ward_warehouse.outcomes import new_id
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources import Source, Window, open_source
@@ -144,7 +144,7 @@ def _known_versions(lake: Lake, dataset: Dataset, night: date, since: datetime |
         tables.append(lake.read_table(manifest.accepted_path, columns))
     if not tables:
         return pa.array([], pa.string())
-    with duckdb.connect(":memory:", config={"threads": 1}) as db:
+    with open_cursor() as db:
         db.register("versions", pa.concat_tables(tables))
         newest = db.execute(
             "SELECT source_record_id || chr(31) || content_hash AS version FROM versions QUALIFY row_number() OVER ("

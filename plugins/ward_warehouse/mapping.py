@@ -11,12 +11,12 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ward_warehouse import privacy
 from ward_warehouse.contracts import CODE_PATTERN, CONTRACTS, MAX_CODE_LENGTH, SOURCE_WARD, Column, Contract, Privacy
+from ward_warehouse.memory import SHAPE, open_cursor
 from ward_warehouse.registry import ColumnMap, Dataset
 from ward_warehouse.sources import FAULT, POSITION
 
@@ -28,9 +28,6 @@ WARD_STATED = "ward_stated"
 """match, other or missing: whether the record names the ward it came from; null where the system has no such column."""
 RECEIVED = "received"
 """Struct of the values as received, after privacy treatment; what quarantine keeps and a replay reads."""
-
-SHAPE = "shape_of"
-"""Name of `privacy.shape` in the statement; only the few values that nobody understood go through it."""
 
 MARKERS = (UNREADABLE, UNMAPPED, WARD_STATED)
 
@@ -59,10 +56,7 @@ class Mapper:
         self._night = night
         self._keys = privacy.key_parameters(key)
         self._codes = None if dataset.catalogue is None else pa.array(sorted(dataset.catalogue.codes), pa.string())
-        # No spill folder: an untreated value that is swapped out would be on disk.
-        self._db = duckdb.connect(":memory:", config={"temp_directory": "", "threads": 1})
-        self._db.execute("SET TimeZone = 'UTC'")
-        self._db.create_function(SHAPE, privacy.shape, ["VARCHAR"], "VARCHAR")
+        self._db = open_cursor()
 
     def map(self, batch: pa.Table, new_columns: list[str]) -> pa.Table:
         """The batch in the contract's columns, its date twins, the technical columns, the markers and `received`.
@@ -81,7 +75,7 @@ class Mapper:
         return self._finish(mapped)
 
     def close(self) -> None:
-        """Releases the in-memory database."""
+        """Releases the connection and what was registered on it."""
         self._db.close()
 
     def _finish(self, mapped: pa.Table) -> pa.Table:

@@ -6,6 +6,8 @@ to the lake and appends outcomes; what passes between them is small and holds no
 
 from __future__ import annotations
 
+import logging
+import traceback
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +28,9 @@ from ward_warehouse.settings import Settings
 from ward_warehouse.validation import Judge, load_suite
 from ward_warehouse.warehouse.dbt import BuildSummary, dbt_build
 from ward_warehouse.warehouse.duckdb import load
+
+
+log = logging.getLogger(__name__)
 
 
 class Plan(BaseModel):
@@ -93,10 +98,11 @@ class Night:
             status: Status = "held" if isinstance(error, SchemaDriftError) else "failed"
             return self._note(plan, "extract", status, started, dataset=dataset, error=str(error))
         except Exception as error:
-            # The type of an unforeseen fault is named and its text is not: it may hold a citizen's data.
-            text = f"{dataset}: unexpected {type(error).__name__} while reading; see the task's log and report it"
-            self._note(plan, "extract", "failed", started, dataset=dataset, error=text)
-            raise
+            # An unforeseen fault of one ward must not take the night with it. Its type and place are logged and its text
+            # is not: it may quote a citizen's data.
+            text = f"{dataset}: unexpected {type(error).__name__} while reading; see the log of its task and report it"
+            log.error("%s\n%s", text, "".join(traceback.format_tb(error.__traceback__)))
+            return self._note(plan, "extract", "failed", started, dataset=dataset, error=text)
         return self._note(
             plan, "extract", "succeeded", started, dataset=dataset, batch=extracted.batch,
             error="; ".join(extracted.refused) or None,
@@ -115,20 +121,34 @@ class Night:
         started = datetime.now(UTC)
         try:
             judge = Judge(load_suite(self.settings.expectations_dir, kind))
-            manifests = judge_batches(self.lake, judge, batches)
         except WardWarehouseError as error:
             return [self._note(plan, "validate", "failed", started, batch=batch, error=str(error)) for batch in batches]
+        try:
+            manifests = judge_batches(self.lake, judge, batches)
+        except WardWarehouseError:
+            # One batch is damaged: judged one by one, the others still get through.
+            return [self._validate_batch(plan, judge, batch) for batch in batches]
         return [self._note(plan, "validate", "succeeded", started, batch=manifest) for manifest in manifests]
+
+    def _validate_batch(self, plan: Plan, judge: Judge, batch: LandedBatch) -> Outcome:
+        started = datetime.now(UTC)
+        try:
+            manifest = self._committed(batch) or judge_batches(self.lake, judge, [batch])[0]
+        except WardWarehouseError as error:
+            return self._note(plan, "validate", "failed", started, batch=batch, error=str(error))
+        return self._note(plan, "validate", "succeeded", started, batch=manifest)
+
+    def _committed(self, batch: LandedBatch) -> Manifest | None:
+        """The partition that this very batch became, if it was judged already."""
+        manifest = self.lake.read_record(manifest_path(batch.kind, batch.ward, batch.night), Manifest)
+        return manifest if manifest is not None and manifest.batch_id == batch.batch_id else None
 
     def _pending(self, plan: Plan, kind: RecordKind) -> list[LandedBatch]:
         """Landed batches of the night that are not judged yet."""
         pending = []
         for ward in plan.wards:
             landed = self.lake.read_record(landed_path(kind, ward, plan.request.night), LandedBatch)
-            if landed is None:
-                continue
-            manifest = self.lake.read_record(manifest_path(kind, ward, plan.request.night), Manifest)
-            if manifest is None or manifest.batch_id != landed.batch_id:
+            if landed is not None and self._committed(landed) is None:
                 pending.append(landed)
         return pending
 

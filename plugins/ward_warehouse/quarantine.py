@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +18,7 @@ from ward_warehouse.contracts import CONTRACTS
 from ward_warehouse.errors import ValidationError
 from ward_warehouse.landing import Lake, LandedBatch, Manifest, RuleResult, manifest_path
 from ward_warehouse.mapping import RECEIVED
+from ward_warehouse.memory import open_cursor
 from ward_warehouse.validation import REPEATED, Judge, Rule, Suite
 
 CHUNK_ROWS = 250_000
@@ -104,7 +104,7 @@ def with_repeats(table: pa.Table) -> pa.Table:
     """
     keys = table.select(["source_record_id", "source_changed_at", "content_hash"])
     keys = keys.append_column("row", pa.array(np.arange(table.num_rows)))
-    with duckdb.connect(":memory:", config={"threads": 1}) as db:
+    with open_cursor() as db:
         db.register("keys", keys)
         repeated = db.execute(
             """

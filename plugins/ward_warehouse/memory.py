@@ -1,0 +1,29 @@
+"""One DuckDB in memory for all vectorised work on Arrow tables of a process."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import duckdb
+
+from ward_warehouse import privacy
+
+SHAPE = "shape_of"
+"""Name of `privacy.shape` in SQL; only the few values that nobody understood go through it."""
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    # No spill folder: a value that is swapped out before it is treated would be on disk.
+    database = duckdb.connect(":memory:", config={"temp_directory": "", "threads": 1})
+    database.execute("SET GLOBAL TimeZone = 'UTC'")
+    database.create_function(SHAPE, privacy.shape, ["VARCHAR"], "VARCHAR")
+    return database
+
+
+def open_cursor() -> duckdb.DuckDBPyConnection:
+    """A connection of its own to the process's database: safe for a thread, cheap to open, nothing on disk.
+
+    What is registered on it is seen by it alone, and gone when it is closed.
+    """
+    return _database().cursor()
