@@ -18,7 +18,7 @@ RUN groupadd --gid 10001 ward && \
     useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin ward && \
     # A named volume takes its owner from the folder that it is mounted on.
     install -d -o ward -g ward -m 0750 /var/lib/ward-warehouse /var/lib/ward-warehouse/demo \
-        /var/lib/ward-warehouse/lake /var/lib/ward-warehouse/logs /var/lib/ward-warehouse/reports \
+        /var/lib/ward-warehouse/lake /var/lib/ward-warehouse/logs \
         /var/lib/ward-warehouse/warehouse && \
     # An empty configuration keeps Airflow from writing one with secrets of its own; everything comes from the environment.
     install -d /opt/airflow && touch /opt/airflow/airflow.cfg

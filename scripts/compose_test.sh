@@ -29,8 +29,8 @@ finish() {
     trap - EXIT
     [ -z "${sampler:-}" ] || kill "$sampler" 2>/dev/null || true
     if [ $status -ne 0 ] && [ -s "$work/env" ]; then
-        compose ps --all >&2 || true
-        compose logs --no-color --tail 40 >&2 || true
+        compose ps --all --format 'table {{.Service}}\t{{.Status}}' >&2 || true
+        compose logs --no-color 2>/dev/null | grep -E '\[(error|critical) *\]|Traceback|Error:' | cut -c 1-600 | tail -n 20 >&2 || true
     fi
     if [ "${WARD_WAREHOUSE_KEEP:-no}" != yes ] && [ -s "$work/env" ]; then
         compose down --volumes --timeout 10 >/dev/null 2>&1 || true

@@ -1,4 +1,15 @@
-{# The catalogue of indicators, read from the definitions: a list in the order in which people read them. #}
+{# The catalogue of indicators, read from definitions/: a list in the order in which people read them. The aggregate,
+   the evidence view, the dictionary and the scorecards are generated from it. A definition has
+     code, version, valid_from, valid_to   periods that start in its validity; a change of meaning is a new version
+     kind          count | stock (open at the period's end) | ratio | median
+     numerator, denominator   record_kind; date, the column that places a record in a period, or at_period_end;
+                   where, SQL over the columns of the record kind's mart, in which {period_end} is the last day
+                   that is known of the period; without it every record counts
+     median_of     the quantity of a median, taken over the records of its denominator
+     empty_note    the value_note when the denominator is 0
+     small_number_threshold   a denominator below it is suppressed in published marts
+     targets       steps of a series: from, value, comparison (at_least | above | at_most | below), source
+     theme, name, description, unit, direction, source (a key of sources.sql), scorecard. #}
 {% macro indicator_catalogue() %}
     {% set text = [
         indicators__volume(), indicators__timeliness(), indicators__service(), indicators__survey(),

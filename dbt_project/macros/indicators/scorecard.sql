@@ -1,4 +1,5 @@
-{# One row per unit and period, one column per indicator that its definition puts on the scorecard. #}
+{# One row per unit and period, one column per indicator that its definition puts on the scorecard. The reporting
+   columns are those of the dossiers; reform_indicators has them for each indicator. #}
 {% macro indicator_scorecard(unit_columns, where) %}
 select
     {%- for column in unit_columns %}
