@@ -97,8 +97,8 @@ class Night:
             status: Status = "held" if isinstance(error, SchemaDriftError) else "failed"
             return self._note(plan, "extract", status, started, dataset=dataset, error=str(error))
         except Exception as error:
-            # An unforeseen fault of one ward must not take the night with it. Its type and place are logged, its text is
-            # not: it may quote a citizen's data.
+            # An unforeseen fault of one ward must not take the night with it. Its type and place are logged, its text
+            # is not: it may quote a citizen's data.
             text = f"{dataset}: unexpected {type(error).__name__} while reading; see the log of its task and report it"
             log.error("%s\n%s", text, "".join(traceback.format_tb(error.__traceback__)))
             return self._note(plan, "extract", "failed", started, dataset=dataset, error=text)
