@@ -1,0 +1,59 @@
+"""dbt's own unit tests, and a build of a warehouse that has no record yet."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ward_warehouse.landing import Lake
+from ward_warehouse.registry.load import load_registry
+from ward_warehouse.settings import Settings
+from ward_warehouse.warehouse.duckdb import load
+
+PROJECT = Path(__file__).parents[3] / "dbt_project"
+PASSED = {"success", "pass"}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Status of every node of a whole `dbt build` on empty raw tables, by its id without the project."""
+    settings = Settings(home=tmp_path_factory.mktemp("dbt"))
+    load(settings, Lake(settings.lake), load_registry(settings))
+    target = settings.home / "target"
+    command = [sys.executable, "-m", "dbt.cli.main", "--no-version-check", "--no-use-colors", "build"]
+    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target)]
+    environment = {
+        **os.environ,
+        "WARD_WAREHOUSE_BUILD_DB": str(settings.build_file),
+        "DBT_LOG_PATH": str(settings.home / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    finished = subprocess.run([*command, *folders], env=environment, capture_output=True, text=True, check=False)
+    written = target / "run_results.json"
+    assert written.is_file(), finished.stdout
+    nodes = json.loads(written.read_text("utf-8"))["results"]
+    return {node["unique_id"].replace(".ward_warehouse.", "."): node["status"] for node in nodes}
+
+
+def test_every_unit_test_ran_and_passed(results: dict[str, str]) -> None:
+    declared = set()
+    for path in PROJECT.glob("models/*/_*__unit_tests.yml"):
+        declared |= set(re.findall(r"^  - name: (\w+)$", path.read_text("utf-8"), re.MULTILINE))
+    passed = {
+        node.split(".")[-1] for node, status in results.items() if node.startswith("unit_test.") and status in PASSED
+    }
+    assert passed == declared
+
+
+def test_a_warehouse_without_records_builds_and_passes_its_audit(results: dict[str, str]) -> None:
+    assert {node: status for node, status in results.items() if status not in PASSED} == {}
+    assert {"model.reform_indicators", "model.indicator_evidence", "model.quarantine"} <= set(results)
+    assert sum(node.startswith("test.assert_") for node in results) == len(
+        list((PROJECT / "tests").glob("assert_*.sql"))
+    )
