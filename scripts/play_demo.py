@@ -87,18 +87,12 @@ def tell(home: Path, console: Any) -> None:
             dags = airflow_dags()
         histories, nights = systems.NIGHTS[:2], systems.NIGHTS[2:]
         for entry in histories:
-            announce(entry, console)
-            systems.prepare(home, entry.night)
-            play(dags, "ward_nightly_load", {"night": str(entry.night)}, console)
-        play(dags, "warehouse_build", {}, console)
-        for entry in histories:
-            show_night(entry.night, entry.district, console)
+            load_night(home, dags, entry, console)
         for entry in nights:
-            announce(entry, console)
-            systems.prepare(home, entry.night)
-            play(dags, "ward_nightly_load", {"night": str(entry.night)}, console)
-            play(dags, "warehouse_build", {}, console)
-            show_night(entry.night, entry.district, console)
+            load_night(home, dags, entry, console)
+            run_dag(dags, "warehouse_build", {}, console)
+            show_scorecard(entry.district, "year", entry.night, console)
+        show_scorecard("thanh_xuan", "half_year", histories[0].night, console)
     finally:
         systems.stop(home)
     farewell(console, time.monotonic() - started)
@@ -144,11 +138,17 @@ def airflow_dags() -> dict[str, Any]:
     return {dag_id: bag.dags[dag_id] for dag_id in ("ward_nightly_load", "warehouse_build")}
 
 
-def announce(entry: Any, console: Any) -> None:
+def load_night(home: Path, dags: dict[str, Any], entry: Any, console: Any) -> None:
+    """Puts the ward systems into their state of that evening, and loads the night."""
+    from ward_warehouse.demo import systems
+
     console.print(f"\n[bold cyan]Night {entry.night}[/]  {entry.vi}\n{entry.en}", highlight=False)
+    systems.prepare(home, entry.night)
+    run_dag(dags, "ward_nightly_load", {"night": str(entry.night)}, console)
+    show_wards(entry.night, console)
 
 
-def play(dags: dict[str, Any], dag_id: str, conf: dict[str, Any], console: Any) -> None:
+def run_dag(dags: dict[str, Any], dag_id: str, conf: dict[str, Any], console: Any) -> None:
     """One run of a DAG. Under a scheduler the load's asset starts the build; here the caller does."""
     with step(console, f"DAG {dag_id}"):
         run = dags[dag_id].test(run_conf=conf)
@@ -156,24 +156,29 @@ def play(dags: dict[str, Any], dag_id: str, conf: dict[str, Any], console: Any) 
         raise RuntimeError(f"DAG {dag_id} ended in state {run.state}")
 
 
-def show_night(night: date, district: str, console: Any) -> None:
+def show_wards(night: date, console: Any) -> None:
+    """The night's table, from the outcomes of its newest run."""
     from ward_warehouse import outcomes
     from ward_warehouse.extraction import Request
     from ward_warehouse.night import Night
     from ward_warehouse.reports.nights import night_table
-    from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard_table
     from ward_warehouse.rollup import roll_up
     from ward_warehouse.settings import load_settings
 
     run = Night(load_settings())
-    newest = max(o.run_id for o in outcomes.read_night(run.lake, night))
+    newest = max(outcome.run_id for outcome in outcomes.read_night(run.lake, night))
     plan = run.plan(Request(night=night)).model_copy(update={"run_id": newest})
     verdict = roll_up(plan, run.registry, outcomes.read_run(run.lake, newest), run.settings.failed_wards_limit)
     console.print(night_table(plan, verdict, run.registry, run.lake))
     console.print(verdict.message, highlight=False)
-    grain = "half_year" if district == "thanh_xuan" else "year"
-    rows = read_indicators(run.settings.published_file, district, grain, night, [code for code, _ in COLUMNS])
-    console.print(scorecard_table(rows))
+
+
+def show_scorecard(district: str, grain: str, night: date, console: Any) -> None:
+    from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard_table
+    from ward_warehouse.settings import load_settings
+
+    codes = [code for code, _ in COLUMNS]
+    console.print(scorecard_table(read_indicators(load_settings().published_file, district, grain, night, codes)))
 
 
 QUERY = """select dossier_code, received_date, due_date from marts.indicator_evidence

@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 umask 077
 export PATH="$PWD/.venv/bin:$PATH"
+address=http://$AIRFLOW__API__HOST:$AIRFLOW__API__PORT
+logs=$WARD_WAREHOUSE_HOME/logs
 services=()
 
 stop() {
@@ -16,25 +18,42 @@ stop() {
     ward-warehouse demo down
 }
 
-mkdir -p "$AIRFLOW_HOME"
-ward-warehouse demo up
+start() { # service, options
+    airflow "$@" >"$logs/airflow-$1.log" 2>&1 &
+    services+=($!)
+}
+
+healthy() {
+    local component
+    for component in metadatabase scheduler dag_processor triggerer; do
+        python docker/healthcheck.py "$address/api/v2/monitor/health" "$component" 2>/dev/null || return 1
+    done
+}
+
+mkdir -p "$AIRFLOW_HOME" "$logs"
 trap stop EXIT
 trap 'exit 130' INT TERM
+ward-warehouse demo up
 set -a
 # shellcheck source=/dev/null
 . "$WARD_WAREHOUSE_HOME/demo/env"
 set +a
 
-airflow db migrate
-airflow api-server &
-services+=($!)
-airflow dag-processor &
-services+=($!)
-airflow scheduler --skip-serve-logs &
-services+=($!)
-airflow triggerer --skip-serve-logs &
-services+=($!)
-echo "Airflow: http://$AIRFLOW__API__HOST:$AIRFLOW__API__PORT, user admin, password in" \
-    "$AIRFLOW_HOME/simple_auth_manager_passwords.json.generated; Ctrl-C stops everything"
+echo "Starting Airflow; its logs are in $logs/airflow-*.log"
+airflow db migrate >"$logs/airflow-db.log" 2>&1
+start api-server
+start dag-processor
+start scheduler --skip-serve-logs
+start triggerer --skip-serve-logs
+until healthy; do
+    for service in "${services[@]}"; do
+        kill -0 "$service" 2>/dev/null || { echo "up: a service of Airflow ended; see $logs/airflow-*.log" >&2; exit 1; }
+    done
+    sleep 1
+done
+echo "Airflow is up: $address, user admin, password in $AIRFLOW_HOME/simple_auth_manager_passwords.json.generated"
+echo "Ctrl-C stops everything."
 # One service that ends takes the others with it: half an Airflow only looks as if it worked.
-wait -n "${services[@]}"
+wait -n "${services[@]}" || true
+echo "up: a service of Airflow ended; see $logs/airflow-*.log" >&2
+exit 1
