@@ -37,10 +37,22 @@ TimeZone = Annotated[str, AfterValidator(_time_zone)]
 
 
 class SqlRead(Strict):
-    """A table of a relational database."""
+    """A table of a relational database, or a query over several.
 
-    table: str
+    Attributes:
+        timeout_seconds: after which the ward's server is to give up a statement of ours.
+    """
+
+    table: str | None = None
+    query: str | None = None
     schema_name: str | None = Field(default=None, alias="schema")
+    timeout_seconds: int = Field(default=600, ge=1)
+
+    @model_validator(mode="after")
+    def _one_relation(self) -> SqlRead:
+        if (self.table is None) == (self.query is None):
+            raise ValueError("expected exactly one of table, query")
+        return self
 
 
 class Pagination(Strict):

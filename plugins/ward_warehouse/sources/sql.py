@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-from sqlalchemy import Column, ColumnElement, Engine, MetaData, Select, Table, create_engine, inspect, or_, select
-from sqlalchemy.engine import URL
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Engine,
+    FromClause,
+    MetaData,
+    Select,
+    Table,
+    column,
+    inspect,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 from sqlalchemy.types import NullType
 
@@ -19,12 +30,11 @@ from ward_warehouse.contracts import CONTRACTS, Privacy
 from ward_warehouse.errors import SourceError
 from ward_warehouse.registry import Dataset, SqlRead
 from ward_warehouse.sources.base import BATCH_ROWS, ReadReport, Window, compare_columns, with_position
-
-DIALECTS = {"sqlite": "sqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+from ward_warehouse.sources.dialects import Database, open_engine
 
 
 class SqlSource:
-    """A table of a ward's database; only the columns the mapping needs are asked for."""
+    """A table or query of a ward's database; only the columns the mapping needs are asked for."""
 
     def __init__(self, dataset: Dataset, connection: Connection) -> None:
         self.report = ReadReport()
@@ -33,18 +43,20 @@ class SqlSource:
         spec = dataset.system.read_spec(dataset.kind)
         assert isinstance(spec, SqlRead)  # noqa: S101 - narrows the type; the transport was checked on load
         self._spec = spec
+        self._where = f"table {spec.table}" if spec.table else "the query"
 
     def read(self, window: Window) -> Iterator[pa.Table]:
         """Records changed in the window, and those that do not say when they changed."""
-        engine = _engine(self._dataset, self._connection)
+        engine, database = open_engine(str(self._dataset), self._connection, self._spec.timeout_seconds)
         try:
-            table = self._table(engine)
-            with engine.connect().execution_options(stream_results=True, yield_per=BATCH_ROWS) as open_connection:
-                for rows in open_connection.execute(self._statement(table, window)).partitions(BATCH_ROWS):
-                    yield self._batch([column.name for column in table.columns], rows)
+            relation = self._relation(engine, database)
+            with engine.connect().execution_options(stream_results=True, yield_per=BATCH_ROWS) as session:
+                names = [found.name for found in relation.c]
+                for rows in session.execute(self.statement(relation, window)).partitions(BATCH_ROWS):
+                    yield self._batch(names, rows)
         except NoSuchTableError:
             raise SourceError(
-                f"{self._dataset}: table {self._spec.table} is not in the database; ask the ward whether it was renamed"
+                f"{self._dataset}: {self._where} is not in the database; ask the ward whether it was renamed"
             ) from None
         except SQLAlchemyError as error:
             raise SourceError(
@@ -54,32 +66,43 @@ class SqlSource:
         finally:
             engine.dispose()
 
-    def _table(self, engine: Engine) -> Table:
-        found = inspect(engine).get_columns(self._spec.table, schema=self._spec.schema_name)
-        types = {column["name"]: column["type"] for column in found}
-        self.report.new_columns = compare_columns(self._dataset, types, f"table {self._spec.table}")
-        dropped = _only_dropped(self._dataset)
-        wanted = [name for name in types if name not in dropped and name not in self._dataset.mapping.ignore]
-        # SQLite stores what it is given whatever the declared type, and a typed read of a bad date raises in mid-batch.
-        as_stored = engine.dialect.name == "sqlite"
-        columns: list[Column[Any]] = [Column(name, NullType() if as_stored else types[name]) for name in wanted]
-        return Table(self._spec.table, MetaData(), *columns, schema=self._spec.schema_name)
-
-    def _statement(self, table: Table, window: Window) -> Select[Any]:
-        statement = select(table)
+    def statement(self, relation: FromClause, window: Window) -> Select[Any]:
+        """The SELECT of a window; its bounds are bound parameters."""
+        statement = select(relation)
         cursor = self._dataset.mapping.cursor
         if cursor is None:
             return statement
-        column = table.c[cursor.column]
+        changed = relation.c[cursor.column]
         conditions: list[ColumnElement[bool]] = []
         if window.since is not None:
-            conditions.append(column >= self._bound(window.since))
+            conditions.append(changed >= self._bound(window.since))
         if window.until is not None:
-            conditions.append(column < self._bound(window.until))
+            conditions.append(changed < self._bound(window.until))
         if not conditions:
             return statement
         within = conditions[0] if len(conditions) == 1 else conditions[0] & conditions[1]
-        return statement.where(or_(within, column.is_(None)))
+        return statement.where(or_(within, changed.is_(None)))
+
+    def _relation(self, engine: Engine, database: Database) -> FromClause:
+        """The table or query with the columns that are wanted of it."""
+        types = self._columns(engine)
+        self.report.new_columns = compare_columns(self._dataset, types, self._where)
+        dropped = _only_dropped(self._dataset)
+        wanted = [name for name in types if name not in dropped and name not in self._dataset.mapping.ignore]
+        if self._spec.query:
+            return text(self._spec.query).columns(*(column(name, types[name]) for name in wanted)).subquery("source")
+        columns: list[Column[Any]] = [
+            Column(name, NullType() if database.as_stored else types[name]) for name in wanted
+        ]
+        return Table(str(self._spec.table), MetaData(), *columns, schema=self._spec.schema_name)
+
+    def _columns(self, engine: Engine) -> dict[str, Any]:
+        if self._spec.table:
+            found = inspect(engine).get_columns(self._spec.table, schema=self._spec.schema_name)
+            return {entry["name"]: entry["type"] for entry in found}
+        with engine.connect() as session:
+            empty = select(text("*")).select_from(text(f"({self._spec.query}) AS source")).where(text("1 = 0"))
+            return {name: NullType() for name in session.execute(empty).keys()}  # noqa: SIM118 - a result, not a dict
 
     def _bound(self, instant: datetime) -> object:
         local = instant.astimezone(ZoneInfo(self._dataset.system.time_zone)).replace(tzinfo=None)
@@ -89,8 +112,9 @@ class SqlSource:
     def _batch(self, names: list[str], rows: Any) -> pa.Table:
         columns = list(zip(*rows, strict=True))
         key = [names.index(name) for name in self._dataset.mapping.key]
-        positions = [f"{self._spec.table} {'|'.join(str(row[i]) for i in key)}" for row in rows]
-        return with_position(pa.table([_array(column) for column in columns], names=names), positions)
+        origin = self._spec.table or "query"
+        positions = [f"{origin} {'|'.join(str(row[i]) for i in key)}" for row in rows]
+        return with_position(pa.table([_array(values) for values in columns], names=names), positions)
 
 
 def _array(values: tuple[Any, ...]) -> pa.Array:
@@ -109,34 +133,7 @@ def _only_dropped(dataset: Dataset) -> set[str]:
         if column_map.from_ is not None:
             drop = by_name[name].privacy is Privacy.DROP
             used[column_map.from_] = used.get(column_map.from_, True) and drop
-    return {column for column, drop in used.items() if drop and column not in dataset.mapping.key}
-
-
-def _engine(dataset: Dataset, connection: Connection) -> Engine:
-    if connection.conn_type == "sqlite":
-        path = Path(connection.host if connection.host.startswith("/") else f"/{connection.schema}")
-        if not path.is_file():
-            raise SourceError(
-                f"{dataset}: found no database file {path.name}, expected the ward's SQLite file that connection "
-                f"{connection.id} names; check the share it lies on"
-            )
-        # Read-only, so that neither a mistake here nor a fault in the driver changes the ward's records.
-        return create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
-    driver = DIALECTS.get(connection.conn_type)
-    if driver is None:
-        raise SourceError(
-            f"{dataset}: connection {connection.id} has type {connection.conn_type!r}, expected one of "
-            f"{', '.join(sorted(DIALECTS))}"
-        )
-    url = URL.create(
-        driver,
-        username=connection.login or None,
-        password=connection.password or None,
-        host=connection.host,
-        port=connection.port,
-        database=connection.schema,
-    )
-    return create_engine(url, connect_args={"options": "-c default_transaction_read_only=on"})
+    return {name for name, drop in used.items() if drop and name not in dataset.mapping.key}
 
 
 def _reason(error: SQLAlchemyError) -> str:

@@ -1,0 +1,156 @@
+"""SQL sources: what is asked of a ward's database, and that nothing else can happen to it."""
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from sqlalchemy import Column, DateTime, MetaData, Table, Text, text
+from sqlalchemy.dialects import mssql, mysql, oracle, postgresql
+from sqlalchemy.exc import OperationalError
+
+from tests.support.datasets import dataset
+from ward_warehouse.connections import Connection
+from ward_warehouse.errors import SchemaDriftError, SourceError
+from ward_warehouse.sources import POSITION, Window
+from ward_warehouse.sources.dialects import DATABASES, open_engine
+from ward_warehouse.sources.sql import SqlSource
+
+SINCE = datetime(2018, 12, 27, 0, 0, tzinfo=UTC)
+UNTIL = datetime(2018, 12, 28, 17, 0, tzinfo=UTC)
+
+
+def system(**read: Any) -> dict[str, Any]:
+    return {
+        "system": "counter",
+        "name": {"vi": "Một cửa", "en": "Counter"},
+        "transport": "sql",
+        "time_zone": "Asia/Ho_Chi_Minh",
+        "datasets": {
+            "dossiers": {
+                "read": read or {"table": "HO_SO"},
+                "key": ["NAM", "SO"],
+                "cursor": {"column": "SUA", "format": "%Y-%m-%d %H:%M:%S"},
+                "columns": {
+                    "dossier_code": "MA",
+                    "procedure_code": "MA",
+                    "status": {"constant": "received"},
+                    "received_at": {"from": "NHAN", "formats": ["%Y-%m-%d"]},
+                    "applicant_name": "TEN",
+                },
+                "ignore": ["LE_PHI"],
+            }
+        },
+    }
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Connection:
+    path = tmp_path / "ward.db"
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "CREATE TABLE HO_SO (NAM INTEGER, SO INTEGER, MA TEXT, NHAN DATE, TEN TEXT, LE_PHI REAL, SUA TEXT)"
+        )
+        database.executemany(
+            "INSERT INTO HO_SO VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (2018, 1, "A", "2018-12-01", "Tên", 1.5, "2018-12-27 06:59:59"),
+                (2018, 2, "B", "31/02/2018", "Tên", 1.5, "2018-12-27 07:00:00"),
+                (2018, 3, "C", "2018-12-03", "Tên", 1.5, None),
+                (2018, 4, "D", "2018-12-04", "Tên", 1.5, "2018-12-28 23:59:59"),
+                (2018, 5, "E", "2018-12-05", "Tên", 1.5, "2018-12-29 00:00:00"),
+            ],
+        )
+    return Connection("p01", "sqlite", host=str(path))
+
+
+def read(source: SqlSource, window: Window) -> list[dict[str, Any]]:
+    return pa.concat_tables(list(source.read(window))).to_pylist()
+
+
+def test_a_window_holds_its_start_not_its_end_and_records_that_do_not_say(connection: Connection) -> None:
+    rows = read(SqlSource(dataset(system()), connection), Window(SINCE, UNTIL))
+    assert [row["MA"] for row in rows] == ["B", "C", "D"]
+    assert [row[POSITION] for row in rows] == ["HO_SO 2018|2", "HO_SO 2018|3", "HO_SO 2018|4"]
+
+
+def test_an_impossible_date_in_a_date_column_arrives_as_it_is_stored(connection: Connection) -> None:
+    rows = read(SqlSource(dataset(system()), connection), Window())
+    assert rows[1]["NHAN"] == "31/02/2018"
+
+
+def test_columns_that_are_dropped_or_ignored_are_not_even_read(connection: Connection) -> None:
+    rows = read(SqlSource(dataset(system()), connection), Window())
+    assert {"TEN", "LE_PHI"}.isdisjoint(rows[0])
+
+
+def test_a_query_is_read_like_a_table(connection: Connection) -> None:
+    source = SqlSource(dataset(system(query="SELECT * FROM HO_SO WHERE SO <> 2")), connection)
+    assert [row["MA"] for row in read(source, Window(SINCE, UNTIL))] == ["C", "D"]
+
+
+def test_the_ward_s_records_cannot_be_changed(connection: Connection) -> None:
+    engine, _ = open_engine("p01", connection, 5)
+    with pytest.raises(OperationalError, match="readonly"), engine.begin() as session:
+        session.execute(text("DELETE FROM HO_SO"))
+
+
+def test_a_renamed_column_holds_the_batch_back_by_name(connection: Connection) -> None:
+    with sqlite3.connect(connection.host) as database:
+        database.execute("ALTER TABLE HO_SO RENAME COLUMN NHAN TO NGAY_NHAN")
+    with pytest.raises(SchemaDriftError, match=r"p01 dossiers.*HO_SO.*NHAN is missing.*NGAY_NHAN.*counter\.yml"):
+        read(SqlSource(dataset(system()), connection), Window())
+
+
+def test_a_new_column_is_told(connection: Connection) -> None:
+    with sqlite3.connect(connection.host) as database:
+        database.execute("ALTER TABLE HO_SO ADD COLUMN MOI TEXT")
+    source = SqlSource(dataset(system()), connection)
+    read(source, Window())
+    assert source.report.new_columns == ["MOI"]
+
+
+def test_a_table_that_is_gone_is_one_line(connection: Connection) -> None:
+    with pytest.raises(SourceError, match="table KHONG_CO is not in the database"):
+        read(SqlSource(dataset(system(table="KHONG_CO")), connection), Window())
+
+
+def test_an_absent_file_is_not_made(tmp_path: Path) -> None:
+    absent = tmp_path / "gone.db"
+    with pytest.raises(SourceError, match=r"no database file gone\.db"):
+        read(SqlSource(dataset(system()), Connection("p01", "sqlite", host=str(absent))), Window())
+    assert not absent.exists()
+
+
+def test_an_unknown_type_and_a_missing_driver_are_named() -> None:
+    with pytest.raises(SourceError, match=r"type 'dbase'.*mssql.*oracle"):
+        open_engine("p01", Connection("p01", "dbase"), 5)
+    with pytest.raises(SourceError, match="oracledb"):
+        open_engine("p01", Connection("p01", "oracle", host="127.0.0.1"), 5)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "quoted"),
+    [
+        (mssql.dialect(), "[dbo].[HO_SO]"),
+        (oracle.dialect(), '"HO_SO"'),
+        (postgresql.dialect(), '"HO_SO"'),
+        (mysql.dialect(), "`HO_SO`"),
+    ],
+)
+def test_bounds_are_bound_parameters_in_every_dialect(connection: Connection, dialect: Any, quoted: str) -> None:
+    columns = [Column(name, Text()) for name in ("NAM", "SO", "MA", "NHAN")]
+    relation = Table("HO_SO", MetaData(), *columns, Column("SUA", DateTime()), schema="dbo")
+    compiled = (
+        SqlSource(dataset(system()), connection).statement(relation, Window(SINCE, UNTIL)).compile(dialect=dialect)
+    )
+    assert "2018" not in str(compiled)
+    assert sorted(compiled.params.values()) == ["2018-12-27 07:00:00", "2018-12-29 00:00:00"]
+    assert quoted.split(".")[-1] in str(compiled)
+
+
+def test_every_database_has_a_limit_or_says_why_not() -> None:
+    assert set(DATABASES) == {"sqlite", "postgres", "mysql", "mariadb", "mssql", "oracle"}
+    assert all("READ ONLY" in " ".join(DATABASES[name].on_connect) for name in ("postgres", "mysql", "mariadb"))
