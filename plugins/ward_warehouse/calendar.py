@@ -75,10 +75,19 @@ def working_calendar(country: str, first_year: int, last_year: int, overrides: l
         first_year: first year of the calendar.
         last_year: last year of the calendar.
         overrides: days that the package has wrong.
+
+    Raises:
+        SettingsError: the country is not known.
     """
     # The years on either side: a day off around New Year is announced with its make-up day in the next year.
     years = range(first_year - 1, last_year + 2)
-    days_off = holidays.country_holidays(country, years=years)
+    try:
+        days_off = holidays.country_holidays(country, years=years)
+    except NotImplementedError:
+        raise SettingsError(
+            f"WARD_WAREHOUSE_HOLIDAYS_COUNTRY: found {country!r}, expected the code of a country whose public holidays "
+            "are known, such as VN"
+        ) from None
     make_up = set(days_off.weekend_workdays)
     names = {day: days_off[day] for day in days_off}
     for override in overrides:

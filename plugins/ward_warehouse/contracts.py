@@ -43,6 +43,7 @@ class Column:
         default: the value of a record that gives none.
         pattern: what a text of at most `MAX_CODE_LENGTH` characters must match to be kept as it is; anything else is
             unreadable. Without it a name or a sentence typed into a code field would reach the disk.
+        long_number: the text may hold nine digits in a row, as a phone and an identity number do.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Column:
     ends_with_day: bool = False
     default: str | None = None
     pattern: str | None = None
+    long_number: bool = False
 
     @property
     def date_name(self) -> str:
@@ -114,8 +116,11 @@ MAX_CODE_LENGTH = 120
 """Kept apart from the patterns: a counted repetition of Unicode classes makes a pattern fifty times slower."""
 
 
-def _text(name: str, *, required: bool = False, pattern: str | None = CODE_PATTERN) -> Column:
-    return Column(name, "text", required=required, pattern=pattern)
+LONG_NUMBER = r"\d{9}"
+
+
+def _text(name: str, *, required: bool = False, long_number: bool = False) -> Column:
+    return Column(name, "text", required=required, pattern=CODE_PATTERN, long_number=long_number)
 
 
 def _time(name: str, *, required: bool = False, ends_with_day: bool = False) -> Column:
@@ -127,10 +132,9 @@ _RATINGS = ("very_satisfied", "satisfied", "neutral", "dissatisfied", "very_diss
 DOSSIERS = Contract(
     RecordKind.DOSSIERS,
     (
-        _text("source_record_id", required=True),
-        _text("dossier_code", required=True),
-        # A procedure is named freely where a district keeps no national codes.
-        _text("procedure_code", required=True, pattern=r"[\pL\pN][\pL\pN.,\-_/&:()#+'’ ]*"),
+        _text("source_record_id", required=True, long_number=True),
+        _text("dossier_code", required=True, long_number=True),
+        _text("procedure_code", required=True),
         Column("channel", "code", values=("in_person", "online", "postal"), default="in_person"),
         Column(
             "status",
@@ -177,7 +181,7 @@ DOSSIERS = Contract(
         Column("applicant_phone", "text", Privacy.DROP),
         Column("applicant_email", "text", Privacy.DROP),
         Column("applicant_address", "text", Privacy.DROP),
-        _text(SOURCE_WARD, pattern=None),
+        Column(SOURCE_WARD, "text"),
         Column("source_changed_at", "timestamp"),
     ),
 )
@@ -185,8 +189,8 @@ DOSSIERS = Contract(
 SURVEY_RESPONSES = Contract(
     RecordKind.SURVEY_RESPONSES,
     (
-        _text("source_record_id", required=True),
-        _text("dossier_code"),
+        _text("source_record_id", required=True, long_number=True),
+        _text("dossier_code", long_number=True),
         _time("answered_at", required=True),
         _text("device_code"),
         Column("mode", "code", required=True, values=("tablet", "paper", "web", "phone")),
@@ -200,7 +204,7 @@ SURVEY_RESPONSES = Contract(
         Column("rating_feedback", "code", values=_RATINGS),
         Column("reasons", "text", Privacy.SCRUB),
         Column("comment", "text", Privacy.SCRUB),
-        _text(SOURCE_WARD, pattern=None),
+        Column(SOURCE_WARD, "text"),
         Column("source_changed_at", "timestamp"),
     ),
 )

@@ -86,6 +86,8 @@ def extract(dataset: Dataset, request: Request, lake: Lake, resolve: Resolver, k
     if source.report.refused and not source.report.files and not writer.rows_read:
         raise SourceError("; ".join(source.report.refused))
     before = previous.cursor_to if previous else None
+    # A record dated in the future, which only a file can bring, must not carry the cursor past what comes tomorrow.
+    newest = min(writer.newest, window.until) if writer.newest and window.until else writer.newest
     batch = LandedBatch(
         **fields,
         batch_id=batch_id,
@@ -95,7 +97,7 @@ def extract(dataset: Dataset, request: Request, lake: Lake, resolve: Resolver, k
         full=request.full,
         cursor_from=window.since,
         read_until=window.until,
-        cursor_to=max((value for value in (before, writer.newest) if value is not None), default=None),
+        cursor_to=max((value for value in (before, newest) if value is not None), default=None),
         files={**(previous.files if previous else {}), **source.report.files},
         new_columns=source.report.new_columns,
     )

@@ -15,7 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ward_warehouse import privacy
-from ward_warehouse.contracts import CODE_PATTERN, CONTRACTS, MAX_CODE_LENGTH, SOURCE_WARD, Column, Contract, Privacy
+from ward_warehouse.contracts import (
+    CONTRACTS,
+    LONG_NUMBER,
+    MAX_CODE_LENGTH,
+    SOURCE_WARD,
+    Column,
+    Contract,
+    Privacy,
+)
 from ward_warehouse.memory import SHAPE, open_cursor
 from ward_warehouse.registry import ColumnMap, Dataset
 from ward_warehouse.sources import FAULT, POSITION
@@ -34,11 +42,18 @@ MARKERS = (UNREADABLE, UNMAPPED, WARD_STATED)
 
 @dataclass(frozen=True)
 class Input:
-    """One value of a source record: its label, the SQL that reads it, and whether the source gives a real time."""
+    """One value of a source record.
+
+    Attributes:
+        label: its name in `received`.
+        sql: reads it, as text unless `native_time` says that the source gives a real time.
+        torn: SQL that is true where a nested value is no JSON, so that nothing can be read from it.
+    """
 
     label: str
     sql: str
     native_time: bool = False
+    torn: str | None = None
 
 
 class Mapper:
@@ -137,6 +152,7 @@ class _Statement:
         inputs = {name: self._input(column_map) for name, column_map in maps.items()}
         values = {name: self._value(self._contract.by_name[name], maps[name], inputs[name]) for name in maps}
         step_inputs = [f"{i.sql} AS {_name(i.label)}" for i in self._inputs.values()]
+        step_inputs += [f"{i.torn} AS {_name('torn ' + i.label)}" for i in self._inputs.values() if i.torn]
         step_values = [f"{sql} AS {_name('v_' + name)}" for name, sql in values.items()]
         statement = f"""
             WITH inputs AS (SELECT {_name(POSITION)}, {_name(FAULT)}, {self._extras()} AS extras
@@ -172,7 +188,8 @@ class _Statement:
         if column_map.constant is not None:
             return None
         if column_map.expression is not None:
-            found = Input(f"={column_map.expression}", f"CAST({column_map.expression} AS VARCHAR)")
+            # TRY: one torn value must not stop a batch of thousands; the value is then missing.
+            found = Input(f"={column_map.expression}", f"TRY(CAST({column_map.expression} AS VARCHAR))")
         else:
             assert column_map.from_ is not None  # noqa: S101 - a mapping has exactly one origin
             found = self._column_input(column_map.from_, column_map.path)
@@ -180,8 +197,10 @@ class _Statement:
 
     def _column_input(self, name: str, path: str | None) -> Input:
         if path is not None:
-            text = f"json_extract_string({_name(name)}, {self._bind(path)})"
-            return Input(f"{name}{path}", f"nullif(trim(nfc_normalize({text})), '')")
+            nested = f"nullif(trim({_name(name)}), '')"
+            inside = f"json_extract_string({nested}, {self._bind(path)})"
+            text = f"CASE WHEN json_valid({nested}) THEN nullif(trim(nfc_normalize({inside})), '') END"
+            return Input(f"{name}{path}", text, torn=f"NOT coalesce(json_valid({nested}), TRUE)")
         data_type = self._schema.field(name).type
         if pa.types.is_timestamp(data_type) and data_type.tz is not None:
             zone = self._bind(self._dataset.system.time_zone)
@@ -213,7 +232,10 @@ class _Statement:
             return privacy.scrub(text)
         if column.pattern is None:
             return text
-        fits = f"len({text}) <= {MAX_CODE_LENGTH} AND regexp_full_match({text}, {self._bind(column.pattern)})"
+        fits = f"len({text}) <= {MAX_CODE_LENGTH}"
+        fits += f" AND regexp_full_match({text}, {self._bind(column_map.pattern or column.pattern)})"
+        if not column.long_number:
+            fits += f" AND NOT regexp_matches({text}, {self._bind(LONG_NUMBER)})"
         return f"CASE WHEN {fits} THEN {text} END"
 
     def _one_of(self, values: tuple[str, ...], text: str) -> str:
@@ -261,6 +283,8 @@ class _Statement:
             if source is None or (self._contract.by_name[name].type == "code") is not coded:
                 continue
             lost = f"{_name(source.label)} IS NOT NULL AND {_name('v_' + name)} IS NULL"
+            if source.torn:
+                lost = f"({lost}) OR {_name('torn ' + source.label)}"
             parts.append(f"CASE WHEN {lost} THEN {_literal(name + '|')} ELSE '' END")
         return f"nullif('|' || {' || '.join(parts)}, '|')" if parts else "CAST(NULL AS VARCHAR)"
 
@@ -268,11 +292,13 @@ class _Statement:
         if SOURCE_WARD not in maps:
             return "CAST(NULL AS VARCHAR)"
         value = f"lower(coalesce({_name('v_' + SOURCE_WARD)}, ''))"
-        aliases = self._bind([_folded(alias) for alias in self._dataset.ward.aliases])
         return (
-            f"CASE WHEN list_contains({aliases}::VARCHAR[], {value}) THEN 'match' "
+            f"CASE WHEN list_contains({self._aliases()}::VARCHAR[], {value}) THEN 'match' "
             f"WHEN {value} = '' THEN 'missing' ELSE 'other' END"
         )
+
+    def _aliases(self) -> str:
+        return self._bind([_folded(alias) for alias in self._dataset.ward.aliases])
 
     def _content_hash(self, maps: dict[str, ColumnMap]) -> str:
         """A fingerprint of the record's values; the time of change is left out, so that a touch alone is no news."""
@@ -305,7 +331,7 @@ class _Statement:
                     return _name("v_" + column.name)
         understood = " AND ".join(f"{_name('v_' + name)} IS NOT NULL" for name in users)
         if any(column.name == SOURCE_WARD for column in columns):
-            understood = f"regexp_full_match({text}, {self._bind(CODE_PATTERN)})"
+            understood = f"list_contains({self._aliases()}::VARCHAR[], lower({text}))"
         return f"CASE WHEN {text} IS NULL OR ({understood}) THEN {text} ELSE {SHAPE}({text}) END"
 
     def _bind(self, value: object) -> str:

@@ -7,6 +7,7 @@ and never part of the SQL text.
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 HASH_BLOCK_BYTES = 64
@@ -15,8 +16,8 @@ OUTER_KEY = "key_outer"
 
 _FAMILY_NAMES = (
     "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Đoàn Trịnh Mai Đào Lương Trương Tô Hà "
-    "Cao Lâm Tạ Chu Châu Thái Phùng Quách Tăng Vương Triệu Kiều Nghiêm Khổng Nguyen Tran Pham Hoang Huynh Dang Do Ngo "
-    "Duong Dinh Doan Trinh Dao Luong Truong Bui Vo Vu Ly Le Ho"
+    "Cao Lâm Tạ Chu Châu Thái Phùng Quách Tăng Vương Lưu Triệu Kiều Nghiêm Khổng Nguyen Tran Pham Hoang Huynh Dang Do "
+    "Ngo Duong Dinh Doan Trinh Dao Luong Truong Bui Vo Vu Ly Le Ho"
 ).split()
 _TITLES = "ông bà anh chị cô chú bác em Ông Bà Anh Chị Cô Chú Bác Em ÔNG BÀ ANH CHỊ".split()
 
@@ -26,31 +27,32 @@ _NAMES = "|".join([*_FAMILY_NAMES, *(name.upper() for name in _FAMILY_NAMES)])
 EMAIL = r"[\pL\pN._%+\-]+@[\pL\pN\-]+(\.[\pL\pN\-]+)+"
 LONG_NUMBER = r"\+?\d([\s.\-]?\d){7,}"
 """Eight digits and more, spaced or not: phones have ten, identity numbers nine or twelve."""
-FULL_NAME = rf"\b(?:{_NAMES})(?:\s+{_WORD}){{1,4}}"
-ADDRESSED = rf"\b(?:{'|'.join(_TITLES)})\s+{_WORD}(?:\s+{_WORD}){{0,3}}"
+# Not \b: the regular expressions' word border knows ASCII letters alone, and Đặng begins with none.
+_BORDER = r"(^|[^\pL\pN])"
+FULL_NAME = rf"{_BORDER}(?:{_NAMES})(?:\s+{_WORD}){{1,4}}"
+ADDRESSED = rf"{_BORDER}(?:{'|'.join(_TITLES)})\s+{_WORD}(?:\s+{_WORD}){{0,3}}"
 
 SCRUBBED: tuple[tuple[str, str], ...] = (
     (EMAIL, "[email]"),
     (LONG_NUMBER, "[number]"),
-    (FULL_NAME, "[name]"),
-    (ADDRESSED, "[name]"),
+    (FULL_NAME, r"\1[name]"),
+    (ADDRESSED, r"\1[name]"),
 )
 
 LEAST_DIGITS = 8
 LONGEST_SHAPE = 60
 PLAIN_WORD = re.compile(r"[0-9A-Za-z_.\-/]{1,24}")
 DATE_LIKE = re.compile(
-    r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?( ?[AaPp][Mm])?"
-    r"|\d{8}|\d{12}|\d{14}|\d{1,5}(\.\d{1,10})?",
+    r"(\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|[012]\d{3}[/\-]\d{1,2}[/\-]\d{1,2})"
+    r"([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?( ?[AaPp][Mm])?"
+    r"|(19|20)\d{6}(\d{6})?|[1-6]\d{4}(\.\d{1,10})?",
     re.ASCII,
 )
 
 
 def key_parameters(key: bytes) -> dict[str, bytes]:
     """The bound parameters of every statement that holds `keyed_hash`."""
-    block = key.ljust(HASH_BLOCK_BYTES, b"\0")
-    if len(block) > HASH_BLOCK_BYTES:
-        raise ValueError(f"the pseudonym key has {len(key)} bytes, at most {HASH_BLOCK_BYTES} are supported")
+    block = (hashlib.sha256(key).digest() if len(key) > HASH_BLOCK_BYTES else key).ljust(HASH_BLOCK_BYTES, b"\0")
     return {INNER_KEY: bytes(byte ^ 0x36 for byte in block), OUTER_KEY: bytes(byte ^ 0x5C for byte in block)}
 
 

@@ -67,8 +67,7 @@ def _copy(build: Path, target: Path) -> dict[str, int]:
             count = db.execute(f"SELECT count(*) FROM {schema}.{_name(name)}").fetchone()  # noqa: S608
             rows[f"{schema}.{name}"] = int(count[0]) if count else 0
         db.execute("CREATE TABLE audit.build_results AS FROM build.raw.build_results")
-        for statement in _view_statements(db):
-            db.execute(statement)
+        _create_views(db, _view_statements(db))
         db.execute("DETACH build")
         db.execute("CHECKPOINT")
     return rows
@@ -90,6 +89,20 @@ def _view_statements(db: duckdb.DuckDBPyConnection) -> list[str]:
         {"schemas": list(PUBLIC_SCHEMAS)},
     ).fetchall()
     return [str(row[0]) for row in found]
+
+
+def _create_views(db: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
+    """Creates views in whatever order their reading of one another asks for."""
+    while statements:
+        waiting: list[str] = []
+        for statement in statements:
+            try:
+                db.execute(statement)
+            except duckdb.CatalogException:
+                waiting.append(statement)
+        if len(waiting) == len(statements):
+            db.execute(waiting[0])
+        statements = waiting
 
 
 def _sync(path: Path) -> None:

@@ -59,13 +59,12 @@ class Suite:
     @property
     def columns(self) -> list[str]:
         """The columns that the expectations look at."""
-        names = [
-            configuration["kwargs"][key]
-            for configuration in self.configurations
-            for key in ("column", "column_A", "column_B")
-            if key in configuration["kwargs"]
-        ]
-        return list(dict.fromkeys(names))
+        return list(dict.fromkeys(name for one in self.configurations for name in _columns_of(one)))
+
+
+def _columns_of(configuration: dict[str, Any]) -> list[str]:
+    kwargs = configuration["kwargs"]
+    return [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
 
 
 def load_suite(folder: Path, kind: RecordKind) -> Suite:
@@ -123,6 +122,7 @@ class Judge:
         Raises:
             ValidationError: a rule could not be judged. Nothing passes unjudged.
         """
+        self._require_columns(records.column_names)
         frame = _frame(records.select(self.suite.columns))
         batch = self._batches.get_batch({"dataframe": frame})
         outcome = batch.validate(self._gx_suite, result_format={"result_format": "COMPLETE"})
@@ -137,6 +137,15 @@ class Judge:
                 )
             found[name] = np.asarray(indexes, dtype=np.int64)
         return {rule.rule: self._without_explained(rule, found) for rule in self.suite.rules}
+
+    def _require_columns(self, present: list[str]) -> None:
+        for rule, configuration in zip(self.suite.rules, self.suite.configurations, strict=True):
+            for name in _columns_of(configuration):
+                if name not in present:
+                    raise ValidationError(
+                        f"expectations/{self.suite.kind}.yml: rule {rule.rule}: {name} is no column of the record; "
+                        "correct its kwargs"
+                    )
 
     @staticmethod
     def _without_explained(rule: Rule, found: dict[str, np.ndarray]) -> np.ndarray:
@@ -154,12 +163,24 @@ def _prepare(suite: Suite) -> tuple[ExpectationSuite, Any]:
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    configurations = [
-        {**c, "kwargs": {key: _typed(value) for key, value in c["kwargs"].items()}} for c in suite.configurations
-    ]
-    gx_suite = context.suites.add(ExpectationSuite(name=str(suite.kind), expectations=configurations))
+    expectations = [_expectation(suite.kind, *pair) for pair in zip(suite.rules, suite.configurations, strict=True)]
+    gx_suite = context.suites.add(ExpectationSuite(name=str(suite.kind), expectations=expectations))
     asset = context.data_sources.add_pandas("landing").add_dataframe_asset(str(suite.kind))
     return gx_suite, asset.add_batch_definition_whole_dataframe("night")
+
+
+def _expectation(kind: RecordKind, rule: Rule, configuration: dict[str, Any]) -> Any:
+    """The expectation of a rule; built one by one, because a suite only logs what it cannot build and goes on."""
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    kwargs = {key: _typed(value) for key, value in configuration["kwargs"].items()}
+    try:
+        return ExpectationConfiguration(**{**configuration, "kwargs": kwargs}).to_domain_obj()
+    except Exception as error:
+        raise ValidationError(
+            f"expectations/{kind}.yml: rule {rule.rule}: Great Expectations cannot build it: "
+            f"{' '.join(str(error).split())[:200]}; correct the rule"
+        ) from None
 
 
 def _typed(value: Any) -> Any:

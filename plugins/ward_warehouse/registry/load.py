@@ -180,6 +180,12 @@ def _load_district(path: Path, registry: Registry) -> None:
     registry.districts[district.district] = district
     if district.procedure_catalogue:
         _load_catalogue(file, district, registry)
+    defaults = file.data.get("defaults") or {}
+    if not isinstance(defaults, dict):
+        registry.problems.append(
+            file.problem(["defaults"], f"district {district.district}: found {defaults!r}, expected a mapping")
+        )
+        return
     entries = file.data.get("wards")
     if not isinstance(entries, list) or not entries:
         registry.problems.append(file.problem(["wards"], f"district {district.district}: has no list of wards"))
@@ -209,8 +215,9 @@ def _load_ward(file: YamlFile, index: int, entry: Any, district: District, regis
     if not isinstance(entry, dict):
         registry.problems.append(file.problem(at, f"{who}found {entry!r}, expected a mapping"))
         return
-    merged = {**(file.data.get("defaults") or {}), **entry, "district": district.district}
-    ward = validate(Ward, file, merged, at, who)
+    defaults = file.data.get("defaults") or {}
+    merged = {**defaults, **entry, "district": district.district}
+    ward = validate(Ward, file, merged, at, who, from_defaults=defaults.keys() - entry.keys())
     if isinstance(ward, list):
         registry.problems.extend(ward)
         return
@@ -240,10 +247,13 @@ def _ward_problems(ward: Ward, file: YamlFile, at: list[str | int], registry: Re
         system = registry.systems.get(source.system)
         if system is not None and kind not in system.datasets:
             yield file.problem([*at, "datasets", str(kind)], f"{who}system {source.system} has no {kind} dataset")
-    for connection in {ward.connection, *(source.connection for source in ward.datasets.values())}:
+    connections = [("connection", ward.connection)]
+    connections += [(f"datasets.{kind}.connection", source.connection) for kind, source in ward.datasets.items()]
+    for key, connection in connections:
         if connection is not None and not re.fullmatch(r"[A-Za-z0-9_]+", connection):
             yield file.problem(
-                [*at, "connection"], f"{who}found {connection!r}, expected letters, digits and _ (it names a variable)"
+                [*at, *key.split(".")],
+                f"{who}found {connection!r}, expected letters, digits and _ (it names a variable)",
             )
     if ward.in_force.to is not None and ward.in_force.to < ward.in_force.from_:
         yield file.problem([*at, "in_force"], f"{who}ends on {ward.in_force.to}, before it starts")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ward_warehouse.contracts import RecordKind
+from ward_warehouse.registry.file_values import Encoding, FilePattern, RegularExpression
 
 
 class Strict(BaseModel):
@@ -55,35 +56,151 @@ class SqlRead(Strict):
         return self
 
 
-class Pagination(Strict):
-    """Numbered pages; a page with fewer records than `size` is the last."""
+PAGING_KEYS: dict[str, tuple[set[str], set[str]]] = {
+    "page": ({"page_param", "size_param"}, {"size", "first_page", "last_page", "total"}),
+    "offset": ({"offset_param", "size_param"}, {"size", "last_page", "overlap", "total"}),
+    "cursor": ({"cursor_param", "next"}, {"size_param", "size", "next_optional", "total"}),
+    "link": (set(), {"size_param", "size", "next", "next_optional", "total"}),
+}
+"""The keys that a paging style needs, and those it may have."""
 
-    page_param: str
-    size_param: str
+
+class Pagination(Strict):
+    """How a JSON endpoint is walked page by page.
+
+    Attributes:
+        style: `page` counts pages from `first_page`; `offset` counts records; `cursor` sends the value found at `next`
+            back as `cursor_param`; `link` follows the address at `next`, or the Link header (rel=next) without `next`.
+        size: records asked for on a page, sent as `size_param`.
+        last_page: which page ends a numbered or counted walk: one with fewer records than `size` (`short`), or one
+            without records (`empty`), for a server that gives smaller pages than it was asked for.
+        overlap: how many records an offset page reads again of the page before it, as proof that none moved.
+        next: dotted path inside the answer; null or an empty text ends the walk.
+        next_optional: the server leaves `next` out on the last page. Otherwise its absence is an error: a renamed key
+            must not end the walk after the first page.
+        total: dotted path to the number of records in the window; when it is not what was read, the read starts over.
+    """
+
+    style: Literal["page", "offset", "cursor", "link"] = "page"
+    page_param: str = ""
+    offset_param: str = ""
+    cursor_param: str = ""
+    size_param: str = ""
     size: int = Field(default=500, ge=1, le=10_000)
-    first_page: int = 1
+    first_page: int = Field(default=1, ge=0, le=1)
+    last_page: Literal["short", "empty"] = "short"
+    overlap: int = Field(default=1, ge=0)
+    next: str = ""
+    next_optional: bool = False
+    total: str = ""
+
+    @model_validator(mode="after")
+    def _keys_of_the_style(self) -> Pagination:
+        needed, optional = PAGING_KEYS[self.style]
+        missing = sorted(name for name in needed if not getattr(self, name))
+        if missing:
+            raise ValueError(f"style {self.style}: {', '.join(missing)} is missing; add it")
+        foreign = sorted(self.model_fields_set - needed - optional - {"style"})
+        if foreign:
+            raise ValueError(f"style {self.style} does not use {', '.join(foreign)}; remove it")
+        if self.style == "offset" and self.overlap >= self.size:
+            raise ValueError(f"found an overlap of {self.overlap}, expected fewer than the {self.size} of a page")
+        return self
+
+
+class HttpAuth(Strict):
+    """What proves to a JSON endpoint who reads; the secrets themselves are in the connection.
+
+    Attributes:
+        type: `bearer` (the connection's password is the token; none is sent without one), `basic` (login and password),
+            `api_key` (password), `oauth2` (client credentials: login, password, and `token_url` in the extra), `none`.
+        header, query: where an API key goes; exactly one of them.
+        scope: asked for with an OAuth2 token.
+        client: how an OAuth2 client shows its login and password: `basic` (a header) or `body` (form fields).
+    """
+
+    type: Literal["bearer", "basic", "api_key", "oauth2", "none"] = "bearer"
+    header: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]+$")
+    query: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]+$")
+    scope: str | None = None
+    client: Literal["basic", "body"] = "basic"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"type": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _keys_of_the_type(self) -> HttpAuth:
+        allowed = {"api_key": {"header", "query"}, "oauth2": {"scope", "client"}}.get(self.type, set())
+        foreign = sorted(self.model_fields_set - allowed - {"type"})
+        if foreign:
+            raise ValueError(f"type {self.type} does not use {', '.join(foreign)}; remove it")
+        if self.type == "api_key" and (self.header is None) == (self.query is None):
+            raise ValueError("type api_key: expected exactly one of header, query")
+        return self
 
 
 class HttpRead(Strict):
-    """A paged JSON endpoint. `records` is the dotted path to the list inside the answer.
+    """A paged JSON endpoint.
 
-    `since_param` (inclusive) and `until_param` (exclusive) carry the window in `time_format`, local time.
+    Attributes:
+        records: dotted path to the list inside the answer; left out when the answer itself is the list.
+        params: query parameters that every walk starts with, such as an order.
+        since_param, until_param: carry the window, since (included) and until (excluded), in `time_format`; one that is
+            left out is not sent.
+        time_format: a strftime format for local time of the system, or `epoch` or `epoch_ms`.
+        requests_per_second: the most that one read sends; None is unlimited.
+        max_page_mib: a larger page, packed or unpacked, is refused.
+        time_limit_seconds: for all pages of a batch together.
     """
 
-    path: str
-    records: str
+    path: str = Field(pattern=r"^/[^?#]*$")
+    records: str = ""
     pagination: Pagination
-    since_param: str
-    until_param: str
-    time_format: str
+    auth: HttpAuth = HttpAuth()
+    params: dict[str, str] = {}
+    since_param: str = ""
+    until_param: str = ""
+    time_format: str = ""
+    requests_per_second: float | None = Field(default=None, gt=0)
+    max_page_mib: int = Field(default=64, ge=1, le=1024)
+    time_limit_seconds: int = Field(default=3600, ge=1)
+
+    @model_validator(mode="after")
+    def _window_has_a_format(self) -> HttpRead:
+        if (self.since_param or self.until_param) and not self.time_format:
+            raise ValueError("time_format is missing; it says how since_param and until_param are written")
+        return self
 
 
 class FilesRead(Strict):
-    """Delimited text files dropped into a folder; `{ward}` in the pattern is the ward key. `.gz` is understood."""
+    """Files dropped into a folder. What `.gz` and `.zip` hold is read as if it lay in the folder itself.
 
-    pattern: str
-    delimiter: str = ","
-    encoding: str = "utf-8-sig"
+    Attributes:
+        pattern: of the file names (`*`, `?`, `[...]`); `{ward}` in it is the ward key.
+        format: where the ending of the name does not tell it.
+        delimiter: the sign between fields; without it a comma, in `.tsv` a tab.
+        encoding: one of `file_values.ENCODINGS`; in a workbook, `tcvn3` says that its cells were typed in a .Vn font.
+        sheet: name of the sheet; without it the first visible one.
+        records: dotted path to the list of records in a JSON document; without it the document is the list.
+        header_row: number of the (first) header row, from 1; without it the header is looked for.
+        skip_rows: rows at the top among which the header is not looked for.
+        header_rows: rows that the header takes; a column below a merged cell is named `Group / Column`.
+        footer: regular expression; the first row whose first filled cell matches it, and all after it, are left out.
+            Last rows of which only the first cell is filled are left out in any case.
+    """
+
+    pattern: FilePattern
+    format: Literal["delimited", "spreadsheet", "json", "json_lines"] | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: Encoding = "utf-8"
+    sheet: str | None = None
+    records: str = ""
+    header_row: int | None = Field(default=None, ge=1, le=1000)
+    skip_rows: int = Field(default=0, ge=0, le=1000)
+    header_rows: int = Field(default=1, ge=1, le=5)
+    footer: RegularExpression | None = None
 
 
 class ColumnMap(Strict):
@@ -94,6 +211,7 @@ class ColumnMap(Strict):
         formats: strptime formats in the order they are tried, local time of the system.
         codes: name of the code table that translates the value; a code that is not in it is an error of the record.
         expression: a DuckDB scalar expression over the source columns, all of them text; `uses` lists them.
+        pattern: what a text must match to be kept, where the software's codes are unlike the contract's.
         optional: the source may leave the column out (a JSON key that is absent when it has no value). Any other
             mapped column that is missing holds the batch back.
     """
@@ -104,6 +222,7 @@ class ColumnMap(Strict):
     codes: str | None = None
     expression: str | None = None
     uses: tuple[str, ...] = ()
+    pattern: str | None = None
     constant: str | None = None
     optional: bool = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +11,16 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Loader(yaml.CSafeLoader):
+    """Leaves dates as text: an impossible one is then refused with its line, as any other wrong value is."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for letter, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class YamlFile:
 def read_yaml(path: Path) -> YamlFile | str:
     """The file, or one line that says why it cannot be read."""
     try:
-        loader = yaml.CSafeLoader(path.read_text(encoding="utf-8"))
+        loader = _Loader(path.read_text(encoding="utf-8"))
         root = loader.get_single_node()
         for node in _repeated(root):
             line = node.start_mark.line + 1
@@ -83,19 +93,27 @@ def _repeated(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
 
 
 def validate(
-    model: type[Model], file: YamlFile, data: Any, at: Sequence[str | int] = (), who: str = ""
+    model: type[Model],
+    file: YamlFile,
+    data: Any,
+    at: Sequence[str | int] = (),
+    who: str = "",
+    from_defaults: Collection[str] = (),
 ) -> Model | list[str]:
-    """`data` as `model`, or one line for each fault: file, line, who (a ward, a system), key, found, expected."""
+    """`data` as `model`, or one line for each fault: file, line, who (a ward, a system), key, found, expected.
+
+    Keys in `from_defaults` stand under the file's `defaults` and not at `at`.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:
         return [
-            file.problem([*at, *_location(fault["loc"])], f"{who}{_wording(dict(fault))}") for fault in error.errors()
+            file.problem(
+                [*(["defaults"] if fault["loc"][:1] and fault["loc"][0] in from_defaults else at), *fault["loc"]],
+                f"{who}{_wording(dict(fault))}",
+            )
+            for fault in error.errors()
         ]
-
-
-def _location(location: tuple[int | str, ...]) -> list[int | str]:
-    return [part for part in location if part != "[key]"]
 
 
 def _wording(fault: dict[str, Any]) -> str:

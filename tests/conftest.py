@@ -1,0 +1,46 @@
+"""What all tests share: an environment without the developer's own settings, and a district with real ward systems."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.district import District
+from tests.support.http_service import HttpService
+from tests.support.records import Kind
+
+MakeDistrict = Callable[..., District]
+OF_OTHERS = ("WARD_WAREHOUSE_", "AIRFLOW_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Forgets what `make` or a shell exports: a test must not read, and never touch, the state of who runs it."""
+    for name in list(os.environ):
+        if name.upper().startswith(OF_OTHERS):
+            del os.environ[name]
+    os.environ["WARD_WAREHOUSE_HOME"] = "/nonexistent/home-of-no-test"
+
+
+@pytest.fixture(scope="session")
+def http_service() -> Iterator[HttpService]:
+    service = HttpService()
+    service.start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture(scope="session")
+def make_district(http_service: HttpService) -> MakeDistrict:
+    """Makes a test district in a folder; its ward keys are unique in a session, because one service serves all."""
+
+    def make(folder: Path, wards: dict[str, Kind], systems: dict[str, str] | None = None) -> District:
+        return District(folder, http_service, wards, systems)
+
+    return make
+
+
+@pytest.fixture
+def district(make_district: MakeDistrict, tmp_path: Path) -> District:
+    """Three wards, one of each kind of software."""
+    return make_district(tmp_path, {"a_sql": "sql", "b_http": "http", "c_files": "files"})

@@ -1,0 +1,136 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ward_warehouse.errors import BuildError
+from ward_warehouse.publish import audited_marker, publish
+from ward_warehouse.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home with 'quotes'")
+
+
+def build(settings: Settings, rows: int, *, audited: bool = True) -> None:
+    """A build file as dbt leaves one: public and inner schemas, tables and views."""
+    file = settings.build_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    with duckdb.connect(str(file)) as db:
+        for schema in ("raw", "staging", "intermediate", "marts", "audit"):
+            db.execute(f"CREATE SCHEMA {schema}")
+        db.execute(f"CREATE TABLE marts.fct AS SELECT range AS id FROM range({rows})")
+        db.execute('CREATE TABLE marts."odd name" AS SELECT 1 AS x')
+        db.execute("CREATE VIEW marts.a_view AS SELECT id * 2 AS twice FROM marts.fct")
+        db.execute("CREATE TABLE audit.notes AS SELECT 'x' AS note")
+        db.execute("CREATE TABLE raw.dossiers AS SELECT 'inner' AS secret")
+        db.execute("CREATE TABLE raw.build_results AS SELECT 'b1' AS build_id")
+        db.execute("CREATE TABLE intermediate.step AS SELECT 1 AS x")
+    marker = audited_marker(file)
+    marker.unlink(missing_ok=True)
+    if audited:
+        marker.write_text("b1", encoding="utf-8")
+
+
+@pytest.fixture
+def published(settings: Settings) -> Iterator[Path]:
+    build(settings, 3)
+    publish(settings)
+    yield settings.published_file
+
+
+def count(db: duckdb.DuckDBPyConnection, relation: str = "marts.fct") -> int:
+    found = db.execute(f"SELECT count(*) FROM {relation}").fetchone()  # noqa: S608 - a relation of this file
+    assert found is not None
+    return int(found[0])
+
+
+def test_publishing_says_how_many_rows_each_table_has(settings: Settings) -> None:
+    build(settings, 3)
+    assert publish(settings) == {"marts.fct": 3, "marts.odd name": 1, "audit.notes": 1}
+
+
+def test_the_published_file_holds_the_public_schemas_and_nothing_else(published: Path) -> None:
+    with duckdb.connect(str(published), read_only=True) as db:
+        found = db.execute("SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL").fetchall()
+        schemas = db.execute(
+            "SELECT schema_name FROM duckdb_schemas() WHERE NOT internal AND database_name = current_database()"
+        ).fetchall()
+    assert found == [
+        ("audit", "build_results"), ("audit", "notes"), ("marts", "a_view"), ("marts", "fct"),
+        ("marts", "odd name"),
+    ]  # fmt: skip
+    assert {schema for (schema,) in schemas} - {"main"} == {"audit", "marts"}
+
+
+def test_views_work_in_the_published_file(published: Path) -> None:
+    with duckdb.connect(str(published), read_only=True) as db:
+        assert db.execute("SELECT sum(twice) FROM marts.a_view").fetchone() == (6,)
+
+
+def test_a_view_may_read_a_view_whatever_their_names(settings: Settings) -> None:
+    build(settings, 3)
+    with duckdb.connect(str(settings.build_file)) as db:
+        db.execute("CREATE VIEW marts.z_view AS SELECT twice FROM marts.a_view")
+        db.execute("CREATE VIEW marts.above AS SELECT twice FROM marts.z_view")
+    publish(settings)
+    with duckdb.connect(str(settings.published_file), read_only=True) as db:
+        assert db.execute("SELECT sum(twice) FROM marts.above").fetchone() == (6,)
+
+
+def test_a_second_build_takes_the_place_of_the_first(settings: Settings, published: Path) -> None:
+    build(settings, 7)
+    publish(settings)
+    with duckdb.connect(str(published), read_only=True) as db:
+        assert count(db) == 7
+
+
+def test_a_reader_keeps_what_it_has_open(settings: Settings, published: Path) -> None:
+    script = "import duckdb, sys; db = duckdb.connect(sys.argv[1], read_only=True); print(1, flush=True); input(); "
+    script += "print(db.execute('SELECT count(*) FROM marts.fct').fetchone()[0])"
+    reader = subprocess.Popen(
+        [sys.executable, "-c", script, str(published)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert reader.stdin is not None
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == "1\n"
+    build(settings, 7)
+    publish(settings)
+    rest, _ = reader.communicate("\n", timeout=30)
+    assert rest == "3\n"
+    with duckdb.connect(str(published), read_only=True) as db:
+        assert count(db) == 7
+
+
+def test_a_build_that_did_not_pass_is_not_published(settings: Settings, published: Path) -> None:
+    build(settings, 7, audited=False)
+    with pytest.raises(BuildError, match="did not pass its audit"):
+        publish(settings)
+    with duckdb.connect(str(published), read_only=True) as db:
+        assert count(db) == 3
+
+
+def test_without_a_build_there_is_nothing_to_publish(settings: Settings) -> None:
+    with pytest.raises(BuildError, match="no build yet"):
+        publish(settings)
+    assert not settings.published_file.exists()
+
+
+def test_a_copy_that_fails_leaves_the_published_file_and_no_litter(settings: Settings, published: Path) -> None:
+    settings.build_file.write_bytes(b"this is no database")
+    with pytest.raises(BuildError, match="left as it was") as caught:
+        publish(settings)
+    assert "\n" not in str(caught.value)
+    with duckdb.connect(str(published), read_only=True) as db:
+        assert count(db) == 3
+    assert sorted(path.name for path in published.parent.iterdir()) == ["build", "district.duckdb"]
+
+
+def test_publishing_leaves_no_litter(settings: Settings, published: Path) -> None:
+    publish(settings)
+    assert sorted(path.name for path in published.parent.iterdir()) == ["build", "district.duckdb"]

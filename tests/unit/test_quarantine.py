@@ -1,0 +1,276 @@
+"""Which way each record goes, and that none is lost on the way."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.counter import GOOD, NIGHT, mapped
+from tests.support.district import DOSSIERS, District, rules_of, utc
+from tests.support.records import NIGHT as MINI_NIGHT
+from tests.support.records import at, dossier
+from ward_warehouse.contracts import CONTRACTS
+from ward_warehouse.errors import ValidationError
+from ward_warehouse.landing import Lake, LandedBatch, manifest_path
+from ward_warehouse.quarantine import QUARANTINE_SCHEMA, Judged, commit, with_repeats
+
+SCHEMA = CONTRACTS[DOSSIERS].schema()
+
+
+def repeats(*rows: tuple[str | None, int | None, str]) -> list[str | None]:
+    """What `repeated` says of records given as (id, minute of change, content)."""
+    base = utc("2018-12-27T00:00:00")
+    table = pa.table(
+        {
+            "source_record_id": pa.array([row[0] for row in rows], pa.string()),
+            "source_changed_at": pa.array(
+                [None if row[1] is None else base + timedelta(minutes=row[1]) for row in rows],
+                pa.timestamp("us", tz="UTC"),
+            ),
+            "content_hash": pa.array([row[2] for row in rows], pa.string()),
+        }
+    )
+    found: list[str | None] = with_repeats(table)["repeated"].to_pylist()
+    return found
+
+
+def test_records_with_ids_of_their_own_are_not_repeated() -> None:
+    assert repeats(("1", 1, "a"), ("2", 1, "a"), ("3", None, "a")) == [None, None, None]
+
+
+def test_the_newest_of_several_counts() -> None:
+    assert repeats(("1", 1, "a"), ("1", 3, "b"), ("1", 2, "c")) == ["older", None, "older"]
+
+
+def test_of_identical_copies_the_first_counts() -> None:
+    assert repeats(("1", 1, "a"), ("1", 1, "a"), ("1", 1, "a")) == [None, "same", "same"]
+
+
+def test_two_truths_of_one_age_are_both_in_conflict() -> None:
+    assert repeats(("1", 1, "a"), ("1", 1, "b")) == ["conflict", "conflict"]
+    assert repeats(("1", 1, "a"), ("1", 1, "b"), ("1", 1, "a")) == ["conflict"] * 3
+
+
+def test_a_record_that_does_not_say_when_it_changed_is_older_than_one_that_does() -> None:
+    assert repeats(("1", None, "a"), ("1", 1, "b")) == ["older", None]
+    assert repeats(("1", None, "a"), ("1", None, "b")) == ["conflict", "conflict"]
+    assert repeats(("1", None, "a"), ("1", None, "a")) == [None, "same"]
+
+
+def test_records_without_an_id_are_not_repetitions_of_each_other() -> None:
+    assert repeats((None, 1, "a"), (None, 1, "a")) == [None, None]
+
+
+def test_an_old_conflict_does_not_spoil_the_newest() -> None:
+    assert repeats(("1", 1, "a"), ("1", 1, "b"), ("1", 2, "c")) == ["older", "older", None]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["1", "2", None]), st.sampled_from([None, 1, 2]), st.sampled_from("ab")), max_size=8
+    )
+)
+def test_at_most_one_record_of_an_id_counts_and_it_is_the_newest(rows: list[tuple[str | None, int | None, str]]) -> None:
+    found = repeats(*rows) if rows else []
+    for record_id in ("1", "2"):
+        own = [(row, mark) for row, mark in zip(rows, found, strict=True) if row[0] == record_id]
+        counting = [row for row, mark in own if mark is None]
+        assert len(counting) <= 1
+        ages = [-1 if row[1] is None else row[1] for row, _ in own]
+        if own:
+            newest = {row[2] for (row, _), age in zip(own, ages, strict=True) if age == max(ages)}
+            assert len(counting) == (len(newest) == 1)
+            assert all((-1 if row[1] is None else row[1]) == max(ages) for row in counting)
+    assert all(mark is None for row, mark in zip(rows, found, strict=True) if row[0] is None)
+
+
+def batch(rows: int, **changes: Any) -> LandedBatch:
+    fields = {
+        "kind": DOSSIERS, "ward": "p01", "district": "quan", "night": NIGHT, "batch_id": "b1", "path": "",
+        "rows_read": rows, "rows_unchanged": 0,
+    }  # fmt: skip
+    return LandedBatch.model_validate({**fields, **changes})
+
+
+def accepted(*ids: str, **changes: str) -> pa.Table:
+    return mapped([{**GOOD, "ID": record_id, **changes} for record_id in ids]).select(SCHEMA.names)
+
+
+def refused(*positions: str) -> pa.Table:
+    rows = [{"entry_id": position, "source_position": position, "ward_key": "p01"} for position in positions]
+    return pa.Table.from_pylist(rows, QUARANTINE_SCHEMA)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(str(tmp_path))
+
+
+@pytest.mark.parametrize(("read", "unchanged"), [(4, 0), (2, 0), (3, 1), (0, 0)])
+def test_a_batch_whose_numbers_do_not_add_up_is_not_committed(lake: Lake, read: int, unchanged: int) -> None:
+    judged = Judged(batch(read, rows_unchanged=unchanged), accepted("1", "2"), refused("row 3"), [])
+    with pytest.raises(ValidationError, match=r"p01 dossiers night 2018-12-27: read"):
+        commit(lake, judged)
+    assert lake.names("manifests/dossiers/p01") == []
+
+
+def test_a_committed_partition_holds_both_sides(lake: Lake) -> None:
+    manifest = commit(lake, Judged(batch(5, rows_unchanged=2), accepted("1", "2"), refused("row 3"), []))
+    assert (manifest.rows_read, manifest.rows_accepted, manifest.rows_quarantined, manifest.rows_unchanged) == (5, 2, 1, 2)
+    assert lake.read_table(manifest.accepted_path)["source_record_id"].to_pylist() == ["1", "2"]
+    assert lake.read_table(manifest.quarantine_path)["source_position"].to_pylist() == ["row 3"]
+    assert lake.names("manifests/dossiers/p01") == [manifest_path(DOSSIERS, "p01", NIGHT)]
+
+
+def test_an_empty_side_has_no_file(lake: Lake) -> None:
+    manifest = commit(lake, Judged(batch(0), accepted("1").slice(0, 0), refused(), []))
+    assert (manifest.accepted_path, manifest.quarantine_path) == ("", "")
+
+
+def test_a_run_that_read_as_much_replaces_the_partition(lake: Lake) -> None:
+    commit(lake, Judged(batch(3), accepted("1", "2"), refused("row 3"), []))
+    again = commit(lake, Judged(batch(1, batch_id="b2"), accepted("1"), refused(), []))
+    assert (again.rows_read, again.rows_accepted, again.rows_quarantined) == (1, 1, 0)
+    assert lake.read_table(again.accepted_path)["source_record_id"].to_pylist() == ["1"]
+
+
+def test_a_run_over_a_part_of_the_night_keeps_what_it_did_not_read(lake: Lake) -> None:
+    whole = {"read_until": utc("2018-12-27T17:00:00"), "cursor_to": utc("2018-12-27T10:00:00"), "files": {"a.csv": "1"}}
+    commit(lake, Judged(batch(4, **whole), accepted("1", "2", "3"), refused("row 4"), []))
+    part = batch(
+        3, batch_id="b2", cursor_from=utc("2018-12-27T09:00:00"), read_until=utc("2018-12-27T12:00:00"),
+        cursor_to=utc("2018-12-27T09:30:00"), files={"b.csv": "2"}, rows_unchanged=1,
+    )  # fmt: skip
+    merged = commit(lake, Judged(part, accepted("2", CHANNEL="Trực tiếp"), refused("row 9"), []))
+    rows = lake.read_table(merged.accepted_path).to_pylist()
+    assert {row["source_record_id"]: row["channel"] for row in rows} == {"1": "online", "2": "in_person", "3": "online"}
+    assert set(lake.read_table(merged.quarantine_path)["source_position"].to_pylist()) == {"row 4", "row 9"}
+    assert (merged.rows_read, merged.rows_accepted, merged.rows_quarantined, merged.rows_unchanged) == (6, 3, 2, 1)
+    assert merged.cursor_to == utc("2018-12-27T10:00:00")
+    assert (merged.cursor_from, merged.read_until) == (None, whole["read_until"])
+    assert merged.files == {"a.csv": "1", "b.csv": "2"}
+
+
+def test_a_partial_run_over_a_partition_without_records(lake: Lake) -> None:
+    commit(lake, Judged(batch(0), accepted("1").slice(0, 0), refused(), []))
+    part = batch(1, batch_id="b2", cursor_from=utc("2018-12-27T09:00:00"))
+    merged = commit(lake, Judged(part, accepted("1"), refused(), []))
+    assert (merged.rows_read, merged.rows_accepted) == (1, 1)
+    part = batch(0, batch_id="b3", cursor_from=utc("2018-12-27T09:00:00"))
+    merged = commit(lake, Judged(part, accepted("1").slice(0, 0), refused(), []))
+    assert lake.read_table(merged.accepted_path)["source_record_id"].to_pylist() == ["1"]
+
+
+def test_the_landed_file_is_removed_once_it_is_committed(lake: Lake) -> None:
+    lake.write_table("landing/x.parquet", accepted("1"))
+    commit(lake, Judged(batch(1, path="landing/x.parquet"), accepted("1"), refused(), []))
+    assert lake.names("landing", ".parquet") == []
+
+
+@pytest.fixture
+def played(district: District) -> District:
+    """A night with every kind of repetition and with records that break several rules."""
+    noon = at(MINI_NIGHT, 12)
+    district["c_files"].send(
+        [
+            dossier("good"),
+            dossier("twice", channel="postal", source_changed_at=at(MINI_NIGHT, 9)),
+            dossier("twice", source_changed_at=noon),
+            dossier("copy", source_changed_at=noon),
+            dossier("copy", source_changed_at=noon),
+            dossier("quarrel", channel="postal", source_changed_at=noon),
+            dossier("quarrel", channel="online", source_changed_at=noon),
+            dossier("many", received_at=None, status="99", channel="Fax", procedure_code="KHONG-RO"),
+            dossier(None, dossier_code=None),
+        ]
+    )
+    district.play(wards=["c_files"], kinds=["dossiers"])
+    return district
+
+
+def test_conservation_and_each_record_once(played: District) -> None:
+    manifest = played.manifest("c_files")
+    assert manifest is not None
+    assert (manifest.rows_read, manifest.rows_accepted, manifest.rows_quarantined) == (9, 3, 6)
+    ids = [row["source_record_id"] for row in played.accepted("c_files")]
+    assert sorted(ids) == ["copy", "good", "twice"]
+    positions = {row["source_position"] for row in (*played.accepted("c_files"), *played.quarantined("c_files"))}
+    assert len(positions) == 9
+
+
+def test_of_a_repeated_id_the_newest_is_accepted(played: District) -> None:
+    twice = next(row for row in played.accepted("c_files") if row["source_record_id"] == "twice")
+    assert twice["channel"] == "online"
+    broken = [e for e in played.quarantined("c_files") if e["source_record_id"] in ("twice", "copy", "quarrel")]
+    assert [rules_of(entry) for entry in broken] == [{"record_id_once"}] * 4
+
+
+def test_every_broken_rule_of_a_record_is_named(played: District) -> None:
+    entry = next(e for e in played.quarantined("c_files") if e["source_record_id"] == "many")
+    broken = {"received_at_present", "status_known", "channel_known", "procedure_known"}
+    assert rules_of(entry) == broken
+    assert set(entry["rule_codes"].split(",")) == broken
+
+
+def test_an_entry_says_where_what_and_why(played: District) -> None:
+    entry = next(e for e in played.quarantined("c_files") if e["source_record_id"] == "many")
+    assert (entry["record_kind"], entry["ward_key"], entry["district_code"]) == ("dossiers", "c_files", "mini")
+    assert entry["night"] == MINI_NIGHT
+    assert entry["source_position"] == f"ho_so_{MINI_NIGHT:%Y%m%d}.csv row 9"
+    received = json.loads(entry["received"])
+    assert (received["Trạng thái"], received["Mã thủ tục"], received["Ngày tiếp nhận"]) == ("99", "KHONG-RO", None)
+    assert "Kiểm Thử" not in entry["received"]
+    for rule in json.loads(entry["rules"]):
+        assert set(rule) == {"rule", "severity", "column", "vi", "en"}
+        assert rule["vi"] != rule["en"]
+        assert all(rule.values())
+
+
+def test_entries_of_records_without_an_id_are_told_apart(district: District) -> None:
+    district["c_files"].send([dossier(None, dossier_code=f"HS-{n}") for n in range(3)])
+    district.play(wards=["c_files"], kinds=["dossiers"])
+    entries = district.quarantined("c_files")
+    assert len({entry["entry_id"] for entry in entries}) == 3
+    assert {entry["source_record_id"] for entry in entries} == {None}
+
+
+def test_a_night_judged_again_gives_the_same_entries(played: District) -> None:
+    def known() -> list[tuple[str, str]]:
+        return sorted((entry["entry_id"], entry["rule_codes"]) for entry in played.quarantined("c_files"))
+
+    before = known()
+    played.play(wards=["c_files"], kinds=["dossiers"])
+    assert known() == before
+
+
+def test_the_manifest_counts_every_rule(played: District) -> None:
+    manifest = played.manifest("c_files")
+    assert manifest is not None
+    broken = {result.rule: result.rows_broken for result in manifest.rules if result.rows_broken}
+    assert broken == {
+        "record_id_once": 4, "record_id_present": 1, "dossier_code_present": 1, "procedure_known": 1, "status_known": 1,
+        "channel_known": 1, "received_at_present": 1,
+    }  # fmt: skip
+    assert {result.rows_judged for result in manifest.rules} == {9}
+
+
+def test_a_record_mended_on_a_later_night_is_accepted_then(played: District) -> None:
+    later = date(2024, 3, 7)
+    played["c_files"].send([dossier("many", source_changed_at=at(later, 9))], night=later)
+    played.play(later, wards=["c_files"], kinds=["dossiers"])
+    assert [row["source_record_id"] for row in played.accepted("c_files", later)] == ["many"]
+
+
+def test_the_same_id_in_two_wards_is_two_records(district: District) -> None:
+    for key in ("a_sql", "b_http", "c_files"):
+        district[key].send([dossier("1001")])
+    district.play(kinds=["dossiers"])
+    for key in ("a_sql", "b_http", "c_files"):
+        assert [row["source_record_id"] for row in district.accepted(key)] == ["1001"]
+        assert district.quarantined(key) == []

@@ -1,0 +1,126 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import MakeDistrict
+from tests.support.district import DOSSIERS, SURVEYS, District, utc
+from tests.support.records import NIGHT
+from ward_warehouse.contracts import RecordKind
+from ward_warehouse.extraction import Request
+from ward_warehouse.night import Plan
+from ward_warehouse.outcomes import Outcome, new_id
+from ward_warehouse.registry import Registry
+from ward_warehouse.rollup import RollUp, roll_up
+
+WARDS = ["r1", "r2", "r3", "r4"]
+
+
+@pytest.fixture
+def registry(make_district: MakeDistrict, tmp_path: Path) -> Registry:
+    made: District = make_district(tmp_path, dict.fromkeys(WARDS, "sql"))
+    return made.night().registry
+
+
+def outcome(ward: str, step: str, status: str = "succeeded", kind: RecordKind = DOSSIERS, **parts: Any) -> Outcome:
+    counts = {"rows_read": 5, "rows_unchanged": 1}
+    if step == "validate":
+        counts |= {"rows_accepted": 3, "rows_quarantined": 1}
+    if status != "succeeded":
+        counts = {}
+    fields = {
+        "outcome_id": new_id(), "run_id": "r", "night": NIGHT, "step": step, "status": status, "ward": ward, "kind": kind,
+        "started_at": utc("2024-03-06T17:30:00"), "finished_at": utc("2024-03-06T17:31:00"), **counts, **parts,
+    }  # fmt: skip
+    return Outcome.model_validate(fields)
+
+
+def loaded(*wards: str, kind: RecordKind = DOSSIERS) -> list[Outcome]:
+    return [outcome(ward, step, kind=kind) for ward in wards for step in ("extract", "validate")]
+
+
+def judge(registry: Registry, found: list[Outcome], kinds: list[RecordKind] | None = None, limit: float = 0.5) -> RollUp:
+    plan = Plan(run_id="r", request=Request(night=NIGHT), wards=WARDS, kinds=kinds or [DOSSIERS], problems=[])
+    return roll_up(plan, registry, found, limit)
+
+
+def test_a_night_of_which_everything_arrived(registry: Registry) -> None:
+    verdict = judge(registry, loaded(*WARDS))
+    assert not verdict.failed
+    assert verdict.missing_wards == []
+    assert {state.state for state in verdict.states} == {"loaded"}
+    assert f"night {NIGHT}: 4 of 4 wards loaded; 12 records accepted, 4 quarantined" in verdict.message
+
+
+def test_a_ward_that_failed_is_named_with_what_it_means(registry: Registry) -> None:
+    down = outcome("r2", "extract", "failed", error="r2 dossiers: no answer; call the ward")
+    verdict = judge(registry, [*loaded("r1", "r3", "r4"), down])
+    assert not verdict.failed
+    assert verdict.missing_wards == ["r2"]
+    assert "3 of 4 wards loaded" in verdict.message
+    assert "r2 dossiers failed: r2 dossiers: no answer; call the ward" in verdict.message
+    assert "catches up" in verdict.message
+    state = next(state for state in verdict.states if state.ward == "r2")
+    assert (state.rows_read, state.rows_accepted) == (None, None), "missing is never zero"
+
+
+def test_a_ward_whose_task_never_ended_is_missing(registry: Registry) -> None:
+    verdict = judge(registry, loaded("r1", "r2", "r3"))
+    assert [(s.ward, s.state) for s in verdict.states if s.ward == "r4"] == [("r4", "missing")]
+    assert "r4" in verdict.message
+
+
+def test_a_ward_that_was_read_but_not_judged_is_not_loaded(registry: Registry) -> None:
+    verdict = judge(registry, [*loaded("r1", "r2", "r3"), outcome("r4", "extract")])
+    assert verdict.missing_wards == ["r4"]
+    not_judged = [*loaded("r1", "r2", "r3"), outcome("r4", "extract"), outcome("r4", "validate", "failed", error="rule x")]
+    verdict = judge(registry, not_judged)
+    assert verdict.missing_wards == ["r4"]
+    assert "rule x" in verdict.message
+
+
+def test_a_batch_that_was_held_back_is_told_from_a_system_that_is_down(registry: Registry) -> None:
+    held = outcome("r4", "extract", "held", error="column X is missing")
+    verdict = judge(registry, [*loaded("r1", "r2", "r3"), held])
+    assert next(s.state for s in verdict.states if s.ward == "r4") == "held"
+    assert verdict.missing_wards == ["r4"]
+
+
+def test_a_ward_of_which_a_file_was_left_out_is_loaded_in_part(registry: Registry) -> None:
+    part = [outcome("r4", "extract", error="file b.csv is cut"), outcome("r4", "validate")]
+    verdict = judge(registry, [*loaded("r1", "r2", "r3"), *part])
+    assert next(s.state for s in verdict.states if s.ward == "r4") == "partly"
+    assert verdict.missing_wards == []
+    assert "b.csv is cut" in verdict.message
+
+
+def test_the_last_attempt_counts(registry: Registry) -> None:
+    first = outcome("r4", "extract", "failed", error="no answer")
+    assert judge(registry, [*loaded("r1", "r2", "r3"), first, *loaded("r4")]).missing_wards == []
+    assert judge(registry, [*loaded(*WARDS), first]).missing_wards == ["r4"]
+
+
+def test_one_missing_record_kind_makes_the_ward_missing(registry: Registry) -> None:
+    found = [*loaded(*WARDS), *loaded("r1", "r2", "r3", kind=SURVEYS)]
+    verdict = judge(registry, found, [DOSSIERS, SURVEYS])
+    assert verdict.missing_wards == ["r4"]
+    assert len(verdict.states) == 8
+
+
+@pytest.mark.parametrize(("limit", "missing", "failed"), [(0.5, 2, False), (0.5, 3, True), (0.0, 1, True), (1.0, 4, False)])
+def test_the_night_fails_when_too_many_wards_are_missing(
+    registry: Registry, limit: float, missing: int, failed: bool
+) -> None:
+    verdict = judge(registry, loaded(*WARDS[missing:]), limit=limit)
+    assert verdict.failed is failed
+    assert ("The night failed" in verdict.message) is failed
+
+
+def test_new_columns_and_registry_problems_are_said(registry: Registry) -> None:
+    found = [*loaded("r2", "r3", "r4"), outcome("r1", "extract", new_columns=("GHI_CHU",)), outcome("r1", "validate")]
+    plan = Plan(
+        run_id="r", request=Request(night=NIGHT), wards=WARDS, kinds=[DOSSIERS], problems=["quan.yml:9: ward r9: code"]
+    )
+    message = roll_up(plan, registry, found, 0.5).message
+    assert "r1 dossiers: new columns GHI_CHU" in message
+    assert "quan.yml:9: ward r9: code" in message

@@ -1,0 +1,71 @@
+import pytest
+
+from ward_warehouse.errors import SettingsError
+from ward_warehouse.settings import MINIMUM_KEY_BYTES, Settings, load_settings
+
+
+def test_without_a_pseudonym_key_nothing_is_hashed() -> None:
+    with pytest.raises(SettingsError, match=r"WARD_WAREHOUSE_PSEUDONYM_KEY: found 0 bytes") as caught:
+        Settings().require_key()
+    assert str(MINIMUM_KEY_BYTES) in str(caught.value)
+
+
+def test_a_short_key_is_refused_and_not_shown() -> None:
+    with pytest.raises(SettingsError, match="found 15 bytes") as caught:
+        Settings(pseudonym_key="fifteen-letters").require_key()
+    assert "fifteen-letters" not in str(caught.value)
+
+
+def test_length_counts_bytes_and_not_letters() -> None:
+    key = "khóaẩn-đủdài"  # 12 letters, more than 16 bytes
+    assert Settings(pseudonym_key=key).require_key() == key.encode()
+
+
+def test_the_key_is_in_no_text_form_of_the_settings() -> None:
+    settings = Settings(pseudonym_key="a key that nobody may read")
+    assert "nobody" not in repr(settings) + str(settings) + str(settings.model_dump())
+
+
+def test_every_field_comes_from_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setenv("WARD_WAREHOUSE_HOME", str(tmp_path))
+    monkeypatch.setenv("WARD_WAREHOUSE_PARALLEL_WARDS", "7")
+    settings = load_settings()
+    assert (settings.home, settings.parallel_wards) == (tmp_path, 7)
+    assert settings.lake == str(tmp_path / "lake")
+    assert settings.published_file == tmp_path / "warehouse" / "district.duckdb"
+    assert settings.build_file.name == settings.published_file.name  # DuckDB names a database after its file
+    assert settings.build_file != settings.published_file
+
+
+def test_the_lake_can_lie_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARD_WAREHOUSE_LAKE_URL", "memory://district/lake")
+    assert load_settings().lake == "memory://district/lake"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("TARGET", "oracle"),
+        ("PARALLEL_WARDS", "0"),
+        ("PARALLEL_WARDS", "many"),
+        ("FAILED_WARDS_LIMIT", "1.5"),
+        ("EXTRACT_RETRIES", "-1"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(f"WARD_WAREHOUSE_{variable}", value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    message = str(caught.value)
+    assert f"WARD_WAREHOUSE_{variable}" in message
+    assert value in message
+    assert "\n" not in message
+
+
+def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARD_WAREHOUSE_TARGET", "oracle")
+    monkeypatch.setenv("WARD_WAREHOUSE_PARALLEL_WARDS", "0")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "TARGET" in str(caught.value)
+    assert "PARALLEL_WARDS" in str(caught.value)

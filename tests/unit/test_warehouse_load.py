@@ -1,0 +1,170 @@
+"""What the lake has committed, in schema `raw` of the build file."""
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.conftest import MakeDistrict
+from tests.support.district import District
+from tests.support.records import NIGHT, at, dossier, survey
+from ward_warehouse.errors import BuildError, LakeError
+from ward_warehouse.warehouse.duckdb import Loaded, load
+
+LATER = date(2024, 3, 7)
+
+
+@pytest.fixture(scope="module")
+def played_once(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> District:
+    """Three wards with two good dossiers and a broken one each, and one answer."""
+    district = make_district(tmp_path_factory.mktemp("load"), {"w_sql": "sql", "w_http": "http", "w_files": "files"})
+    for ward in district.wards.values():
+        ward.send([dossier("1"), dossier("2"), dossier("3", received_at=None)], [survey("1")])
+    district.play()
+    return district
+
+
+@pytest.fixture
+def played(played_once: District, tmp_path: Path) -> District:
+    return played_once.copied_to(tmp_path)
+
+
+def bring(district: District) -> Loaded:
+    run = district.night()
+    return load(run.settings, run.lake, run.registry)
+
+
+def rows(district: District, statement: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(district.settings.build_file), read_only=True) as db:
+        db.execute("SET TimeZone = 'UTC'")
+        return db.execute(statement).fetchall()
+
+
+def snapshot(district: District) -> dict[str, list[tuple[Any, ...]]]:
+    names = [name for (name,) in rows(district, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw'")]
+    return {name: sorted(rows(district, f"FROM raw.{name}"), key=str) for name in names}
+
+
+def test_everything_that_was_committed_is_loaded_once(played: District) -> None:
+    assert bring(played) == Loaded(partitions=6, rows=9, outcomes=12)
+    first = snapshot(played)
+    assert {name: len(first[name]) for name in ("dossiers", "survey_responses", "quarantine", "partitions")} == {
+        "dossiers": 6, "survey_responses": 3, "quarantine": 3, "partitions": 6,
+    }  # fmt: skip
+    assert bring(played) == Loaded(0, 0, 0)
+    assert snapshot(played) == first
+
+
+def test_a_night_costs_what_the_night_brought(played: District) -> None:
+    bring(played)
+    played["w_sql"].send([dossier("1", channel="postal", source_changed_at=at(LATER, 9))])
+    played.play(LATER, wards=["w_sql"], kinds=["dossiers"])
+    assert bring(played) == Loaded(partitions=1, rows=1, outcomes=2)
+    found = rows(
+        played, "SELECT night, channel FROM raw.dossiers WHERE ward_key = 'w_sql' AND source_record_id = '1' ORDER BY 1"
+    )
+    assert found == [(NIGHT, "online"), (LATER, "postal")]
+
+
+def test_a_partition_that_was_replaced_is_loaded_again_alone(played: District) -> None:
+    bring(played)
+    before = snapshot(played)
+    played["w_sql"].send([dossier("2", channel="postal")])
+    played.play(wards=["w_sql"], kinds=["dossiers"])
+    assert bring(played).partitions == 1
+    assert len(rows(played, "FROM raw.dossiers")) == 6
+    assert rows(played, "SELECT channel FROM raw.dossiers WHERE ward_key = 'w_sql' AND source_record_id = '2'") == [
+        ("postal",)
+    ]
+    assert [row for row in snapshot(played)["dossiers"] if "w_sql" not in row] == [
+        row for row in before["dossiers"] if "w_sql" not in row
+    ]
+    assert len(rows(played, "FROM raw.quarantine")) == 3
+    assert len(rows(played, "FROM raw.partitions")) == 6
+
+
+def test_loading_into_an_empty_file_gives_the_same_rows(played: District) -> None:
+    bring(played)
+    played["w_sql"].send([dossier("1", channel="postal", source_changed_at=at(LATER, 9))], night=LATER)
+    played.play(LATER, kinds=["dossiers"])
+    bring(played)
+    step_by_step = snapshot(played)
+    played.settings.build_file.unlink()
+    bring(played)
+    assert snapshot(played) == step_by_step
+
+
+def test_reference_tables_follow_the_registry(played: District) -> None:
+    bring(played)
+    assert rows(played, "SELECT ward_key, unit_kind, in_force_from, in_force_to FROM raw.wards ORDER BY 1") == [
+        (key, "ward", date(2024, 1, 1), date(2024, 12, 31)) for key in ("w_files", "w_http", "w_sql")
+    ]
+    assert rows(played, "SELECT district_code, name_en FROM raw.districts") == [("mini", "Test district")]
+    assert len(rows(played, "FROM raw.ward_datasets")) == 6
+    # An empty cell of the catalogue is unknown: neither false nor zero.
+    assert rows(played, "SELECT DISTINCT statutory_time, published_web FROM raw.procedures") == [(None, None)]
+    registry = played.wards_dir / "mini.yml"
+    registry.write_text(registry.read_text(encoding="utf-8").replace("Ward w_sql", "First ward"), encoding="utf-8")
+    bring(played)
+    assert rows(played, "SELECT name_en FROM raw.wards WHERE ward_key = 'w_sql'") == [("First ward",)]
+
+
+def test_the_calendar_covers_the_years_of_the_records_and_one_on_each_side(played: District) -> None:
+    bring(played)
+    assert rows(played, "SELECT min(calendar_date), max(calendar_date) FROM raw.calendar") == [
+        (date(2023, 1, 1), date(2025, 12, 31))
+    ]
+
+
+def test_times_are_instants(played: District) -> None:
+    bring(played)
+    types = dict(
+        rows(
+            played,
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = 'dossiers'",
+        )
+    )
+    assert {name for name, kind in types.items() if kind == "TIMESTAMP WITH TIME ZONE"} == {
+        name for name in types if name.endswith("_at")
+    }
+    assert {name for name, kind in types.items() if kind == "DATE"} == {
+        "night", *(name for name in types if name.endswith("_date"))
+    }  # fmt: skip
+
+
+def test_a_missing_lake_file_is_named_and_nothing_is_loaded(played: District) -> None:
+    bring(played)
+    before = snapshot(played)
+    played["w_sql"].send([dossier("9", source_changed_at=at(LATER, 9))])
+    played.play(LATER, wards=["w_sql"], kinds=["dossiers"])
+    manifest = played.manifest("w_sql", LATER)
+    assert manifest is not None
+    Path(played.night().lake.path(manifest.accepted_path)).unlink()
+    with pytest.raises((BuildError, LakeError)) as caught:
+        bring(played)
+    assert "lake" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert snapshot(played) == before
+
+
+def test_a_build_file_that_is_in_use_is_one_line(played: District) -> None:
+    bring(played)
+    script = "import duckdb, sys; db = duckdb.connect(sys.argv[1]); print(1, flush=True); input()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", script, str(played.settings.build_file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert other.stdout is not None
+    other.stdout.readline()
+    try:
+        with pytest.raises(BuildError, match="in use") as caught:
+            bring(played)
+        assert "\n" not in str(caught.value)
+    finally:
+        other.communicate("\n", timeout=30)
