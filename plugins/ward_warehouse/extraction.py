@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict
 
 from ward_warehouse.connections import Resolver
-from ward_warehouse.errors import SourceError
+from ward_warehouse.errors import SchemaDriftError, SourceError
 from ward_warehouse.landing import (
     COMPRESSION,
     Lake,
@@ -28,7 +28,7 @@ from ward_warehouse.mapping import Mapper
 from ward_warehouse.memory import open_cursor
 from ward_warehouse.outcomes import new_id
 from ward_warehouse.registry import Dataset
-from ward_warehouse.sources import Source, Window, open_source
+from ward_warehouse.sources import ReadReport, Source, Window, open_source
 
 UNIT = "\x1f"
 
@@ -84,7 +84,7 @@ def extract(dataset: Dataset, request: Request, lake: Lake, resolve: Resolver, k
         for table in _mapped(source, window, mapper):
             writer.add(table, known)
     if source.report.refused and not source.report.files and not writer.rows_read:
-        raise SourceError("; ".join(source.report.refused))
+        raise _refusal(dataset, source.report)
     before = previous.cursor_to if previous else None
     # A record dated in the future, which only a file can bring, must not carry the cursor past what comes tomorrow.
     newest = min(writer.newest, window.until) if writer.newest and window.until else writer.newest
@@ -103,6 +103,17 @@ def extract(dataset: Dataset, request: Request, lake: Lake, resolve: Resolver, k
     )
     lake.write_record(landed_path(dataset.kind, dataset.ward.ward, request.night), batch)
     return Extracted(batch, source.report.refused)
+
+
+def _refusal(dataset: Dataset, report: ReadReport) -> SourceError:
+    """Why nothing of the dropped files could be loaded: for the sender, or for whoever keeps the mapping."""
+    lines = "; ".join(report.refused)
+    if not report.drifted:
+        return SourceError(lines)
+    return SchemaDriftError(
+        f"{lines}. The batch is held back: if the software itself changed, correct "
+        f"dags/systems/{dataset.system.system}.yml"
+    )
 
 
 def night_end(night: date, time_zone: str) -> datetime:

@@ -69,7 +69,7 @@ class Endpoint:
     def serving(self, **tls: str) -> Iterator[Endpoint]:
         """Serves on a free port of loopback."""
         app = Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST"])])
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", **tls)
+        config = uvicorn.Config(app, log_config=None, log_level="error", lifespan="off", **tls)
         config.timeout_graceful_shutdown = 1
         server = uvicorn.Server(config)
         listening = socket.create_server(("127.0.0.1", 0))

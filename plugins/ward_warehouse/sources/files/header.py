@@ -1,0 +1,109 @@
+"""The header of a table: found by the mapping's column names, below any title, over one row or several."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ward_warehouse.registry import DatasetMap, FilesRead
+from ward_warehouse.sources.files.refusals import RefusedError
+
+Row = tuple[int, Sequence[str]]
+"""Number of a row in its file or sheet, from 1, and its cells."""
+
+GROUP_SEPARATOR = " / "
+
+
+@dataclass(frozen=True)
+class Header:
+    """The columns of a table.
+
+    Attributes:
+        names: one for each column, each once.
+        unnamed: those that have no name in the file and are called by their letter.
+        new: those that the mapping neither maps nor ignores.
+        body: index of the first row below the header, among the rows that were searched.
+    """
+
+    names: list[str]
+    unnamed: frozenset[str]
+    new: list[str]
+    body: int
+
+
+def find_header(rows: Sequence[Row], spec: FilesRead, mapping: DatasetMap) -> Header:
+    """The header among the first rows of a table: the row with the most of the required columns, the upper of two.
+
+    Raises:
+        RefusedError: there is no row, a required column is missing, or a column stands twice. Names that were found
+            are not repeated in it: a file without a header shows a person's record in that place.
+    """
+    starts = [i for i, (number, _) in enumerate(rows) if _may_start(number, spec)]
+    starts = [i for i in starts if i + spec.header_rows <= len(rows)]
+    if not starts:
+        raise RefusedError("empty", row=spec.header_row)
+    spelling = {_plain(name): name for name in (*mapping.source_columns(), *mapping.ignore)}
+    required = mapping.source_columns(optional=False)
+
+    def names_at(start: int) -> list[str]:
+        found = _joined([cells for _, cells in rows[start : start + spec.header_rows]])
+        return [spelling.get(name, name) for name in found]
+
+    best = max(starts, key=lambda start: (len(set(required).intersection(names_at(start))), -start))
+    names, row = names_at(best), rows[best + spec.header_rows - 1][0]
+    require_columns(names, required, row)
+    repeated = sorted({name for name in names if name and names.count(name) > 1})
+    if repeated:
+        raise RefusedError("column_twice", row=row, column=", ".join(repeated))
+    named = [name or f"column {letter(index)}" for index, name in enumerate(names)]
+    unnamed = frozenset(named[index] for index, name in enumerate(names) if not name)
+    known = {*spelling.values(), *unnamed}
+    return Header(named, unnamed, [name for name in named if name not in known], best + spec.header_rows)
+
+
+def require_columns(found: Iterable[str], required: Sequence[str], row: int | None) -> None:
+    """Refuses a table that lacks a required column: reading on would turn it into silent nulls."""
+    present = set(found)
+    missing = [name for name in required if name not in present]
+    if missing:
+        known = len(required) - len(missing)
+        raise RefusedError("column_missing", row=row, column=", ".join(missing), known=known, needed=len(required))
+
+
+def letter(index: int) -> str:
+    """The letters of a column in a spreadsheet: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _may_start(number: int, spec: FilesRead) -> bool:
+    return number == spec.header_row if spec.header_row is not None else number > spec.skip_rows
+
+
+def _joined(rows: list[Sequence[str]]) -> list[str]:
+    """The names over all header rows: `Group / Column` below a merged cell, the upper name of a column that has one."""
+    width = max(len(cells) for cells in rows)
+    grid = [[_plain(cells[i]) if i < len(cells) else "" for i in range(width)] for cells in rows]
+    names = grid[-1]
+    for upper in reversed(grid[:-1]):
+        names = _below(upper, names)
+    return names
+
+
+def _below(upper: list[str], lower: list[str]) -> list[str]:
+    names, group = [], ""
+    for above, own in zip(upper, lower, strict=True):
+        # A merged cell keeps its text in its first column; the columns it spans have one below but none above.
+        if above:
+            group = above if own else ""
+        names.append(GROUP_SEPARATOR.join(part for part in (group, own) if part) if own else above)
+    return names
+
+
+def _plain(cell: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", cell).split())

@@ -1,0 +1,102 @@
+"""JSON documents with a list of records, and JSON lines."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+
+from ward_warehouse.registry import DatasetMap, FilesRead
+from ward_warehouse.sources.base import BATCH_ROWS, FAULT, POSITION
+from ward_warehouse.sources.files.delimited import Lines
+from ward_warehouse.sources.files.header import require_columns
+from ward_warehouse.sources.files.limits import MAX_WHOLE_BYTES
+from ward_warehouse.sources.files.refusals import RefusedError
+from ward_warehouse.sources.files.tables import Parsed
+from ward_warehouse.sources.files.text import composed, not_text, open_text
+from ward_warehouse.sources.files.unpacking import Capped, Item
+
+
+def read_json(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed:
+    """The records of a JSON document, from the list at the dotted path `records`.
+
+    Raises:
+        RefusedError: the file cannot be loaded.
+    """
+    stream: io.BufferedReader = io.BufferedReader(Capped(item.open(), None, MAX_WHOLE_BYTES))
+    try:
+        text = open_text(stream, spec.encoding).read()
+    except UnicodeDecodeError:
+        raise not_text(item.open(), spec.encoding) from None
+    found = _loads(text, None)
+    for key in spec.records.split(".") if spec.records else []:
+        found = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(found, list):
+        raise RefusedError("no_records", path=spec.records or "$")
+    return _parsed([(f"{item.label} item {number}", value) for number, value in enumerate(found, 1)], mapping)
+
+
+def read_json_lines(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed:
+    """The records of JSON lines, one in each line.
+
+    Raises:
+        RefusedError: the file cannot be loaded.
+    """
+    try:
+        lines = Lines(open_text(item.open(), spec.encoding))
+        return _parsed(list(_each_line(item.label, lines)), mapping)
+    except UnicodeDecodeError:
+        raise not_text(item.open(), spec.encoding) from None
+
+
+def _each_line(label: str, lines: Lines) -> Iterator[tuple[str, Any]]:
+    for line in lines:
+        lines.next_record()
+        if line.strip():
+            yield f"{label} row {lines.number}", _loads(line, lines.number)
+
+
+def _loads(text: str, row: int | None) -> Any:
+    try:
+        # Numbers stay as they are written: 15.983 must not become another number on its way through a float.
+        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except json.JSONDecodeError as error:
+        raise RefusedError("not_json", row=row or error.lineno) from None
+    except RecursionError:
+        raise RefusedError("not_json", row=row) from None
+
+
+def _parsed(records: Sequence[tuple[str, Any]], mapping: DatasetMap) -> Parsed:
+    names = list(dict.fromkeys(key for _, record in records if isinstance(record, dict) for key in record))
+    if records:
+        require_columns(names, mapping.source_columns(optional=False), None)
+    known = {*mapping.source_columns(), *mapping.ignore}
+    left = iter(records)
+    tables = []
+    while batch := list(islice(left, BATCH_ROWS)):
+        tables.append(_table(names, batch))
+    return Parsed(tables, [name for name in names if name not in known])
+
+
+def _table(names: list[str], records: list[tuple[str, Any]]) -> pa.Table:
+    rows = [record if isinstance(record, dict) else {} for _, record in records]
+    faults = [None if isinstance(record, dict) else "found no JSON object, expected one" for _, record in records]
+    table = pa.table([pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in names], names=names)
+    table = table.append_column(POSITION, pa.array([position for position, _ in records], pa.string()))
+    return table.append_column(FAULT, pa.array(faults, pa.string()))
+
+
+def _text(value: Any) -> str | None:
+    match value:
+        case None:
+            return None
+        case str():
+            return composed(value)
+        case bool():
+            return str(value).lower()
+        case _:
+            return composed(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,216 @@
+"""How a set of records is walked page by page, and how a walk that would lose records is noticed.
+
+What each style promises about records that share one change time, or that move while they are read:
+
+- `cursor` and `link`: the server says where the next page starts, so a record is read once as long as the server's own
+  marker tells records with one change time apart. `total` shows when it does not.
+- `offset`: every page reads the last `overlap` records of the page before it again. If they are not the same ones in
+  the same place, records before them came or went, and the read starts over: records are repeated, never lost.
+  `overlap: 0` gives this promise up.
+- `page`: numbered pages cannot overlap. State `total` where the server has one: it falls when a record that changes
+  leaves the window, and then the read starts over. Without `total`, or with records that come and go in equal number, a
+  record at a page's edge can be missed until a full read.
+
+All four need an order that two requests share; a server that does not sort on its own is told how in `params`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from ward_warehouse.registry.systems import Pagination
+from ward_warehouse.sources.http.answers import Answer, RefusedError, origin
+
+MAX_PAGES = 100_000
+
+
+class MovedError(Exception):
+    """The set of records changed while it was read; the text says how that was seen."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A page to ask for.
+
+    Attributes:
+        number: the page's number as people see it.
+        position: records before the page (offset style).
+        repeats: identities of the records of the page before it that the page must start with.
+    """
+
+    number: int
+    url: httpx.URL
+    position: int = 0
+    repeats: tuple[str, ...] = ()
+
+
+@dataclass
+class Walk:
+    """One walk over all pages; says which page is next, and refuses a server that leads in a circle."""
+
+    paging: Pagination
+    base: httpx.URL
+    key: tuple[str, ...]
+    _asked: dict[str, int] = field(default_factory=dict)
+    _pages: dict[int, int] = field(default_factory=dict)
+    _total: int | None = None
+    _count: int = 0
+
+    def first(self, params: dict[str, str]) -> Ask:
+        """The first page of a window."""
+        paging = self.paging
+        sent: dict[str, str | int] = dict(params)
+        if paging.size_param:
+            sent[paging.size_param] = paging.size
+        if paging.style == "page":
+            sent[paging.page_param] = paging.first_page
+        if paging.style == "offset":
+            sent[paging.offset_param] = 0
+        url = self.base.copy_merge_params(sent) if sent else self.base
+        return self._noted(Ask(paging.first_page if paging.style == "page" else 1, url))
+
+    def take(self, ask: Ask, answer: Answer, records: Sequence[Any]) -> int:
+        """How many records at the start of the page were given before; the page is noted.
+
+        Raises:
+            RefusedError: the page has been read before.
+            MovedError: the page shows that records came or went.
+        """
+        if records:
+            # A page is told by its ends: they cannot be the same on two pages of records that have keys.
+            ends = hash((len(records), *(json.dumps(record, sort_keys=True) for record in (records[0], records[-1]))))
+            earlier = self._pages.setdefault(ends, ask.number)
+            if earlier != ask.number:
+                what = "the page before it" if earlier == ask.number - 1 else f"page {earlier}"
+                raise RefusedError(
+                    f"repeats {what}, expected other records; the server ignores the page parameter or leads in a "
+                    "circle: ask the vendor, the batch is held back"
+                )
+        again = len(ask.repeats)
+        if tuple(self._identity(record) for record in records[:again]) != ask.repeats:
+            raise MovedError(f"page {ask.number} does not start where page {ask.number - 1} ended")
+        self._compare_total(answer)
+        self._count += len(records) - again
+        return again
+
+    def next(self, ask: Ask, answer: Answer, records: Sequence[Any]) -> Ask | None:
+        """The page after this one; None when this was the last.
+
+        Raises:
+            RefusedError: the next page cannot be told, has been asked for before, or is on another server.
+            MovedError: the pages together do not hold what the server says there is.
+        """
+        following = NEXT[self.paging.style](self, ask, answer, records)
+        if following is not None:
+            return self._noted(following)
+        if self._total is not None and self._count != self._total:
+            raise MovedError(
+                f"found {self._count} records on all pages, expected the {self._total} of {self.paging.total}"
+            )
+        return None
+
+    def _noted(self, ask: Ask) -> Ask:
+        earlier = self._asked.setdefault(str(ask.url), ask.number)
+        if earlier != ask.number:
+            raise RefusedError(
+                f"the server repeats the way to page {earlier}, expected the way to a new page; it leads in a circle: "
+                "ask the vendor, the batch is held back"
+            )
+        if len(self._asked) > MAX_PAGES:
+            raise RefusedError(
+                f"found more than {MAX_PAGES} pages, expected an end; ask the vendor, or for larger pages"
+            )
+        return ask
+
+    def _compare_total(self, answer: Answer) -> None:
+        if not self.paging.total:
+            return
+        try:
+            total = int(str(answer.find(self.paging.total)))
+        except (KeyError, ValueError):
+            raise RefusedError(
+                f"the answer has no number at {self.paging.total!r} (total); ask the vendor whether its shape changed"
+            ) from None
+        if self._total not in (None, total):
+            raise MovedError(f"{self.paging.total} was {self._total} and is {total}")
+        self._total = total
+
+    def _is_last(self, ask: Ask, records: Sequence[Any]) -> bool:
+        fresh = len(records) - len(ask.repeats)
+        return fresh <= 0 or (self.paging.last_page == "short" and len(records) < self.paging.size)
+
+    def _identity(self, record: Any) -> str:
+        return json.dumps([record.get(name) for name in self.key])
+
+    def next_number(self, ask: Ask, _: Answer, records: Sequence[Any]) -> Ask | None:
+        """The page with the next number."""
+        if self._is_last(ask, records):
+            return None
+        number = ask.number + 1
+        return Ask(number, ask.url.copy_set_param(self.paging.page_param, number))
+
+    def next_offset(self, ask: Ask, _: Answer, records: Sequence[Any]) -> Ask | None:
+        """The page that starts with the last records of this one, as many as the overlap."""
+        if self._is_last(ask, records):
+            return None
+        # A page of one record cannot be overlapped: the walk would stand still.
+        again = min(self.paging.overlap, len(records) - 1)
+        position = ask.position + len(records) - again
+        url = ask.url.copy_set_param(self.paging.offset_param, position)
+        repeats = tuple(self._identity(record) for record in records[len(records) - again :])
+        return Ask(ask.number + 1, url, position, repeats)
+
+    def next_cursor(self, ask: Ask, answer: Answer, _: Sequence[Any]) -> Ask | None:
+        """The page after the marker that the answer gives."""
+        marker = self._at_next(answer)
+        if marker is None:
+            return None
+        return Ask(ask.number + 1, ask.url.copy_set_param(self.paging.cursor_param, marker))
+
+    def next_link(self, ask: Ask, answer: Answer, _: Sequence[Any]) -> Ask | None:
+        """The page at the address that the answer gives, if it is on the same server."""
+        found = self._at_next(answer) if self.paging.next else answer.links.get("next")
+        if found is None:
+            return None
+        try:
+            url = ask.url.join(found)
+        except httpx.InvalidURL:
+            raise RefusedError("the link to the next page is no address; ask the vendor") from None
+        if origin(url) != origin(self.base) or url.userinfo:
+            raise RefusedError(
+                f"the link to the next page leads to {origin(url)}, expected {origin(self.base)}; it was not followed, "
+                "for the credentials would go there: ask the vendor, the batch is held back"
+            )
+        return Ask(ask.number + 1, url)
+
+    def _at_next(self, answer: Answer) -> str | None:
+        path = self.paging.next
+        try:
+            found = answer.find(path)
+        except KeyError:
+            if self.paging.next_optional:
+                return None
+            raise RefusedError(
+                f"the answer has nothing at {path!r}, expected the way to the next page, or null on the last; ask the "
+                "vendor whether its shape changed, or set next_optional in the system's file"
+            ) from None
+        if found is None or found == "":
+            return None
+        if isinstance(found, bool) or not isinstance(found, str | int):
+            raise RefusedError(
+                f"found {type(found).__name__} at {path!r}, expected text, a number or null; ask the vendor"
+            )
+        return str(found)
+
+
+NEXT: dict[str, Callable[[Walk, Ask, Answer, Sequence[Any]], Ask | None]] = {
+    "page": Walk.next_number,
+    "offset": Walk.next_offset,
+    "cursor": Walk.next_cursor,
+    "link": Walk.next_link,
+}

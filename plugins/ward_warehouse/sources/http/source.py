@@ -1,0 +1,162 @@
+"""Reads the records of a ward's JSON endpoint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from ward_warehouse.connections import Connection
+from ward_warehouse.errors import SourceError
+from ward_warehouse.registry import Dataset, HttpRead
+from ward_warehouse.sources.base import BATCH_ROWS, ReadReport, Window, compare_columns, text_table
+from ward_warehouse.sources.http.answers import Answer, RefusedError
+from ward_warehouse.sources.http.client import JsonClient, Limits
+from ward_warehouse.sources.http.paging import MovedError, Walk
+
+READINGS = 3
+
+Page = tuple[str, int, list[dict[str, Any]]]
+"""Where it stands, how many records of it were left out as given before, and the others."""
+
+
+class HttpSource:
+    """A ward's JSON endpoint.
+
+    The connection gives the server (`schema`, `host`, `port`, extra `base_path`), the secrets (`login`, `password`),
+    and in its extra `ca_file` (PEM file of the authority behind the server's certificate) and `token_url` (OAuth2).
+    What a read promises about records that move meanwhile is said, style by style, in `paging`.
+    """
+
+    def __init__(self, dataset: Dataset, connection: Connection, limits: Limits | None = None) -> None:
+        self.report = ReadReport()
+        self._dataset = dataset
+        spec = dataset.system.read_spec(dataset.kind)
+        assert isinstance(spec, HttpRead)  # noqa: S101 - narrows the type; the transport was checked on load
+        self._spec = spec
+        try:
+            self._client = JsonClient(dataset, connection, spec, limits or Limits())
+        except SourceError as error:
+            raise SourceError(f"{dataset}: {error}") from None
+
+    def read(self, window: Window) -> Iterator[pa.Table]:
+        """The records of the window; nothing is given after a page that could not be read.
+
+        Raises:
+            SourceError: the pages could not be read to the last one; the batch must not be landed.
+        """
+        with self._client as client:
+            yield from self._batches(self._pages(client, window))
+
+    def _batches(self, pages: Iterator[Page]) -> Iterator[pa.Table]:
+        """Pages gathered into batches: mapping a batch has a fixed cost that a page of 500 would pay over and over."""
+        records: list[dict[str, Any]] = []
+        positions: list[str] = []
+        for where, again, page in pages:
+            records += page
+            positions += [f"{where} item {index}" for index in range(again + 1, again + len(page) + 1)]
+            if len(records) >= BATCH_ROWS:
+                yield self._table(records, positions)
+                records, positions = [], []
+        if records:
+            yield self._table(records, positions)
+
+    def _pages(self, client: JsonClient, window: Window) -> Iterator[Page]:
+        """All pages; from the first again when the records moved, so that some are repeated rather than one lost."""
+        moved = ""
+        for _ in range(READINGS):
+            try:
+                yield from self._walk(client, window)
+                return
+            except MovedError as error:
+                moved = str(error)
+        raise SourceError(
+            f"{self._dataset}: {self._spec.path}: {moved}, in {READINGS} readings; the records move while they are "
+            "read, or the server gives fewer than it was asked for: the batch is held back, run the ward again, then "
+            "ask the vendor"
+        )
+
+    def _walk(self, client: JsonClient, window: Window) -> Iterator[Page]:
+        walk = Walk(self._spec.pagination, client.base, self._dataset.mapping.key)
+        ask = walk.first(self._parameters(window))
+        while True:
+            where = f"{self._spec.path} page {ask.number}"
+            answer = client.get(ask.url, f"{self._dataset}: {where}")
+            try:
+                records = self._records(answer)
+                again = walk.take(ask, answer, records)
+            except RefusedError as error:
+                raise SourceError(f"{self._dataset}: {where}: {error}") from None
+            yield where, again, records[again:]
+            try:
+                following = walk.next(ask, answer, records)
+            except RefusedError as error:
+                raise SourceError(f"{self._dataset}: {where}: {error}") from None
+            if following is None:
+                return
+            ask = following
+
+    def _parameters(self, window: Window) -> dict[str, str]:
+        parameters = dict(self._spec.params)
+        for name, instant in ((self._spec.since_param, window.since), (self._spec.until_param, window.until)):
+            if name and instant is not None:
+                parameters[name] = self._written(instant)
+        return parameters
+
+    def _records(self, answer: Answer) -> list[dict[str, Any]]:
+        path = self._spec.records
+        try:
+            found = answer.find(path)
+        except KeyError:
+            raise RefusedError(
+                f"the answer has no list at {path!r}, expected the records; ask the vendor whether its shape changed"
+            ) from None
+        if not isinstance(found, list):
+            place = f"at {path!r}" if path else "as the answer"
+            raise RefusedError(f"found {type(found).__name__} {place}, expected a list of records; ask the vendor")
+        for index, record in enumerate(found, start=1):
+            if not isinstance(record, dict):
+                raise RefusedError(
+                    f"item {index}: found {type(record).__name__}, expected a JSON object with the record's fields; "
+                    "ask the vendor"
+                )
+        return found
+
+    def _table(self, records: list[dict[str, Any]], positions: list[str]) -> pa.Table:
+        names = list(dict.fromkeys(name for record in records for name in record))
+        found = compare_columns(self._dataset, names, f"{positions[0]} to {positions[-1]}")
+        self.report.new_columns = list(dict.fromkeys([*self.report.new_columns, *found]))
+        rows = [[_text(record.get(name)) for name in names] for record in records]
+        try:
+            return text_table(names, rows, positions)
+        except UnicodeEncodeError:
+            return text_table(names, [[_whole(value) for value in row] for row in rows], positions)
+
+    def _written(self, instant: datetime) -> str:
+        match self._spec.time_format:
+            case "epoch":
+                return str(int(instant.timestamp()))
+            case "epoch_ms":
+                return str(int(instant.timestamp() * 1000))
+            case text:
+                return instant.astimezone(ZoneInfo(self._dataset.system.time_zone)).strftime(text)
+
+
+def _text(value: Any) -> str | None:
+    match value:
+        case None | str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _whole(value: str | None) -> str | None:
+    """Half of a surrogate pair, which JSON can spell and no text can hold, becomes a replacement sign."""
+    return value and value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,237 @@
+"""Delimited text and JSON from real files: encodings, headers, footers, and what is refused."""
+
+import gzip
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.dropped_files import COLUMNS, FIXTURES, Folder, system
+
+HEADER = ",".join(COLUMNS)
+RESULT = "Đã giải quyết, chờ ký ở Phường Ẩn Ỷ Ỗ"
+TEXT = f'{HEADER}\nHS-1,06/03/2024,"{RESULT}"\n'
+NFD = unicodedata.normalize("NFD", RESULT)
+RECORD = ("HS-1", "06/03/2024", RESULT)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def windows_1258(text: str) -> bytes:
+    """As Windows writes Vietnamese: base letters with their shape, tones as combining marks after them."""
+    tones = "\u0300\u0301\u0303\u0309\u0323"
+    out = ""
+    for letter in text:
+        parts = unicodedata.normalize("NFD", letter)
+        tone = [mark for mark in parts if mark in tones]
+        base = unicodedata.normalize("NFC", "".join(mark for mark in parts if mark not in tones))
+        out += base + "".join(tone)
+    return out.encode("cp1258")
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (TEXT.encode(), "utf-8"),
+        (TEXT.encode("utf-8-sig"), "utf-8"),
+        (TEXT.encode("utf-8-sig"), "utf-8-sig"),
+        (unicodedata.normalize("NFD", TEXT).encode(), "utf-8"),
+        (TEXT.encode("utf-16"), "utf-16"),
+        (TEXT.encode("utf-16"), "utf-8"),
+        (TEXT.encode("utf-16-le"), "utf-16-le"),
+        (b"\xfe\xff" + TEXT.encode("utf-16-be"), "utf-8"),
+        (windows_1258(TEXT), "windows-1258"),
+    ],
+)
+def test_text_of_every_encoding_arrives_composed(folder: Folder, content: bytes, encoding: str) -> None:
+    folder.put("a.csv", content)
+    assert folder.values(encoding=encoding) == [RECORD]
+
+
+def test_tcvn3_text_written_by_another_converter_arrives_as_unicode(folder: Folder) -> None:
+    folder.put("a.csv", (FIXTURES / "so_ho_so_tcvn3.csv").read_bytes())
+    columns = ("Số biên nhận", "Họ tên", "Kết quả")
+    rows = folder.night(system(columns=columns, encoding="tcvn3"))
+    assert [tuple(row[name] for name in columns) for row in rows] == [
+        ("HS-1", "Đặng Thị Kiểm Thử", "Đã giải quyết xong"),
+        ("HS-2", "Lưu Ngọc Nghĩa Phường Đỗ Y", "ẵ ậ ợ ữ ỹ Đường Ơn Ưu Âu Êm Ôm Ăn"),
+    ]
+
+
+@pytest.mark.parametrize("byte", [b"\x93", b"\x16", b"\x80"])
+def test_a_byte_without_a_meaning_in_tcvn3_is_refused(folder: Folder, byte: bytes) -> None:
+    columns = ("So", "Ngay", "Ket qua")
+    folder.put("a.csv", b"So,Ngay,Ket qua\n1,2," + byte + b"\n")
+    assert folder.night(system(columns=columns, encoding="tcvn3")) == []
+    assert f"row 2: found byte {byte[0]:#04x}, which is not tcvn3 text" in folder.refused[0]
+
+
+@pytest.mark.parametrize("filler", [0, 70_000])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_byte_that_is_not_text_is_named_with_its_row(folder: Folder, filler: int, mark: bytes) -> None:
+    lines = [HEADER, f"HS-1,1,{'ế' * filler}"[:100_000], "HS-2,2,"]
+    folder.put("a.csv", mark + "\n".join(lines).encode() + b"\xff\n")
+    assert folder.night() == []
+    assert "file a.csv row 3: found byte 0xff, which is not utf-8 text" in folder.refused[0]
+
+
+def test_tabs_separate_in_tsv_and_the_system_file_names_other_signs(folder: Folder) -> None:
+    folder.put("a.tsv", TEXT.replace(f'"{RESULT}"', "xong").replace(",", "\t"))
+    folder.put("b.csv", f"{';'.join(COLUMNS)}\nHS-2;x;15.983\n")
+    assert folder.values(pattern="*.tsv") == [("HS-1", "06/03/2024", "xong")]
+    assert folder.values(pattern="*.csv", delimiter=";") == [("HS-2", "x", "15.983")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_titles_above_and_footers_below_are_no_records(folder: Folder, end: str) -> None:
+    lines = ["ỦY BAN NHÂN DÂN", "", "SỔ THEO DÕI,,", HEADER, "HS-1,1,xong", "HS-2,2,", "Người lập biểu,,", "Ký tên,,"]
+    folder.put("a.csv", end.join(lines) + end)
+    rows = folder.night()
+    assert [(row["Số"], row["__position"], row["__fault"]) for row in rows] == [
+        ("HS-1", "a.csv row 5", None),
+        ("HS-2", "a.csv row 6", None),
+    ]
+
+
+def test_a_footer_with_figures_ends_the_table_where_its_pattern_matches(folder: Folder) -> None:
+    folder.put("a.csv", f"{HEADER}\nHS-1,1,x\nTổng cộng,2,96\nHS-3,1,x\n")
+    assert [value[0] for value in folder.values(footer="^Tổng cộng")] == ["HS-1"]
+
+
+def test_a_record_with_only_its_key_stays_when_others_follow(folder: Folder) -> None:
+    folder.put("a.csv", f"{HEADER}\nHS-1,,\nHS-2,1,x\n")
+    assert [value[0] for value in folder.values()] == ["HS-1", "HS-2"]
+
+
+def test_a_narrow_table_has_no_footer_of_one_cell(folder: Folder) -> None:
+    folder.put("a.csv", "Số,Ghi chú\nHS-1,\nHS-2,\n")
+    assert [row["Số"] for row in folder.night(system(columns=("Số", "Ghi chú")))] == ["HS-1", "HS-2"]
+
+
+def test_header_row_and_skip_rows_choose_among_several_headers(folder: Folder) -> None:
+    folder.put("a.csv", f"{HEADER}\nHS-1,1,x\n{HEADER}\nHS-2,2,y\n")
+    assert [v[0] for v in folder.values()] == ["HS-1", "Số", "HS-2"]
+    folder.loaded = {}
+    assert [v[0] for v in folder.values(header_row=3)] == ["HS-2"]
+    folder.loaded = {}
+    assert [v[0] for v in folder.values(skip_rows=1)] == ["HS-2"]
+
+
+def test_columns_below_a_merged_header_are_named_with_their_group(folder: Folder) -> None:
+    folder.put("a.csv", "BÁO CÁO,,,\nSố,Xử lý,,Ghi chú\n,Ngày nhận,Kết  quả,\n1,2,3,4\n")
+    columns = ("Số", "Xử lý / Ngày nhận", "Xử lý / Kết quả", "Ghi chú")
+    rows = folder.night(system(columns=columns, header_rows=2))
+    assert [tuple(row[name] for name in columns) for row in rows] == [("1", "2", "3", "4")]
+    assert folder.new_columns == []
+
+
+def test_a_column_without_a_name_is_kept_only_when_it_holds_something(folder: Folder) -> None:
+    folder.put("a.csv", f"{HEADER},,\nHS-1,1,x,,riêng\n")
+    rows = folder.night()
+    assert rows[0]["column E"] == "riêng"
+    assert folder.new_columns == ["column E"]
+
+
+def test_a_text_that_looks_like_a_formula_is_just_text(folder: Folder) -> None:
+    folder.put("a.csv", f"{HEADER}\nHS-1,=1+1,@SUM(A1)\n")
+    assert folder.values() == [("HS-1", "=1+1", "@SUM(A1)")]
+
+
+def test_a_row_of_another_width_is_a_fault_of_the_record(folder: Folder) -> None:
+    folder.put("a.csv", f"{HEADER}\nHS-1,1\nHS-2,1,x\n")
+    assert [row["__fault"] for row in folder.night()] == ["found 2 fields, expected 3 as in the header", None]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "read", "expected"),
+    [
+        ("a.csv", b"", {}, ("found no rows", "Tìm thấy: tệp không có dữ liệu")),
+        ("a.csv", f"{HEADER}\nHS-1,1,x\nHS-2,1".encode(), {}, ("row 3", "the file is cut", "tệp bị cắt ngang")),
+        ("a.csv", f'{HEADER}\nHS-1,"1,x\n'.encode(), {}, ("row 2", "a quote or a separator out of place")),
+        ("a.csv", b"S\xe1,b\n1,2\n", {}, ("row 1", "byte 0xe1", "utf-8")),
+        ("a.csv", "Số,Kết quả\n1,2\n".encode(), {}, ("row 1 column Ngày nhận", "found 2 of the 3", "Cột: Ngày nhận")),
+        ("a.csv", f"{HEADER},Số\n1,2,3,4\n".encode(), {}, ("row 1 column Số", "stands twice", "hai lần")),
+        ("a.csv", f"{HEADER}\n1,2,{'x' * 140_000}\n".encode(), {}, ("row 2", "more than 131072 characters")),
+        ("a.csv.gz", gzip.compress(TEXT.encode() * 50)[:-20], {}, ("archive is cut or damaged", "cắt hoặc hỏng")),
+        ("a.csv.gz", b"no archive", {}, ("archive is cut or damaged",)),
+        (
+            "a.csv.gz",
+            gzip.compress(f"{HEADER}\n".encode() + (b"1,2," + b"x" * 99_999 + b"\n") * 300),
+            {},
+            ("more than 200 times", "hơn 200 lần"),
+        ),
+        ("a.json", b'{"a": 1', {}, ("row 1", "text that is not JSON", "không phải JSON")),
+        ("a.json", b"[" * 200_000, {}, ("text that is not JSON",)),
+        ("a.json", b'{"data": {}}', {"records": "data.items"}, ("no list of records at data.items",)),
+        ("a.jsonl", b'{"S": 1}\n{"S"\n', {}, ("row 2", "text that is not JSON")),
+        ("a.json", b'[{"x": 1}]', {}, ("column Số, Ngày nhận, Kết quả", "found 0 of the 3")),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_is_refused_with_a_receipt(
+    folder: Folder, name: str, content: bytes, read: dict[str, Any], expected: tuple[str, ...]
+) -> None:
+    folder.put(name, content)
+    assert folder.night(**read) == []
+    receipt = folder.receipt(name)
+    assert receipt is not None
+    assert f"Tệp: {name}\n" in receipt
+    assert f"File: {name}\n" in receipt
+    both = f"{folder.refused[0]}\n{receipt}"
+    assert [part for part in expected if part not in both] == []
+    assert folder.loaded == {}
+
+
+def test_a_single_line_of_200_mb_is_refused_by_its_first_part(folder: Folder) -> None:
+    with (folder.path / "a.csv").open("wb") as handle:
+        for _ in range(200):
+            handle.write(b"x," * 500_000)
+    assert folder.night() == []
+    assert "found a record of more than 1048576 characters" in folder.refused[0]
+    assert "xx" not in folder.refused[0]
+
+
+def test_a_record_over_endless_lines_is_refused(folder: Folder) -> None:
+    folder.put("a.csv", f"{HEADER}\n1,2," + '"a\n",' * 300_000)
+    assert folder.night() == []
+    assert "found a record of more than 1048576 characters" in folder.refused[0]
+
+
+def test_a_header_that_is_a_person_is_not_repeated(folder: Folder) -> None:
+    folder.put("a.csv", "HS-1,Đặng Thị Kiểm Thử,079000000001\n")
+    assert folder.night() == []
+    assert "Kiểm Thử" not in folder.refused[0] + str(folder.receipt("a.csv"))
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("a.json", lambda records: json.dumps({"data": {"items": records}})),
+        ("a.jsonl", lambda records: "\n".join(json.dumps(record) for record in records)),
+    ],
+)
+def test_json_keeps_numbers_as_they_are_written(folder: Folder, name: str, write: Any) -> None:
+    folder.put(
+        name,
+        write([{"Số": "HS-1", "Ngày nhận": 15.980, "Kết quả": True}, {"Số": 12345678901234567890, "Kết quả": NFD}]),
+    )
+    rows = folder.night(records="data.items")
+    assert [[row[column] for column in COLUMNS] for row in rows] == [
+        ["HS-1", "15.98", "true"],
+        ["12345678901234567890", None, RESULT],
+    ]
+
+
+def test_an_item_that_is_no_object_is_a_fault_and_a_nested_one_stays_json(folder: Folder) -> None:
+    folder.put("a.json", '[{"Số": "1", "Ngày nhận": {"ngày": 1}, "Kết quả": null, "mới": 1}, 5]')
+    rows = folder.night()
+    assert rows[0]["Ngày nhận"] == '{"ngày": "1"}'
+    assert [(row["__position"], row["__fault"]) for row in rows] == [
+        ("a.json item 1", None),
+        ("a.json item 2", "found no JSON object, expected one"),
+    ]
+    assert folder.new_columns == ["mới"]

@@ -1,0 +1,168 @@
+"""Workbooks: XLSX, XLS and ODS give the same records; what would fill the memory is refused before it is opened."""
+
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from tests.support.dropped_files import (
+    COLUMNS,
+    ERROR,
+    FIXTURES,
+    NAME,
+    Folder,
+    date_cell,
+    formula,
+    row,
+    system,
+    xlsx,
+    zipped,
+)
+from ward_warehouse.sources.files.refusals import RefusedError
+from ward_warehouse.sources.files.workbook_guard import check_workbook
+
+ROWS = row(1, "SỔ THEO DÕI HỒ SƠ") + row(3, *COLUMNS)
+TABLE = ROWS + row(4, "HS-1", date_cell(45357.4375), 15.983) + row(5, "HS-2", "07/03/2024", "=1+1")
+MIB = 1024 * 1024
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_a_workbook_below_a_title_gives_its_cells_as_text(folder: Folder) -> None:
+    folder.put("a.xlsx", xlsx(**{"Hồ sơ": TABLE}))
+    rows = folder.night()
+    assert [[row[name] for name in (*COLUMNS, "__position")] for row in rows] == [
+        ["HS-1", "2024-03-06 10:30:00", "15.983", "a.xlsx sheet Hồ sơ row 4"],
+        ["HS-2", "07/03/2024", "=1+1", "a.xlsx sheet Hồ sơ row 5"],
+    ]
+
+
+@pytest.mark.parametrize(("name", "second"), [("so_ho_so.xls", "=1+1"), ("so_ho_so.ods", "31.966")])
+def test_the_older_formats_give_the_same(folder: Folder, name: str, second: str) -> None:
+    folder.put(name, (FIXTURES / name).read_bytes())
+    rows = folder.night()
+    assert [[row[column] for column in (*COLUMNS, "__position")] for row in rows] == [
+        ["HS-1", "2024-03-06 10:30:00", "15.983", f"{name} sheet Hồ sơ row 4"],
+        ["HS-2", "07/03/2024", second, f"{name} sheet Hồ sơ row 5"],
+    ]
+
+
+def test_formulas_arrive_as_values_and_failed_ones_as_errors(folder: Folder) -> None:
+    folder.put("a.xlsx", xlsx(S=row(1, *COLUMNS) + row(2, "HS-1", formula("B1*2", "96.8"), ERROR)))
+    assert folder.values() == [("HS-1", "96.8", "#ERROR")]
+
+
+def test_an_error_on_another_sheet_is_not_taken_for_one_here(folder: Folder) -> None:
+    wrong = row(1, *COLUMNS) + row(2, "HS-0", "1", ERROR)
+    folder.put("a.xlsx", xlsx(Khác=wrong, S=row(1, *COLUMNS) + row(2, "HS-1", "1", "x")))
+    assert folder.values(sheet="S") == [("HS-1", "1", "x")]
+
+
+def test_whole_numbers_have_no_point_and_inexact_ones_are_not_made_whole(folder: Folder) -> None:
+    folder.put("a.xlsx", xlsx(S=row(1, *COLUMNS) + row(2, 12.0, 0.5, 12345678901234567890)))
+    assert folder.values() == [("12", "0.5", "1.2345678901234567e+19")]
+
+
+def test_a_table_away_from_the_corner_keeps_the_positions_its_sender_sees(folder: Folder) -> None:
+    rows = row(4, None, None, *COLUMNS) + row(6, None, None, "HS-1", "1", "x")
+    folder.put("a.xlsx", xlsx(S=rows))
+    found = folder.night()
+    assert [(r[NAME], r["__position"]) for r in found] == [("HS-1", "a.xlsx sheet S row 6")]
+    assert set(found[0]) == {*COLUMNS, "__position", "__fault"}
+
+
+def test_merged_headers_over_two_rows_and_a_signature_below(folder: Folder) -> None:
+    # A merged cell keeps its text in its first cell.
+    rows = row(1, "Số", "Xử lý", None) + row(2, None, "Ngày\nnhận", "Kết quả") + row(3, "HS-1", "1", "x")
+    folder.put("a.xlsx", xlsx(S=rows + row(5, "Người lập biểu") + row(9, "Họ và tên")))
+    columns = ("Số", "Xử lý / Ngày nhận", "Xử lý / Kết quả")
+    found = folder.night(system(columns=columns, header_rows=2))
+    assert [tuple(r[name] for name in columns) for r in found] == [("HS-1", "1", "x")]
+
+
+def test_cells_typed_in_an_old_font_are_read_as_such(folder: Folder) -> None:
+    typed = "Đã giải quyết".encode("tcvn3").decode("latin-1")
+    head = [name.encode("tcvn3").decode("latin-1") for name in COLUMNS]
+    folder.put("a.xlsx", xlsx(S=row(1, *head) + row(2, "HS-1", "1", typed)))
+    assert folder.values(encoding="tcvn3") == [("HS-1", "1", "Đã giải quyết")]
+
+
+def test_decomposed_text_is_composed(folder: Folder) -> None:
+    rows = row(1, *COLUMNS) + row(2, "HS-1", "1", "Đã giải quyết")
+    folder.put("a.xlsx", xlsx(S=unicodedata.normalize("NFD", rows)))
+    assert folder.values() == [("HS-1", "1", "Đã giải quyết")]
+
+
+def test_the_sheet_is_chosen_by_name(folder: Folder) -> None:
+    folder.put("a.xlsx", xlsx(Bìa=row(1, "BÁO CÁO"), **{"Hồ sơ": TABLE}))
+    assert folder.night() == []
+    assert "sheet Bìa row 1 column Số, Ngày nhận, Kết quả: found 0 of the 3" in folder.refused[0]
+    assert "Trang tính: Bìa\n" in str(folder.receipt("a.xlsx"))
+    assert len(folder.values(sheet="Hồ sơ")) == 2
+    assert folder.receipt("a.xlsx") is None
+
+
+def ods(rows: str) -> bytes:
+    table = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+    text = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+    content = f'<r xmlns:table="{table}" xmlns:text="{text}"><table:table>{rows}</table:table></r>'
+    return zipped({"content.xml": content.encode()})
+
+
+FAR = '<row r="1048576"><c r="XFD1048576" t="str"><v>x</v></c></row>'
+WIDE_CELL = '<table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell>'
+WIDE_ROW = f'<table:table-row table:number-rows-repeated="1000">{WIDE_CELL}</table:table-row>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.xlsx", xlsx(S=row(1, *COLUMNS) + FAR), "span more than 10000000 cells"),
+        ("a.ods", ods(WIDE_ROW), "span more than 10000000 cells"),
+        ("a.xlsx", zipped({"xl/workbook.xml": b"0" * 40 * MIB}), "unpacks to more than 200 times"),
+        ("a.xlsx", zipped({f"{n}.xml": b"" for n in range(1001)}), "found 1001 files"),
+        ("a.xlsx", zipped({"letter.xml": b"<a/>"}), "cut or damaged"),
+        ("a.xlsx", xlsx(S=TABLE)[:-200], "cut or damaged"),
+        ("a.xlsx", b"no workbook", "cut or damaged"),
+        ("a.xls", (FIXTURES / "so_ho_so.xls").read_bytes()[:700], "cut or damaged"),
+        ("a.xlsx", xlsx(S=""), "found no rows"),
+        ("a.xlsx", b"PK" + b"0" * (64 * MIB), "found more than 67108864 bytes"),
+    ],
+)
+def test_a_workbook_that_cannot_be_loaded_is_refused_with_a_receipt(
+    folder: Folder, name: str, content: bytes, expected: str
+) -> None:
+    folder.put(name, content)
+    assert folder.night() == []
+    assert f"file {name}" in folder.refused[0]
+    assert expected in folder.refused[0]
+    assert f"Tệp: {name}\n" in str(folder.receipt(name))
+
+
+def test_cells_that_are_only_formatted_far_away_do_no_harm(folder: Folder) -> None:
+    folder.put("a.xlsx", xlsx(S=TABLE + '<row r="1048576"><c r="XFD1048576" s="0"/></row>'))
+    assert len(folder.night()) == 2
+
+
+def test_an_unguarded_reader_would_end_the_process(tmp_path: Path) -> None:
+    """Shows why the guard stands before the reader; should this fail, the reader has learnt to refuse by itself."""
+    (tmp_path / "far.xlsx").write_bytes(xlsx(S=row(1, "x") + FAR))
+    program = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30));"
+        "from python_calamine import load_workbook; load_workbook(sys.argv[1]).get_sheet_by_index(0)"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "far.xlsx")]
+    found = subprocess.run(command, capture_output=True, check=False)
+    assert found.returncode < 0
+
+
+def test_a_far_cell_on_the_edge_of_two_chunks_is_seen() -> None:
+    for shift in range(0, 400, 25):
+        padding = "<!--" + "y" * (MIB - 450 + shift) + "-->"
+        with pytest.raises(RefusedError, match="sheet_extent"):
+            check_workbook(xlsx(S=row(1, "x") + padding + FAR))
