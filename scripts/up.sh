@@ -4,17 +4,28 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 umask 077
+# Each service gets a process group of its own. Otherwise Ctrl-C signals it first and this script a second time, and a
+# scheduler that is told twice to end waits for its workers for ever.
+set -m
 export PATH="$PWD/.venv/bin:$PATH"
 address=http://$AIRFLOW__API__HOST:$AIRFLOW__API__PORT
 logs=$WARD_WAREHOUSE_HOME/logs
 services=()
 
+# shellcheck disable=SC2317,SC2329  # called by the trap
 stop() {
     trap - EXIT INT TERM
-    if [ ${#services[@]} -gt 0 ]; then
-        kill "${services[@]}" 2>/dev/null || true
-        wait "${services[@]}" 2>/dev/null || true
-    fi
+    local service
+    for service in "${services[@]}"; do
+        kill -TERM "$service" 2>/dev/null || true
+    done
+    for _ in {1..30}; do
+        kill -0 "${services[@]}" 2>/dev/null || break
+        sleep 1
+    done
+    for service in "${services[@]}"; do
+        kill -KILL -- "-$service" 2>/dev/null || true
+    done
     ward-warehouse demo down
 }
 
@@ -28,6 +39,11 @@ healthy() {
     for component in metadatabase scheduler dag_processor triggerer; do
         python docker/healthcheck.py "$address/api/v2/monitor/health" "$component" 2>/dev/null || return 1
     done
+}
+
+ended() {
+    echo "up: a service of Airflow ended; see $logs/airflow-*.log" >&2
+    exit 1
 }
 
 mkdir -p "$AIRFLOW_HOME" "$logs"
@@ -47,7 +63,7 @@ start scheduler --skip-serve-logs
 start triggerer --skip-serve-logs
 until healthy; do
     for service in "${services[@]}"; do
-        kill -0 "$service" 2>/dev/null || { echo "up: a service of Airflow ended; see $logs/airflow-*.log" >&2; exit 1; }
+        kill -0 "$service" 2>/dev/null || ended
     done
     sleep 1
 done
@@ -55,5 +71,4 @@ echo "Airflow is up: $address, user admin, password in $AIRFLOW_HOME/simple_auth
 echo "Ctrl-C stops everything."
 # One service that ends takes the others with it: half an Airflow only looks as if it worked.
 wait -n "${services[@]}" || true
-echo "up: a service of Airflow ended; see $logs/airflow-*.log" >&2
-exit 1
+ended

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.dags.background import AirflowRuns
 from tests.support.district import District
 from tests.support.http_service import HttpService
 from tests.support.records import Kind
@@ -44,3 +45,16 @@ def make_district(http_service: HttpService) -> MakeDistrict:
 def district(make_district: MakeDistrict, tmp_path: Path) -> District:
     """Three wards, one of each kind of software."""
     return make_district(tmp_path, {"a_sql": "sql", "b_http": "http", "c_files": "files"})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def airflow_runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AirflowRuns | None]:
+    """Airflow's runs, started before the first test if any test of them is to run."""
+    if not any(Path(__file__).with_name("dags") in item.path.parents for item in request.session.items):
+        yield None
+        return
+    runs = AirflowRuns(request.getfixturevalue("make_district"), tmp_path_factory.mktemp("airflow"))
+    yield runs
+    runs.end()

@@ -54,7 +54,7 @@ class HttpService:
         service = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 - the name is the protocol's
+            def do_GET(self) -> None:
                 service.answer(self)
 
             def log_message(self, *_: object) -> None:

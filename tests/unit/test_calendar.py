@@ -75,9 +75,7 @@ def test_a_holiday_has_a_name() -> None:
 @given(st.dates(date(2016, 1, 1), date(2019, 12, 31)), st.dates(date(2016, 1, 1), date(2019, 12, 31)))
 def test_working_days_between_two_dates_are_the_difference_of_their_numbers(first: date, last: date) -> None:
     first, last = sorted((first, last))
-    counted = sum(
-        bool(BY_DAY[first + timedelta(days=n)]["is_working_day"]) for n in range(1, (last - first).days + 1)
-    )
+    counted = sum(bool(BY_DAY[first + timedelta(days=n)]["is_working_day"]) for n in range(1, (last - first).days + 1))
     assert BY_DAY[last]["working_day_number"] - BY_DAY[first]["working_day_number"] == counted
 
 

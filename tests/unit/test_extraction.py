@@ -201,14 +201,22 @@ def test_full_reads_everything_whatever_the_cursor_says(ward: Ward) -> None:
     assert ward.extract(after(1)).ids == set()
     landed = ward.extract(after(1), full=True)
     assert landed.ids == {"1"}
-    assert (landed.batch.full, landed.batch.cursor_from, landed.batch.rows_read, landed.batch.rows_unchanged) == (True, None, 2, 1)
+    assert (landed.batch.full, landed.batch.cursor_from, landed.batch.rows_read, landed.batch.rows_unchanged) == (
+        True,
+        None,
+        2,
+        1,
+    )
 
 
 def test_since_and_until_replace_the_window(ward: Ward) -> None:
     ward.system.send([changed(f"d{-n}", at(after(n), 10)) for n in range(-9, 1)])
     landed = ward.extract(since=utc("2024-03-01T00:00:00"), until=utc("2024-03-04T00:00:00"))
     assert landed.ids == {"d5", "d4", "d3"}
-    assert (landed.batch.cursor_from, landed.batch.read_until) == (utc("2024-03-01T00:00:00"), utc("2024-03-04T00:00:00"))
+    assert (landed.batch.cursor_from, landed.batch.read_until) == (
+        utc("2024-03-01T00:00:00"),
+        utc("2024-03-04T00:00:00"),
+    )
 
 
 def test_until_never_reaches_beyond_the_night(ward: Ward) -> None:

@@ -127,7 +127,16 @@ def test_shape_shows_no_number_of_a_person(number: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["0901234567", "+84901234567", "079012345678", "025123456", "0901.23.4567", "0901 234 567", "09012.34567", "38212345"],
+    [
+        "0901234567",
+        "+84901234567",
+        "079012345678",
+        "025123456",
+        "0901.23.4567",
+        "0901 234 567",
+        "09012.34567",
+        "38212345",
+    ],
 )
 def test_shape_shows_no_number_however_it_is_written(text: str) -> None:
     shown = privacy.shape(text)
@@ -153,9 +162,21 @@ def test_shape_never_shows_more_than_seven_digits_outside_a_date(text: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["31/02/2018", "31/02/2018 08:30", "2018-02-31", "2018/12/27 09:40", "20180231", "20180231083000", "12-27-2018 14:05",
-     "9.999001", "KHONG-RO", "99", "Zalo", "1/2/18"],
-)  # fmt: skip
+    [
+        "31/02/2018",
+        "31/02/2018 08:30",
+        "2018-02-31",
+        "2018/12/27 09:40",
+        "20180231",
+        "20180231083000",
+        "12-27-2018 14:05",
+        "9.999001",
+        "KHONG-RO",
+        "99",
+        "Zalo",
+        "1/2/18",
+    ],
+)
 def test_shape_shows_what_an_engineer_needs(text: str) -> None:
     assert privacy.shape(text) == text
 

@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -24,7 +23,7 @@ def build(settings: Settings, rows: int, *, audited: bool = True) -> None:
     with duckdb.connect(str(file)) as db:
         for schema in ("raw", "staging", "intermediate", "marts", "audit"):
             db.execute(f"CREATE SCHEMA {schema}")
-        db.execute(f"CREATE TABLE marts.fct AS SELECT range AS id FROM range({rows})")
+        db.execute("CREATE TABLE marts.fct AS SELECT range AS id FROM range($rows)", {"rows": rows})
         db.execute('CREATE TABLE marts."odd name" AS SELECT 1 AS x')
         db.execute("CREATE VIEW marts.a_view AS SELECT id * 2 AS twice FROM marts.fct")
         db.execute("CREATE TABLE audit.notes AS SELECT 'x' AS note")
@@ -38,10 +37,10 @@ def build(settings: Settings, rows: int, *, audited: bool = True) -> None:
 
 
 @pytest.fixture
-def published(settings: Settings) -> Iterator[Path]:
+def published(settings: Settings) -> Path:
     build(settings, 3)
     publish(settings)
-    yield settings.published_file
+    return settings.published_file
 
 
 def count(db: duckdb.DuckDBPyConnection, relation: str = "marts.fct") -> int:

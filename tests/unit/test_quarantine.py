@@ -76,7 +76,9 @@ def test_an_old_conflict_does_not_spoil_the_newest() -> None:
         st.tuples(st.sampled_from(["1", "2", None]), st.sampled_from([None, 1, 2]), st.sampled_from("ab")), max_size=8
     )
 )
-def test_at_most_one_record_of_an_id_counts_and_it_is_the_newest(rows: list[tuple[str | None, int | None, str]]) -> None:
+def test_at_most_one_record_of_an_id_counts_and_it_is_the_newest(
+    rows: list[tuple[str | None, int | None, str]],
+) -> None:
     found = repeats(*rows) if rows else []
     for record_id in ("1", "2"):
         own = [(row, mark) for row, mark in zip(rows, found, strict=True) if row[0] == record_id]
@@ -122,7 +124,12 @@ def test_a_batch_whose_numbers_do_not_add_up_is_not_committed(lake: Lake, read: 
 
 def test_a_committed_partition_holds_both_sides(lake: Lake) -> None:
     manifest = commit(lake, Judged(batch(5, rows_unchanged=2), accepted("1", "2"), refused("row 3"), []))
-    assert (manifest.rows_read, manifest.rows_accepted, manifest.rows_quarantined, manifest.rows_unchanged) == (5, 2, 1, 2)
+    assert (manifest.rows_read, manifest.rows_accepted, manifest.rows_quarantined, manifest.rows_unchanged) == (
+        5,
+        2,
+        1,
+        2,
+    )
     assert lake.read_table(manifest.accepted_path)["source_record_id"].to_pylist() == ["1", "2"]
     assert lake.read_table(manifest.quarantine_path)["source_position"].to_pylist() == ["row 3"]
     assert lake.names("manifests/dossiers/p01") == [manifest_path(DOSSIERS, "p01", NIGHT)]

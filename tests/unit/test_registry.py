@@ -78,7 +78,9 @@ wards:
     name: {vi: Phường 3, en: Ward 3}
     system: tablets
 """
-CATALOGUE = ",".join(COLUMNS) + "\n1.000656,Khai tử,Death,Hộ tịch,ward,3,1,working_days,true,true,true,true,2016-01-01,\n"
+CATALOGUE = (
+    ",".join(COLUMNS) + "\n1.000656,Khai tử,Death,Hộ tịch,ward,3,1,working_days,true,true,true,true,2016-01-01,\n"
+)
 FILES = {"counter.yml": SYSTEM, "tablets.yml": SURVEYS, "quan.yml": DISTRICT, "quan.procedures.csv": CATALOGUE}
 
 
@@ -146,51 +148,88 @@ class Bad:
 
 BAD = {
     "unknown key of a ward": Bad(
-        "quan.yml", "    aliases: [P01]", "    aliases: [P01]\n    conection: x", "conection", ("ward p01", "conection"),
+        "quan.yml",
+        "    aliases: [P01]",
+        "    aliases: [P01]\n    conection: x",
+        "conection",
+        ("ward p01", "conection"),
         "p01",
     ),
     "unknown system": Bad(
-        "quan.yml", "    system: counter\n    aliases: [P01]", "    system: countr\n    aliases: [P01]", "countr",
-        ("ward p01", "'countr'", "known: counter, tablets"), "p01",
+        "quan.yml",
+        "    system: counter\n    aliases: [P01]",
+        "    system: countr\n    aliases: [P01]",
+        "countr",
+        ("ward p01", "'countr'", "known: counter, tablets"),
+        "p01",
     ),
     "unknown system of one dataset": Bad(
-        "quan.yml", "{system: tablets, connection: votes}", "{system: tablet}", "{system: tablet}",
-        ("ward p02", "'tablet'", "survey_responses"), "p02",
+        "quan.yml",
+        "{system: tablets, connection: votes}",
+        "{system: tablet}",
+        "{system: tablet}",
+        ("ward p02", "'tablet'", "survey_responses"),
+        "p02",
     ),
     "system without the dataset": Bad(
-        "quan.yml", "{system: tablets, connection: votes}", "{system: counter}", "{system: counter}",
-        ("ward p02", "counter", "survey_responses"), "p02",
+        "quan.yml",
+        "{system: tablets, connection: votes}",
+        "{system: counter}",
+        "{system: counter}",
+        ("ward p02", "counter", "survey_responses"),
+        "p02",
     ),
     "unknown record kind": Bad(
         "quan.yml", "{survey_responses: {system", "{surveys: {system", "surveys", ("ward p02", "surveys"), "p02"
     ),
     "missing code": Bad("quan.yml", '    code: "00001"\n', "", "ward: p01", ("ward p01", "code", "missing"), "p01"),
     "code as a number": Bad("quan.yml", '"00001"', "1", "code: 1", ("ward p01", "code", "found 1"), "p01"),
-    "bad ward key": Bad("quan.yml", "ward: p01", "ward: Phường 1", "ward: Phường 1", ("ward Phường 1", "pattern"), "p01"),
+    "bad ward key": Bad(
+        "quan.yml", "ward: p01", "ward: Phường 1", "ward: Phường 1", ("ward Phường 1", "pattern"), "p01"
+    ),
     "ward key twice": Bad("quan.yml", "ward: p02", "ward: p01", "ward: p01", ("ward p01", "twice"), "p02"),
     "no aliases though records name their ward": Bad(
         "quan.yml", "    aliases: [P01]\n", "", "ward: p01", ("ward p01", "aliases", "counter"), "p01"
     ),
     "connection that is no name of a variable": Bad(
-        "quan.yml", "connection: votes", "connection: votes-of-p2", "connection: votes-of-p2",
-        ("ward p02", "'votes-of-p2'"), "p02",
+        "quan.yml",
+        "connection: votes",
+        "connection: votes-of-p2",
+        "connection: votes-of-p2",
+        ("ward p02", "'votes-of-p2'"),
+        "p02",
     ),
     "wrong kind of unit": Bad(
-        "quan.yml", "    aliases: [P01]", "    aliases: [P01]\n    unit: commune", "commune",
-        ("ward p01", "unit", "'commune'"), "p01",
+        "quan.yml",
+        "    aliases: [P01]",
+        "    aliases: [P01]\n    unit: commune",
+        "commune",
+        ("ward p01", "unit", "'commune'"),
+        "p01",
     ),
     "wrong cadence": Bad(
-        "quan.yml", "    aliases: [P01]", "    aliases: [P01]\n    cadence: hourly", "hourly",
-        ("ward p01", "cadence", "'hourly'"), "p01",
+        "quan.yml",
+        "    aliases: [P01]",
+        "    aliases: [P01]\n    cadence: hourly",
+        "hourly",
+        ("ward p01", "cadence", "'hourly'"),
+        "p01",
     ),
     "ends before it starts": Bad(
-        "quan.yml", "    aliases: [P01]", "    aliases: [P01]\n    in_force: {from: 2018-05-01, to: 2018-04-01}",
-        "in_force: {from: 2018-05-01", ("ward p01", "in_force", "2018-04-01"), "p01",
+        "quan.yml",
+        "    aliases: [P01]",
+        "    aliases: [P01]\n    in_force: {from: 2018-05-01, to: 2018-04-01}",
+        "in_force: {from: 2018-05-01",
+        ("ward p01", "in_force", "2018-04-01"),
+        "p01",
     ),
     "ward that is no mapping": Bad("quan.yml", "  - ward: p03", "  - p04\n  - ward: p03", "- p04", ("'p04'",)),
     "no wards": Bad("quan.yml", DISTRICT[DISTRICT.index("wards:") :], "", "district: quan", ("quan", "wards")),
     "bad time zone of a district": Bad(
-        "quan.yml", "procedure_catalogue", "time_zone: Asia/Saigon_\nprocedure_catalogue", "Asia/Saigon_",
+        "quan.yml",
+        "procedure_catalogue",
+        "time_zone: Asia/Saigon_\nprocedure_catalogue",
+        "Asia/Saigon_",
         ("district quan", "time_zone", "Asia/Saigon_"),
     ),
     "unknown key of a district": Bad(
@@ -200,15 +239,19 @@ BAD = {
         "quan.yml", "quan.procedures.csv", "../secret.csv", "../secret.csv", ("../secret.csv", "beside")
     ),
     "key twice in YAML": Bad(
-        "quan.yml", "    system: counter\n    aliases: [P01]", "    system: counter\n    system: again", "system: again",
+        "quan.yml",
+        "    system: counter\n    aliases: [P01]",
+        "    system: counter\n    system: again",
+        "system: again",
         ("'system'", "twice"),
     ),
     "no YAML": Bad("quan.yml", "wards:", "wards: [", "- ward: p01", ("not valid YAML",)),
-    "an impossible date": Bad(
-        "quan.yml", "from: 2018-01-01", "from: 2018-02-31", "2018-02-31", ("2018-02-31",)
-    ),
+    "an impossible date": Bad("quan.yml", "from: 2018-01-01", "from: 2018-02-31", "2018-02-31", ("2018-02-31",)),
     "defaults that are no mapping": Bad(
-        "quan.yml", "defaults:\n  in_force: {from: 2018-01-01, to: 2018-12-31}", "defaults: nightly", "defaults: nightly",
+        "quan.yml",
+        "defaults:\n  in_force: {from: 2018-01-01, to: 2018-12-31}",
+        "defaults: nightly",
+        "defaults: nightly",
         ("defaults", "'nightly'"),
     ),
     "no file of keys": Bad("quan.yml", DISTRICT, "- a\n- b\n", "- a", ("mapping",)),
@@ -219,41 +262,66 @@ BAD = {
         "counter.yml", "yes: true", "yes: maybe", "paid_online", ("system counter", "paid_online", "'maybe'")
     ),
     "code table that is not there": Bad(
-        "counter.yml", "codes: status}", "codes: state}", "codes: state}", ("system counter", "status", "'state'", "known")
+        "counter.yml",
+        "codes: status}",
+        "codes: state}",
+        "codes: state}",
+        ("system counter", "status", "'state'", "known"),
     ),
     "code without a table": Bad(
-        "counter.yml", "status: {from: STATUS, codes: status}", "status: STATUS", "status: STATUS",
+        "counter.yml",
+        "status: {from: STATUS, codes: status}",
+        "status: STATUS",
+        "status: STATUS",
         ("system counter", "status", "codes"),
     ),
     "constant not in the contract": Bad(
         "tablets.yml", "constant: tablet", "constant: tv", "constant: tv", ("system tablets", "mode", "'tv'", "tablet")
     ),
     "missing required column": Bad(
-        "counter.yml", '      received_at: {from: RECEIVED, formats: ["%Y-%m-%d"]}\n', "", "columns:",
+        "counter.yml",
+        '      received_at: {from: RECEIVED, formats: ["%Y-%m-%d"]}\n',
+        "",
+        "columns:",
         ("system counter", "received_at", "dossiers"),
     ),
     "column that the contract does not have": Bad(
         "counter.yml", "dossier_code: CODE", "dossier_code: CODE\n      fee: FEE", "fee: FEE", ("system counter", "fee")
     ),
     "column that the pipeline fills": Bad(
-        "counter.yml", "dossier_code: CODE", "dossier_code: CODE\n      source_record_id: ID", "source_record_id: ID",
+        "counter.yml",
+        "dossier_code: CODE",
+        "dossier_code: CODE\n      source_record_id: ID",
+        "source_record_id: ID",
         ("system counter", "source_record_id"),
     ),
     "time without formats": Bad(
-        "counter.yml", '{from: RECEIVED, formats: ["%Y-%m-%d"]}', "RECEIVED", "received_at: RECEIVED",
+        "counter.yml",
+        '{from: RECEIVED, formats: ["%Y-%m-%d"]}',
+        "RECEIVED",
+        "received_at: RECEIVED",
         ("system counter", "received_at", "formats"),
     ),
     "format without a year": Bad(
-        "counter.yml", 'formats: ["%Y-%m-%d"]}', 'formats: ["%d/%m"]}', "%d/%m", ("system counter", "received_at", "'%d/%m'")
+        "counter.yml",
+        'formats: ["%Y-%m-%d"]}',
+        'formats: ["%d/%m"]}',
+        "%d/%m",
+        ("system counter", "received_at", "'%d/%m'"),
     ),
     "two origins of one column": Bad(
-        "counter.yml", "dossier_code: CODE", "dossier_code: {from: CODE, constant: x}", "dossier_code",
+        "counter.yml",
+        "dossier_code: CODE",
+        "dossier_code: {from: CODE, constant: x}",
+        "dossier_code",
         ("system counter", "dossier_code", "exactly one"),
     ),
     "bad time zone of a system": Bad(
         "counter.yml", "Asia/Ho_Chi_Minh", "Hanoi", "time_zone", ("system counter", "time_zone", "'Hanoi'")
     ),
-    "unknown transport": Bad("counter.yml", "transport: sql", "transport: fax", "transport", ("system counter", "'fax'")),
+    "unknown transport": Bad(
+        "counter.yml", "transport: sql", "transport: fax", "transport", ("system counter", "'fax'")
+    ),
     "read that does not fit the transport": Bad(
         "counter.yml", "{table: HO_SO}", "{path: /x}", "{path: /x}", ("system counter", "path", "not a known key")
     ),
@@ -261,7 +329,7 @@ BAD = {
         "tablets.yml", "size: 100}", "size: 100000}", "size: 100000}", ("system tablets", "pagination", "100000")
     ),
     "no key": Bad("counter.yml", "key: [ID]", "key: []", "key: []", ("system counter", "key")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)

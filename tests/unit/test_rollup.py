@@ -29,9 +29,18 @@ def outcome(ward: str, step: str, status: str = "succeeded", kind: RecordKind = 
     if status != "succeeded":
         counts = {}
     fields = {
-        "outcome_id": new_id(), "run_id": "r", "night": NIGHT, "step": step, "status": status, "ward": ward, "kind": kind,
-        "started_at": utc("2024-03-06T17:30:00"), "finished_at": utc("2024-03-06T17:31:00"), **counts, **parts,
-    }  # fmt: skip
+        "outcome_id": new_id(),
+        "run_id": "r",
+        "night": NIGHT,
+        "step": step,
+        "status": status,
+        "ward": ward,
+        "kind": kind,
+        "started_at": utc("2024-03-06T17:30:00"),
+        "finished_at": utc("2024-03-06T17:31:00"),
+        **counts,
+        **parts,
+    }
     return Outcome.model_validate(fields)
 
 
@@ -39,7 +48,9 @@ def loaded(*wards: str, kind: RecordKind = DOSSIERS) -> list[Outcome]:
     return [outcome(ward, step, kind=kind) for ward in wards for step in ("extract", "validate")]
 
 
-def judge(registry: Registry, found: list[Outcome], kinds: list[RecordKind] | None = None, limit: float = 0.5) -> RollUp:
+def judge(
+    registry: Registry, found: list[Outcome], kinds: list[RecordKind] | None = None, limit: float = 0.5
+) -> RollUp:
     plan = Plan(run_id="r", request=Request(night=NIGHT), wards=WARDS, kinds=kinds or [DOSSIERS], problems=[])
     return roll_up(plan, registry, found, limit)
 
@@ -73,7 +84,11 @@ def test_a_ward_whose_task_never_ended_is_missing(registry: Registry) -> None:
 def test_a_ward_that_was_read_but_not_judged_is_not_loaded(registry: Registry) -> None:
     verdict = judge(registry, [*loaded("r1", "r2", "r3"), outcome("r4", "extract")])
     assert verdict.missing_wards == ["r4"]
-    not_judged = [*loaded("r1", "r2", "r3"), outcome("r4", "extract"), outcome("r4", "validate", "failed", error="rule x")]
+    not_judged = [
+        *loaded("r1", "r2", "r3"),
+        outcome("r4", "extract"),
+        outcome("r4", "validate", "failed", error="rule x"),
+    ]
     verdict = judge(registry, not_judged)
     assert verdict.missing_wards == ["r4"]
     assert "rule x" in verdict.message
@@ -107,7 +122,9 @@ def test_one_missing_record_kind_makes_the_ward_missing(registry: Registry) -> N
     assert len(verdict.states) == 8
 
 
-@pytest.mark.parametrize(("limit", "missing", "failed"), [(0.5, 2, False), (0.5, 3, True), (0.0, 1, True), (1.0, 4, False)])
+@pytest.mark.parametrize(
+    ("limit", "missing", "failed"), [(0.5, 2, False), (0.5, 3, True), (0.0, 1, True), (1.0, 4, False)]
+)
 def test_the_night_fails_when_too_many_wards_are_missing(
     registry: Registry, limit: float, missing: int, failed: bool
 ) -> None:

@@ -23,8 +23,8 @@ LATER = NIGHT + timedelta(days=1)
 EARLIER = NIGHT - timedelta(days=30)
 Changes = dict[str, Any]
 
-# For each rule the changes to a good record that break it and nothing else. A key that is no column of the contract is a
-# column of the CSV software; `copies` sends the record that often.
+# For each rule the changes to a good record that break it and nothing else. A key that is no column of the contract is
+# a column of the CSV software; `copies` sends the record that often.
 DOSSIER_RULES: dict[str, list[Changes]] = {
     "record_whole": [{"__fault": "found 3 fields, expected 33 as in the header"}],
     "record_id_present": [{"source_record_id": None}, {"source_record_id": "   "}],
@@ -51,11 +51,19 @@ DOSSIER_RULES: dict[str, list[Changes]] = {
     "stopped_at_readable": [{"stopped_at": "32/01/2024"}],
     "other_dates_readable": [
         {column: "31/02/2024"}
-        for column in ("Ngày nộp", "Ngày hẹn trả mới", "Ngày yêu cầu bổ sung", "Ngày nhận bổ sung", "Ngày xin lỗi",
-                       "Ngày giải trình")
+        for column in (
+            "Ngày nộp",
+            "Ngày hẹn trả mới",
+            "Ngày yêu cầu bổ sung",
+            "Ngày nhận bổ sung",
+            "Ngày xin lỗi",
+            "Ngày giải trình",
+        )
     ],
     "details_readable": [
-        {"Số lần bổ sung": "ba"}, {"Mã đơn vị giải quyết": "Phòng Tư pháp"}, {"Mã đơn vị tiếp nhận": "Bộ phận một cửa"}
+        {"Số lần bổ sung": "ba"},
+        {"Mã đơn vị giải quyết": "Phòng Tư pháp"},
+        {"Mã đơn vị tiếp nhận": "Bộ phận một cửa"},
     ],
     "received_at_plausible": [{"received_at": "12/05/0018 08:00"}, {"received_at": "31/12/1989 23:59"}],
     "received_at_not_in_future": [
@@ -65,7 +73,7 @@ DOSSIER_RULES: dict[str, list[Changes]] = {
     "returned_after_received": [{"returned_at": at(EARLIER, 9)}],
     "stopped_after_received": [{"stopped_at": at(EARLIER, 9), "status": "stopped"}],
     "due_after_received": [{"due_at": at(EARLIER, 9)}],
-}  # fmt: skip
+}
 SURVEY_RULES: dict[str, list[Changes]] = {
     "record_whole": [{"__fault": "found 3 fields, expected 16 as in the header"}],
     "record_id_present": [{"source_record_id": None}],
@@ -90,12 +98,17 @@ GOOD: dict[RecordKind, list[Changes]] = {
         {},
         {"channel": None},
         {"due_at": None, "resolved_at": None, "returned_at": None, "status": "in_process"},
-        {"received_at": at(NIGHT, 23, 59), "resolved_at": at(NIGHT, 23, 59), "returned_at": None, "due_at": at(NIGHT, 23, 59)},
+        {
+            "received_at": at(NIGHT, 23, 59),
+            "resolved_at": at(NIGHT, 23, 59),
+            "returned_at": None,
+            "due_at": at(NIGHT, 23, 59),
+        },
         {"received_at": at(NIGHT, 9), "resolved_at": at(NIGHT, 9)},
         {"received_at": "01/01/1990 00:00"},
     ],
     SURVEYS: [{}, {"dossier_code": None}, {"answered_at": at(NIGHT, 23, 59)}, {"rating_overall": "9"}],
-}  # fmt: skip
+}
 FLAT = [(kind, rule, number) for kind in CASES for rule, cases in CASES[kind].items() for number in range(len(cases))]
 
 
@@ -225,7 +238,9 @@ def suite_with(tmp_path: Path) -> Any:
 
 def test_a_suite_of_one_rule_is_judged(suite_with: Any) -> None:
     table = with_repeats(_mapped(DOSSIERS, [_row(DOSSIERS, "1", {}), _row(DOSSIERS, "2", {"status": None})]))
-    assert {rule: rows.tolist() for rule, rows in Judge(suite_with()).broken_rows(table).items()} == {"status_there": [1]}
+    assert {rule: rows.tolist() for rule, rows in Judge(suite_with()).broken_rows(table).items()} == {
+        "status_there": [1]
+    }
 
 
 @pytest.mark.parametrize("text", ["expectations: [", "rules: []", "- a", ""])

@@ -1,0 +1,136 @@
+"""Airflow's runs, in processes beside the other tests: they take minutes in which this one has other things to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.dags import scheduler
+from tests.support import http_service as http
+from tests.support.district import ROOT, District
+from tests.support.records import NIGHT, Kind, dossier, survey
+
+DOWN = "dag_http"
+RUNS = {
+    "unknown ward": {"dag_id": "ward_nightly_load", "conf": {"night": str(NIGHT), "wards": ["nobody"]}},
+    "one ward down": {"dag_id": "ward_nightly_load", "conf": {"night": str(NIGHT)}},
+    "build": {"dag_id": "warehouse_build", "conf": {}},
+    "all wards down": {"dag_id": "ward_nightly_load", "conf": {"night": str(NIGHT), "wards": [DOWN]}},
+    "part": {
+        "dag_id": "ward_nightly_load",
+        "conf": {
+            "night": str(NIGHT),
+            "wards": ["dag_sql"],
+            "datasets": ["dossiers"],
+            "since": str(NIGHT),
+            "until": str(NIGHT),
+        },
+    },
+}
+Make = Callable[[Path, dict[str, Kind]], District]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the process that ran the DAGs saw, and what it said."""
+
+    district: District
+    found: dict[str, Any]
+    log: str
+
+    def dag(self, dag_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.found["dags"][dag_id]
+        return found
+
+    def run(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.found["runs"][name]
+        return found
+
+    def said(self, name: str) -> str:
+        """What stands in the log of one run."""
+        return self.log.split(f"=== {name}\n", 1)[1].split("\n=== ", 1)[0]
+
+
+@dataclass(frozen=True)
+class Live:
+    """A night under Airflow's scheduler: its runs, and what was seen of the services."""
+
+    district: District
+    load: dict[str, Any]
+    build: dict[str, Any]
+    tasks: list[dict[str, Any]]
+    listening: set[str]
+    left_over: list[int]
+
+
+class AirflowRuns:
+    """Both kinds of run, one after the other, so that a machine with two cores has one for the other tests."""
+
+    def __init__(self, make: Make, folder: Path) -> None:
+        self._stop = threading.Event()
+        self._pool = ThreadPoolExecutor(1)
+        self.live: Future[Live] = self._pool.submit(self._live, _three_wards(make, folder / "live", "live"))
+        self.seen: Future[Seen] = self._pool.submit(self._seen, _three_wards(make, folder / "dag", "dag"))
+
+    def end(self) -> None:
+        """Ends what still runs when nobody waits for it any more."""
+        self._stop.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def _seen(self, district: District) -> Seen:
+        district[DOWN].http.always = http.status(403)
+        folder = district.folder
+        (folder / "runs.json").write_text(json.dumps(RUNS), encoding="utf-8")
+        command = [sys.executable, str(Path(__file__).with_name("probe.py")), "runs.json", "seen.json"]
+        with (folder / "probe.log").open("wb") as log:
+            process = subprocess.Popen(command, env=_environment(district), cwd=folder, stdout=log, stderr=log)
+        while process.poll() is None:
+            if self._stop.wait(0.1):
+                process.kill()
+        text = (folder / "probe.log").read_text(encoding="utf-8")
+        assert process.returncode == 0, text[-3000:]
+        return Seen(district, json.loads((folder / "seen.json").read_text(encoding="utf-8")), text)
+
+    def _live(self, district: District) -> Live:
+        registry = district.wards_dir / "mini.yml"
+        # The night that the scheduler finds due is the last one of the real calendar.
+        text = registry.read_text(encoding="utf-8").replace("to: 2024-12-31", "to: null")
+        registry.write_text(text, encoding="utf-8")
+        with scheduler.running(_environment(district), district.folder, self._stop) as airflow:
+            load = airflow.wait("end of the load", lambda: airflow.ended("ward_nightly_load"), 240)
+            build = airflow.wait("end of the build", lambda: airflow.ended("warehouse_build"), 180)
+            path = f"/dags/ward_nightly_load/dagRuns/{load['dag_run_id']}/taskInstances"
+            tasks, listening = airflow.get(path)["task_instances"], airflow.listening()
+            started = [process.pid for process in airflow.processes.values()]
+        return Live(district, load, build, tasks, listening, [pid for pid in started if psutil.pid_exists(pid)])
+
+
+def _three_wards(make: Make, folder: Path, prefix: str) -> District:
+    kinds: tuple[Kind, ...] = ("sql", "http", "files")
+    district = make(folder, {f"{prefix}_{kind}": kind for kind in kinds})
+    for ward in district.wards.values():
+        ward.send([dossier("1"), dossier("2"), dossier("3", received_at=None)], [survey("1")])
+    return district
+
+
+def _environment(district: District) -> dict[str, str]:
+    """The environment of an Airflow of its own over the test district, without a network."""
+    return {
+        **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")},
+        **district.environment,
+        "AIRFLOW_HOME": str(district.folder / "airflow"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "DO_NOT_TRACK": "1",
+    }

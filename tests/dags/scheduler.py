@@ -1,0 +1,127 @@
+"""Airflow's own services as child processes on loopback: API server, scheduler with LocalExecutor, DAG processor."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import psutil
+
+SERVICES = (("api-server",), ("scheduler", "--skip-serve-logs"), ("dag-processor",))
+Found = TypeVar("Found")
+
+
+@dataclass
+class Airflow:
+    """A running Airflow: its public interface, and the processes of its services."""
+
+    client: httpx.Client
+    processes: dict[str, subprocess.Popen[bytes]]
+    logs: Path
+    stop: threading.Event
+
+    def get(self, path: str) -> Any:
+        return self.client.get(f"/api/v2{path}").raise_for_status().json()
+
+    def ended(self, dag_id: str) -> dict[str, Any] | None:
+        """The first run of a DAG that has ended."""
+        runs = self.get(f"/dags/{dag_id}/dagRuns")["dag_runs"]
+        return next((run for run in runs if run["state"] in ("success", "failed")), None)
+
+    def wait(self, what: str, found: Callable[[], Found | None], seconds: float) -> Found:
+        """What `found` gives once it gives something; a service that ended, or no more time, is an error."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for name, process in self.processes.items():
+                assert process.poll() is None, f"{name} ended: {self.tail(name)}"
+            try:
+                result = found()
+            except httpx.HTTPError:
+                result = None
+            if result:
+                return result
+            if self.stop.wait(1):
+                break
+        raise AssertionError(f"no {what} after {seconds:.0f} s: {[self.tail(name) for name in self.processes]}")
+
+    def tail(self, name: str) -> str:
+        return (self.logs / f"{name}.log").read_text(encoding="utf-8", errors="replace")[-1500:]
+
+    def listening(self) -> set[str]:
+        """Addresses on which the services, or their children, listen."""
+        found = set()
+        for service in self.processes.values():
+            for process in [psutil.Process(service.pid), *psutil.Process(service.pid).children(recursive=True)]:
+                found |= {c.laddr.ip for c in process.net_connections() if c.status == psutil.CONN_LISTEN}
+        return found
+
+
+@contextmanager
+def running(environment: dict[str, str], folder: Path, stop: threading.Event) -> Iterator[Airflow]:
+    """Airflow's services over a new SQLite database until the block, or any wait in it once `stop` is set, ends."""
+    port = _free_port()
+    environment = {
+        **environment,
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "2",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(48),
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
+        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+    }
+    airflow = str(Path(sys.executable).with_name("airflow"))
+    subprocess.run([airflow, "db", "migrate"], env=environment, cwd=folder, capture_output=True, check=True)
+    processes = {}
+    try:
+        for service in SERVICES:
+            with (folder / f"{service[0]}.log").open("wb") as log:
+                processes[service[0]] = subprocess.Popen(
+                    [airflow, *service], env=environment, cwd=folder, stdout=log, stderr=log, start_new_session=True
+                )
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
+            started = Airflow(client, processes, folder, stop)
+            started.wait("API server", lambda: client.get("/api/v2/version").is_success, 90)
+            _log_in(client, Path(environment["AIRFLOW_HOME"]))
+            yield started
+    finally:
+        for process in processes.values():
+            _stop(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _log_in(client: httpx.Client, home: Path) -> None:
+    """As the admin whose password the API server made for itself."""
+    passwords = json.loads((home / "simple_auth_manager_passwords.json.generated").read_text(encoding="utf-8"))
+    answer = client.post("/auth/token", json={"username": "admin", "password": passwords["admin"]}).raise_for_status()
+    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    process.send_signal(signal.SIGTERM)
+    _, alive = psutil.wait_procs(family, timeout=15)
+    for member in alive:
+        member.kill()
+    process.wait(timeout=15)

@@ -1,0 +1,166 @@
+"""The DAGs as people and the scheduler see them, and what their runs do to a district with a ward that is down."""
+
+from typing import Any
+
+import duckdb
+
+from tests.dags.background import DOWN, Seen
+from tests.support.district import KEY
+from tests.support.http_service import TOKEN
+from tests.support.records import APPLICANT, NIGHT
+
+NIGHTLY, BUILD = "ward_nightly_load", "warehouse_build"
+
+
+def states(run: dict[str, Any], task_id: str) -> dict[str | None, str]:
+    """State by name of the instances of a task."""
+    return {task["name"]: task["state"] for task in run["tasks"] if task["task_id"] == task_id}
+
+
+def result(run: dict[str, Any], task_id: str) -> str:
+    return next(task["result"] for task in run["tasks"] if task["task_id"] == task_id)
+
+
+def test_there_are_these_dags_and_no_import_errors(seen: Seen) -> None:
+    assert seen.found["import_errors"] == {}
+    assert set(seen.found["dags"]) == {NIGHTLY, BUILD}
+
+
+def test_parsing_imports_nothing_heavy(seen: Seen) -> None:
+    """The DAG processor reads these files again and again."""
+    assert seen.found["imported"] == []
+
+
+def test_tasks_of_the_nightly_load(seen: Seen) -> None:
+    plain = {
+        "mapped": False,
+        "retries": 0,
+        "retry_minutes": 5.0,
+        "at_once": None,
+        "map_index_template": None,
+        "outlets": [],
+    }
+    on_success, always = {**plain, "trigger_rule": "all_success"}, {**plain, "trigger_rule": "all_done_min_one_success"}
+    assert seen.dag(NIGHTLY)["tasks"] == {
+        "plan": {**on_success, "after": []},
+        "extract": {
+            **on_success,
+            "after": ["plan"],
+            "mapped": True,
+            "retries": 2,
+            "retry_minutes": 10.0,
+            "at_once": 4,
+            "map_index_template": "{{ ward }}",
+        },
+        "validate": {**always, "after": ["extract", "plan"]},
+        "roll_up": {**always, "after": ["plan", "validate"], "outlets": ["ward_warehouse_lake"]},
+    }
+
+
+def test_tasks_of_the_build(seen: Seen) -> None:
+    plain = {"mapped": False, "retry_minutes": 5.0, "at_once": None, "map_index_template": None}
+    never_again = {**plain, "trigger_rule": "all_success", "retries": 0}
+    assert seen.dag(BUILD)["tasks"] == {
+        "build": {**never_again, "after": [], "outlets": []},
+        "publish": {**never_again, "after": ["build"], "outlets": ["ward_warehouse_published"]},
+    }
+
+
+def test_schedules(seen: Seen) -> None:
+    nightly, build = seen.dag(NIGHTLY), seen.dag(BUILD)
+    assert (nightly["timetable"], nightly["cron"], nightly["time_zone"]) == (
+        "CronDataIntervalTimetable", "30 0 * * *", "Asia/Ho_Chi_Minh",
+    )  # fmt: skip
+    assert (build["timetable"], build["on_assets"]) == ("AssetTriggeredTimetable", ["ward_warehouse_lake"])
+
+
+def test_policies(seen: Seen) -> None:
+    for dag_id, tags, hours in ((NIGHTLY, ["nightly", "wards"], 5), (BUILD, ["warehouse"], 3)):
+        dag = seen.dag(dag_id)
+        assert (dag["catchup"], dag["max_active_runs"], dag["timeout_hours"]) == (False, 1, hours)
+        assert (dag["owner"], dag["tags"]) == ("district-data", tags)
+
+
+def test_params(seen: Seen) -> None:
+    listed, text = ["null", "array"], ["null", "string"]
+    assert seen.dag(NIGHTLY)["params"] == {
+        "wards": [listed, None],
+        "datasets": [listed, None],
+        "night": [text, None],
+        "since": [text, None],
+        "until": [text, None],
+        "full": ["boolean", False],
+    }
+    assert seen.dag(BUILD)["params"] == {"full_refresh": ["boolean", False]}
+
+
+def test_each_dag_explains_its_tasks(seen: Seen) -> None:
+    for dag_id in (NIGHTLY, BUILD):
+        dag = seen.dag(dag_id)
+        assert dag["doc_md"].strip().startswith("###")
+        assert [task for task in dag["tasks"] if f"| {task}" not in dag["doc_md"]] == []
+
+
+def test_a_ward_that_is_down_is_red_under_its_own_name(seen: Seen) -> None:
+    run = seen.run("one ward down")
+    assert states(run, "extract") == {"dag_sql": "success", "dag_files": "success", DOWN: "failed"}
+    assert states(run, "validate") == {None: "success"}
+    assert states(run, "roll_up") == {None: "success"}
+    assert run["state"] == "success", "the night counts"
+
+
+def test_the_roll_up_names_the_ward_and_announces_the_lake(seen: Seen) -> None:
+    run = seen.run("one ward down")
+    message = result(run, "roll_up")
+    assert f"night {NIGHT}: 2 of 3 wards loaded; 6 records accepted, 2 quarantined" in message
+    assert f"- {DOWN} dossiers failed" in message
+    assert "403" in message
+    assert run["announced"] == 1
+
+
+def test_the_build_publishes_what_arrived(seen: Seen) -> None:
+    run = seen.run("build")
+    assert run["state"] == "success"
+    assert "published" in result(run, "publish")
+    with duckdb.connect(str(seen.district.settings.published_file), read_only=True) as db:
+        rows = db.execute("SELECT ward_key, count(*) FROM marts.fct_dossiers GROUP BY 1 ORDER BY 1").fetchall()
+        missing = db.execute(
+            "SELECT ward_key FROM marts.reporting_completeness WHERE record_kind = 'dossiers' AND NOT is_reported"
+        ).fetchall()
+    assert rows == [("dag_files", 2), ("dag_sql", 2)]
+    assert missing == [(DOWN,)]
+
+
+def test_an_unknown_ward_fails_the_plan_in_one_line(seen: Seen) -> None:
+    run = seen.run("unknown ward")
+    assert run["state"] == "failed"
+    assert states(run, "plan") == {None: "failed"}
+    for task_id in ("extract", "validate", "roll_up"):
+        assert set(states(run, task_id).values()) <= {"upstream_failed", "skipped"}, task_id
+    assert "ward nobody: no valid entry in the registry; known wards: dag_files, dag_http, dag_sql" in seen.said(
+        "unknown ward"
+    )
+    assert run["announced"] == 0
+
+
+def test_a_night_of_which_too_little_arrived_fails_and_builds_nothing(seen: Seen) -> None:
+    run = seen.run("all wards down")
+    assert run["state"] == "failed"
+    assert states(run, "extract") == {DOWN: "failed"}
+    assert states(run, "roll_up") == {None: "failed"}
+    assert "The night failed" in seen.said("all wards down")
+    assert run["announced"] == seen.run("one ward down")["announced"]
+
+
+def test_a_part_of_a_night_can_be_read_again(seen: Seen) -> None:
+    run = seen.run("part")
+    assert run["state"] == "success"
+    assert states(run, "extract") == {"dag_sql": "success"}
+    assert "1 of 1 wards loaded" in result(run, "roll_up")
+    manifest = seen.district.manifest("dag_sql")
+    assert manifest is not None
+    assert (manifest.rows_accepted, manifest.rows_quarantined) == (2, 1)
+
+
+def test_no_secret_and_no_citizen_is_in_what_the_tasks_said(seen: Seen) -> None:
+    assert [text for text in (KEY, TOKEN, *APPLICANT.values()) if text in seen.log] == []

@@ -1,0 +1,41 @@
+"""One night under the real scheduler with LocalExecutor, because `dag.test()` schedules nothing."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from tests.dags.background import Live
+
+
+def night_of(live: Live) -> date:
+    """The local date on which the load's data interval starts."""
+    start = datetime.fromisoformat(live.load["data_interval_start"])
+    return start.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+
+
+def test_the_scheduler_starts_the_load_and_its_asset_the_build(live: Live) -> None:
+    assert (live.load["state"], live.load["run_type"]) == ("success", "scheduled")
+    assert (live.build["state"], live.build["run_type"]) == ("success", "asset_triggered")
+
+
+def test_each_ward_is_a_task_of_its_name(live: Live) -> None:
+    names = {task["rendered_map_index"] for task in live.tasks if task["task_id"] == "extract"}
+    assert names == set(live.district.wards)
+    assert {task["state"] for task in live.tasks} == {"success"}
+
+
+def test_the_night_ends_in_a_published_warehouse(live: Live) -> None:
+    with duckdb.connect(str(live.district.settings.published_file), read_only=True) as db:
+        rows = db.execute(
+            "SELECT ward_key, count(*), any_value(night) FROM marts.fct_dossiers GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    assert rows == [(key, 2, night_of(live)) for key in sorted(live.district.wards)]
+
+
+def test_airflow_listens_on_this_machine_only(live: Live) -> None:
+    assert live.listening == {"127.0.0.1"}
+
+
+def test_what_was_started_was_stopped(live: Live) -> None:
+    assert live.left_over == []
