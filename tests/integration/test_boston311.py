@@ -1,4 +1,4 @@
-"""The real input: 311 requests of a city, whose own verdicts the warehouse has to meet. Runs when the files are there."""
+"""The real input: requests of a city, whose own verdicts the warehouse has to meet. Runs when the files are there."""
 
 import csv
 import gzip
@@ -6,7 +6,6 @@ import importlib.util
 import io
 import os
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,7 +49,7 @@ class Played:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     console = Console(file=io.StringIO(), width=160)
     before = dict(os.environ)
     try:
@@ -62,7 +61,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         os.environ.clear()
         os.environ.update(before)
     assert isinstance(console.file, io.StringIO)
-    yield Played(published, comparison, console.file.getvalue(), code)
+    return Played(published, comparison, console.file.getvalue(), code)
 
 
 @pytest.fixture(scope="module")
