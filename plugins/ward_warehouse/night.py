@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import traceback
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -21,13 +21,13 @@ from ward_warehouse.errors import SchemaDriftError, WardWarehouseError
 from ward_warehouse.extraction import Request, extract
 from ward_warehouse.landing import Lake, LandedBatch, Manifest, landed_path, manifest_path, previous_manifest
 from ward_warehouse.outcomes import Outcome, Status, Step
-from ward_warehouse.publish import audited_marker, publish
-from ward_warehouse.quarantine import judge_batches
 from ward_warehouse.registry import Dataset, Registry, load_registry
 from ward_warehouse.settings import Settings
-from ward_warehouse.validation import Judge, load_suite
-from ward_warehouse.warehouse.dbt import BuildSummary, dbt_build
-from ward_warehouse.warehouse.duckdb import load
+
+# A task that reads one ward must not pay for pandas and the calendar: what judges and builds is imported where used.
+if TYPE_CHECKING:
+    from ward_warehouse.validation import Judge
+    from ward_warehouse.warehouse.dbt import BuildSummary
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +117,9 @@ class Night:
         return found
 
     def _validate_kind(self, plan: Plan, kind: RecordKind, batches: list[LandedBatch]) -> list[Outcome]:
+        from ward_warehouse.quarantine import judge_batches
+        from ward_warehouse.validation import Judge, load_suite
+
         started = datetime.now(UTC)
         try:
             judge = Judge(load_suite(self.settings.expectations_dir, kind))
@@ -130,6 +133,8 @@ class Night:
         return [self._note(plan, "validate", "succeeded", started, batch=manifest) for manifest in manifests]
 
     def _validate_batch(self, plan: Plan, judge: Judge, batch: LandedBatch) -> Outcome:
+        from ward_warehouse.quarantine import judge_batches
+
         started = datetime.now(UTC)
         try:
             manifest = self._committed(batch) or judge_batches(self.lake, judge, [batch])[0]
@@ -171,6 +176,10 @@ class Night:
         Raises:
             BuildError: the load, a model or a test failed; the published warehouse is left as it was.
         """
+        from ward_warehouse.publish import audited_marker
+        from ward_warehouse.warehouse.dbt import dbt_build
+        from ward_warehouse.warehouse.duckdb import load
+
         build_file = self.settings.build_file
         # Until the audit has passed, nothing may publish what stands in the build file.
         audited_marker(build_file).unlink(missing_ok=True)
@@ -187,6 +196,8 @@ class Night:
         Raises:
             BuildError: the last build did not pass its audit, or cannot be copied.
         """
+        from ward_warehouse.publish import publish
+
         return publish(self.settings)
 
     def _note(

@@ -62,9 +62,7 @@ def _run(settings: Settings, arguments: list[str]) -> subprocess.CompletedProces
     """Dbt in a process of its own: its global state and its lock on the file end with it."""
     settings.build_file.parent.mkdir(parents=True, exist_ok=True)
     command = [
-        sys.executable,
-        "-m",
-        "dbt.cli.main",
+        str(Path(sys.executable).with_name("dbt")),
         "--no-version-check",
         "--no-use-colors",
         "--no-send-anonymous-usage-stats",
