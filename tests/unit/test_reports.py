@@ -101,12 +101,12 @@ def test_figures_are_looked_up_by_scope_and_part(tmp_path: Path) -> None:
     published = tmp_path / "district.duckdb"
     with duckdb.connect(str(published)) as db:
         db.execute("CREATE SCHEMA marts")
+        db.execute("CREATE TABLE marts.dim_ward (ward_key VARCHAR, unit_kind VARCHAR)")
+        db.execute("INSERT INTO marts.dim_ward VALUES ('p1', 'ward'), ('p2', 'ward'), ('c', 'district_counter')")
         db.execute(
-            "CREATE TABLE marts.dim_ward AS FROM (VALUES ('p1', 'ward'), ('p2', 'ward'), ('c', 'district_counter')) t(ward_key, unit_kind)"
-        )
-        db.execute(
-            "CREATE TABLE marts.reform_indicators AS SELECT 'quan' AS district_code, * FROM (VALUES ('p1', 1, 10, 0.1), "
-            "('p2', 2, 10, 0.2), ('c', 4, 10, 0.4), (NULL, 7, 30, 0.23)) t(ward_key, numerator, denominator, value), "
+            "CREATE TABLE marts.reform_indicators AS SELECT 'quan' AS district_code, * FROM "
+            "(VALUES ('p1', 1, 10, 0.1), ('p2', 2, 10, 0.2), ('c', 4, 10, 0.4), (NULL, 7, 30, 0.23)) "
+            "t(ward_key, numerator, denominator, value), "
             "(SELECT 'x' AS indicator_code, 'year' AS period_grain, DATE '2018-01-01' AS period_start)"
         )
         db.execute("CREATE VIEW marts.indicator_evidence AS FROM marts.reform_indicators")
