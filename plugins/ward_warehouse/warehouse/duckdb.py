@@ -133,8 +133,9 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         outcomes = _load_outcomes(db, lake)
         for name, table in reference_tables(registry).items():
             _replace(db, name, table)
-        _replace(db, "calendar", _calendar(db, settings))
         db.execute("COMMIT")
+        # After the commit: inside it DuckDB answers max() from the statistics of what was there before.
+        _replace(db, "calendar", _calendar(db, settings))
         return Loaded(partitions, rows, outcomes)
 
 
