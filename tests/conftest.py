@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.dags.background import AirflowRuns
+from tests.dags import runs
+from tests.support import real_input
+from tests.support.background import Background
 from tests.support.district import District
 from tests.support.http_service import HttpService
 from tests.support.records import Kind
@@ -48,13 +50,18 @@ def district(make_district: MakeDistrict, tmp_path: Path) -> District:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def airflow_runs(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[AirflowRuns | None]:
-    """Airflow's runs, started before the first test if any test of them is to run."""
-    if not any(Path(__file__).with_name("dags") in item.path.parents for item in request.session.items):
-        yield None
-        return
-    runs = AirflowRuns(request.getfixturevalue("make_district"), tmp_path_factory.mktemp("airflow"))
-    yield runs
-    runs.end()
+def background(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Background]:
+    """The long runs of those tests that were selected, started before the first test."""
+    selected = {item.path.name for item in request.session.items}
+    make: MakeDistrict = request.getfixturevalue("make_district")
+    background = Background()
+    if "test_scheduler.py" in selected:
+        district = runs.three_wards(make, tmp_path_factory.mktemp("live"), "live")
+        background.start("night under the scheduler", runs.night_under_scheduler(district))
+    if "test_dags.py" in selected:
+        district = runs.three_wards(make, tmp_path_factory.mktemp("dags"), "dag")
+        background.start("dag runs", runs.dag_runs(district))
+    if "test_boston311.py" in selected and real_input.files():
+        background.start("real input", real_input.play(tmp_path_factory.mktemp("real")))
+    yield background
+    background.end()

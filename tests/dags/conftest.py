@@ -1,15 +1,18 @@
 import pytest
 
-from tests.dags.background import AirflowRuns, Live, Seen
+from tests.dags.runs import Live, Seen
+from tests.support.background import Background
 
 
 @pytest.fixture(scope="session")
-def seen(airflow_runs: AirflowRuns) -> Seen:
+def seen(background: Background) -> Seen:
     """What the DAGs' own process saw."""
-    return airflow_runs.seen.result()
+    found: Seen = background.result("dag runs")
+    return found
 
 
 @pytest.fixture(scope="session")
-def live(airflow_runs: AirflowRuns) -> Live:
+def live(background: Background) -> Live:
     """A night under the real scheduler."""
-    return airflow_runs.live.result()
+    found: Live = background.result("night under the scheduler")
+    return found

@@ -4,7 +4,7 @@ from typing import Any
 
 import duckdb
 
-from tests.dags.background import DOWN, Seen
+from tests.dags.runs import DOWN, Seen
 from tests.support.district import KEY
 from tests.support.http_service import TOKEN
 from tests.support.records import APPLICANT, NIGHT

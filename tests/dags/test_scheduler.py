@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tests.dags.background import Live
+from tests.dags.runs import Live
 
 
 def night_of(live: Live) -> date:

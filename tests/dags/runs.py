@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import psutil
 
 from tests.dags import scheduler
 from tests.support import http_service as http
+from tests.support.background import run
 from tests.support.district import ROOT, District
 from tests.support.records import NIGHT, Kind, dossier, survey
 
@@ -73,49 +72,42 @@ class Live:
     left_over: list[int]
 
 
-class AirflowRuns:
-    """Both kinds of run, one after the other, so that a machine with two cores has one for the other tests."""
+def dag_runs(district: District) -> Callable[[threading.Event], Seen]:
+    """Runs the DAGs over the district, of which one ward is down, in one process."""
+    district[DOWN].http.always = http.status(403)
+    folder = district.folder
+    (folder / "runs.json").write_text(json.dumps(RUNS), encoding="utf-8")
+    command = [sys.executable, str(Path(__file__).with_name("probe.py")), "runs.json", "seen.json"]
 
-    def __init__(self, make: Make, folder: Path) -> None:
-        self._stop = threading.Event()
-        self._pool = ThreadPoolExecutor(1)
-        self.live: Future[Live] = self._pool.submit(self._live, _three_wards(make, folder / "live", "live"))
-        self.seen: Future[Seen] = self._pool.submit(self._seen, _three_wards(make, folder / "dag", "dag"))
+    def work(stop: threading.Event) -> Seen:
+        code, log = run(command, _environment(district), folder / "probe.log", stop)
+        assert code == 0, log[-3000:]
+        return Seen(district, json.loads((folder / "seen.json").read_text(encoding="utf-8")), log)
 
-    def end(self) -> None:
-        """Ends what still runs when nobody waits for it any more."""
-        self._stop.set()
-        self._pool.shutdown(cancel_futures=True)
+    return work
 
-    def _seen(self, district: District) -> Seen:
-        district[DOWN].http.always = http.status(403)
-        folder = district.folder
-        (folder / "runs.json").write_text(json.dumps(RUNS), encoding="utf-8")
-        command = [sys.executable, str(Path(__file__).with_name("probe.py")), "runs.json", "seen.json"]
-        with (folder / "probe.log").open("wb") as log:
-            process = subprocess.Popen(command, env=_environment(district), cwd=folder, stdout=log, stderr=log)
-        while process.poll() is None:
-            if self._stop.wait(0.1):
-                process.kill()
-        text = (folder / "probe.log").read_text(encoding="utf-8")
-        assert process.returncode == 0, text[-3000:]
-        return Seen(district, json.loads((folder / "seen.json").read_text(encoding="utf-8")), text)
 
-    def _live(self, district: District) -> Live:
-        registry = district.wards_dir / "mini.yml"
-        # The night that the scheduler finds due is the last one of the real calendar.
-        text = registry.read_text(encoding="utf-8").replace("to: 2024-12-31", "to: null")
-        registry.write_text(text, encoding="utf-8")
-        with scheduler.running(_environment(district), district.folder, self._stop) as airflow:
+def night_under_scheduler(district: District) -> Callable[[threading.Event], Live]:
+    """Plays the night that Airflow's scheduler finds due, which is the last one of the real calendar."""
+    registry = district.wards_dir / "mini.yml"
+    text = registry.read_text(encoding="utf-8").replace("to: 2024-12-31", "to: null")
+    registry.write_text(text, encoding="utf-8")
+
+    def work(stop: threading.Event) -> Live:
+        with scheduler.running(_environment(district), district.folder, stop) as airflow:
             load = airflow.wait("end of the load", lambda: airflow.ended("ward_nightly_load"), 240)
+            assert load["state"] == "success", airflow.tail("scheduler")
             build = airflow.wait("end of the build", lambda: airflow.ended("warehouse_build"), 180)
             path = f"/dags/ward_nightly_load/dagRuns/{load['dag_run_id']}/taskInstances"
             tasks, listening = airflow.get(path)["task_instances"], airflow.listening()
             started = [process.pid for process in airflow.processes.values()]
         return Live(district, load, build, tasks, listening, [pid for pid in started if psutil.pid_exists(pid)])
 
+    return work
 
-def _three_wards(make: Make, folder: Path, prefix: str) -> District:
+
+def three_wards(make: Make, folder: Path, prefix: str) -> District:
+    """Three wards, one of each kind of software, with two good dossiers and a broken one each."""
     kinds: tuple[Kind, ...] = ("sql", "http", "files")
     district = make(folder, {f"{prefix}_{kind}": kind for kind in kinds})
     for ward in district.wards.values():
