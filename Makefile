@@ -27,7 +27,10 @@ export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
 export AIRFLOW__CORE__LOAD_EXAMPLES := False
 export AIRFLOW__CORE__PARALLELISM := 4
 export AIRFLOW__API__HOST := 127.0.0.1
-export AIRFLOW__API__PORT := 8080
+export AIRFLOW__API__PORT ?= 8080
+# Airflow would look for itself on port 8080 otherwise, whatever the line above says.
+export AIRFLOW__API__BASE_URL := http://$(AIRFLOW__API__HOST):$(AIRFLOW__API__PORT)
+export AIRFLOW__CORE__EXECUTION_API_SERVER_URL := $(AIRFLOW__API__BASE_URL)/execution/
 export AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST := 127.0.0.1
 export AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME := 0.1
 

@@ -9,7 +9,9 @@ import logging
 import os
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -153,11 +155,15 @@ class Judge:
         return broken if rule.unless is None else np.setdiff1d(broken, found[rule.unless])
 
 
-def _prepare(suite: Suite) -> tuple[ExpectationSuite, Any]:
-    # Great Expectations reports usage over the network unless told not to, and logs 200 lines on import.
+def great_expectations() -> ModuleType:
+    """The library, whose import takes seconds; told first to report nothing over the network and to log less."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    import great_expectations as gx
+    return import_module("great_expectations")
+
+
+def _prepare(suite: Suite) -> tuple[ExpectationSuite, Any]:
+    gx = great_expectations()
     from great_expectations.core import ExpectationSuite
     from great_expectations.data_context.types.base import ProgressBarsConfig
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from ward_warehouse.errors import BuildError
 from ward_warehouse.settings import Settings
 from ward_warehouse.warehouse.duckdb import BUILD_RESULTS, open_build
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
 
 BAD = ("error", "fail", "runtime error")
 
@@ -33,39 +35,47 @@ class BuildSummary:
 def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
     """Runs `dbt build` and records each node's result in `raw.build_results`.
 
+    In this process (dbt's documented `dbtRunner`), not in one of its own: whoever ends the task ends the build with it,
+    and dbt shares what Airflow has imported already. One build at a time in a process is all that dbt supports.
+
     Raises:
         BuildError: a model failed or a test of severity error did; what analysts see is left as it was.
     """
-    results_file = _target_dir(settings) / "run_results.json"
-    results_file.unlink(missing_ok=True)
+    from dbt.artifacts.schemas.run import RunExecutionResult
+
     # Unit tests judge the code, not the night: they run with the tests of the project.
     finished = _run(settings, ["build", "--exclude-resource-type", "unit_test"])
-    if not results_file.is_file():
+    done = finished.result
+    if not isinstance(done, RunExecutionResult):
         raise BuildError(
-            f"dbt build: ended with code {finished.returncode} before it ran a model: {_last_words(finished)}; "
-            f"see {_log_dir(settings) / 'dbt.log'}"
+            f"dbt build: ended before it ran a model: {_last_words(finished)}; see {_log_dir(settings) / 'dbt.log'}"
         )
-    rows = _result_rows(build_id, json.loads(results_file.read_text(encoding="utf-8")))
+    rows = _result_rows(build_id, done.results)
     _record(settings.build_file, rows)
     failed = [row for row in rows if row["status"] in BAD]
-    if failed or finished.returncode:
+    if failed or not finished.success:
         raise BuildError(_failure(failed, finished))
     return BuildSummary(
         build_id,
         passed=sum(row["status"] in ("success", "pass") for row in rows),
         warnings=[f"{row['node']}: {row['message']}" for row in rows if row["status"] == "warn"],
-        seconds=json.loads(results_file.read_text(encoding="utf-8"))["elapsed_time"],
+        seconds=done.elapsed_time,
     )
 
 
-def _run(settings: Settings, arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    """Dbt in a process of its own: its global state and its lock on the file end with it."""
+def _run(settings: Settings, arguments: list[str]) -> dbtRunnerResult:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
     settings.build_file.parent.mkdir(parents=True, exist_ok=True)
     command = [
-        str(Path(sys.executable).with_name("dbt")),
         "--no-version-check",
         "--no-use-colors",
         "--no-send-anonymous-usage-stats",
+        # The results are at hand in this process, and nobody reads the manifest of a night.
+        "--no-write-json",
+        "--log-level",
+        "none",
         "--log-path",
         str(_log_dir(settings)),
         *arguments,
@@ -78,8 +88,27 @@ def _run(settings: Settings, arguments: list[str]) -> subprocess.CompletedProces
         "--target",
         settings.target,
     ]
-    environment = {**os.environ, "WARD_WAREHOUSE_BUILD_DB": str(settings.build_file)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    with _environment(WARD_WAREHOUSE_BUILD_DB=str(settings.build_file)):
+        try:
+            return dbtRunner().invoke(command)
+        finally:
+            # The adapter would keep the build file open, and with it its lock, until the process ends.
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    """What `profiles.yml` reads, for the time of the build."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _target_dir(settings: Settings) -> Path:
@@ -91,20 +120,20 @@ def _log_dir(settings: Settings) -> Path:
     return settings.home.resolve() / "logs" / "dbt"
 
 
-def _result_rows(build_id: str, results: dict[str, Any]) -> list[dict[str, Any]]:
+def _result_rows(build_id: str, results: Sequence[Any]) -> list[dict[str, Any]]:
     built_at = datetime.now(UTC)
     return [
         {
             "build_id": build_id,
             "built_at": built_at,
-            "node": result["unique_id"].split(".", 2)[-1],
-            "node_kind": result["unique_id"].split(".", 1)[0],
-            "status": result["status"],
-            "failures": result.get("failures"),
-            "seconds": result["execution_time"],
-            "message": " ".join((result.get("message") or "").split()),
+            "node": result.node.unique_id.split(".", 2)[-1],
+            "node_kind": result.node.unique_id.split(".", 1)[0],
+            "status": str(result.status),
+            "failures": result.failures,
+            "seconds": result.execution_time,
+            "message": " ".join((result.message or "").split()),
         }
-        for result in results["results"]
+        for result in results
     ]
 
 
@@ -114,14 +143,14 @@ def _record(build_file: Path, rows: list[dict[str, Any]]) -> None:
         db.execute("INSERT INTO raw.build_results BY NAME FROM fresh")
 
 
-def _failure(failed: list[dict[str, Any]], finished: subprocess.CompletedProcess[str]) -> str:
+def _failure(failed: list[dict[str, Any]], finished: dbtRunnerResult) -> str:
     if not failed:
-        return f"dbt build: ended with code {finished.returncode}: {_last_words(finished)}"
+        return f"dbt build: did not end well: {_last_words(finished)}"
     first = "; ".join(f"{row['node_kind']} {row['node']}: {row['message'][:300]}" for row in failed[:3])
     more = f" (and {len(failed) - 3} more, see audit.build_results)" if len(failed) > 3 else ""
     return f"dbt build: {len(failed)} of its nodes failed: {first}{more}; the published warehouse is left as it was"
 
 
-def _last_words(finished: subprocess.CompletedProcess[str]) -> str:
-    lines = (finished.stdout + finished.stderr).strip().splitlines()
-    return lines[-1][:300] if lines else "it said nothing"
+def _last_words(finished: dbtRunnerResult) -> str:
+    text = " ".join(str(finished.exception or "").split())
+    return text[:300] or "it said nothing"

@@ -1,0 +1,124 @@
+"""A night under Airflow's scheduler: from the trigger of the load to the published warehouse.
+
+Runs `make up` on the demonstration's state, which `make demo` has left, and loads its last night again through the
+public API, as an operator would.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[1]
+LOAD, BUILD = "ward_nightly_load", "warehouse_build"
+ENDED = ("success", "failed")
+
+
+def measure(home: Path, night: str, times: int = 3) -> list[dict[str, float]]:
+    """Seconds of each run, one after another: whole, load, gap and build.
+
+    Args:
+        home: a state folder on which the demonstration was played.
+        night: a night of it, as ISO text.
+        times: how often.
+    """
+    with airflow(home) as client:
+        for dag in (BUILD, LOAD):
+            client.patch(f"/api/v2/dags/{dag}", json={"is_paused": False}).raise_for_status()
+        # A scheduler makes up for its last due night as soon as the DAG is on; it is not the one to measure.
+        settle(client)
+        return [one_night(client, night) for _ in range(times)]
+
+
+@contextmanager
+def airflow(home: Path) -> Iterator[httpx.Client]:
+    """`make up`, until the block ends; gives a client of its API, logged in."""
+    port = "8091"
+    environment = {**os.environ, "WARD_WAREHOUSE_HOME": str(home), "AIRFLOW__API__PORT": port, "MAKEFLAGS": ""}
+    with (home / "logs" / "bench-up.log").open("wb") as log:
+        process = subprocess.Popen(
+            ["make", "up"],  # noqa: S607 - the project's own make
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
+            wait_for(lambda: b"Airflow is up" in (home / "logs" / "bench-up.log").read_bytes(), 180)
+            passwords = json.loads(
+                (home / "airflow" / "simple_auth_manager_passwords.json.generated").read_text("utf-8")
+            )
+            answer = client.post("/auth/token", json={"username": "admin", "password": passwords["admin"]})
+            client.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
+            yield client
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=90)
+
+
+def settle(client: httpx.Client) -> None:
+    """Waits until the DAG files are read and no run is under way."""
+    wait_for(lambda: {dag["dag_id"] for dag in get(client, "/dags")["dags"]} >= {LOAD, BUILD}, 90)
+    time.sleep(5)
+    wait_for(lambda: all(run["state"] in ENDED for run in runs(client, "~")), 120)
+
+
+def one_night(client: httpx.Client, night: str) -> dict[str, float]:
+    before = {run["dag_run_id"] for run in runs(client, BUILD)}
+    answer = client.post(f"/api/v2/dags/{LOAD}/dagRuns", json={"logical_date": None, "conf": {"night": night}})
+    load_id = answer.raise_for_status().json()["dag_run_id"]
+    load = succeeded(client, LOAD, lambda run: run["dag_run_id"] == load_id)
+    build = succeeded(client, BUILD, lambda run: run["dag_run_id"] not in before)
+    triggered, loaded, begun, done = (
+        datetime.fromisoformat(text)
+        for text in (load["queued_at"], load["end_date"], build["start_date"], build["end_date"])
+    )
+    return {
+        "night_s": (done - triggered).total_seconds(),
+        "load_s": (loaded - triggered).total_seconds(),
+        "gap_s": (begun - loaded).total_seconds(),
+        "build_s": (done - begun).total_seconds(),
+    }
+
+
+def succeeded(client: httpx.Client, dag: str, wanted: Callable[[Any], bool]) -> Any:
+    """The wanted run of a DAG, once it has ended well."""
+    run = wait_for(lambda: next((r for r in runs(client, dag) if wanted(r) and r["state"] in ENDED), None), 180)
+    if run["state"] != "success":
+        raise RuntimeError(f"{dag} ended in state {run['state']}")
+    return run
+
+
+def runs(client: httpx.Client, dag: str) -> Any:
+    return get(client, f"/dags/{dag}/dagRuns?order_by=-id&limit=20")["dag_runs"]
+
+
+def get(client: httpx.Client, path: str) -> Any:
+    return client.get(f"/api/v2{path}").raise_for_status().json()
+
+
+def wait_for(found: Callable[[], Any], seconds: float) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        result = found()
+        if result:
+            return result
+        time.sleep(0.5)
+    raise RuntimeError(f"nothing after {seconds:.0f} s")
+
+
+if __name__ == "__main__":
+    for row in measure(Path(os.environ.get("WARD_WAREHOUSE_HOME", ROOT / ".local")).resolve(), "2018-12-28"):
+        print(row)
