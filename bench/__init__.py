@@ -1,0 +1,1 @@
+"""What `make bench` measures: each part gives named figures, which end in `bench/results.json`."""

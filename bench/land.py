@@ -1,0 +1,137 @@
+"""Landing a million dossiers of 16 wards, beside tools that only copy them.
+
+Ours maps, pseudonymises, scrubs, judges by every rule and lands; dlt and ADBC do none of it and write what they read.
+Each runs in a process of its own that starts with nothing imported, one after another on the same files, and may use
+all cores by its own means.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from bench import wards
+
+RECORDS = 1_000_000
+NIGHT = "2018-12-31"
+
+
+def measure(folder: Path) -> dict[str, float]:
+    """Rows per second of ours, and as many times those of the others."""
+    paths = wards.write(folder / "sqlite", RECORDS)
+    seconds = {name: min(_run(name, folder, paths) for _ in range(2)) for name in ("ours", "dlt_pyarrow", "adbc")}
+    # The slowest runs once: its ratio has the most room.
+    seconds["dlt_default"] = _run("dlt_default", folder, paths)
+    return {
+        "land_rows_per_s": round(RECORDS / seconds["ours"]),
+        **{f"land_vs_{name}": round(seconds[name] / seconds["ours"], 2) for name in seconds if name != "ours"},
+        **{f"land_{name}_s": round(value, 1) for name, value in seconds.items()},
+    }
+
+
+def _run(name: str, folder: Path, paths: dict[str, Path]) -> float:
+    home = folder / name
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    connections = {ward: {"conn_type": "sqlite", "host": str(path)} for ward, path in paths.items()}
+    environment = {**wards.settings(home, connections), "RUNTIME__DLTHUB_TELEMETRY": "false", "PYTHONPATH": os.getcwd()}
+    begun = time.monotonic()
+    command = [sys.executable, "-m", "bench.land", name, json.dumps({ward: str(path) for ward, path in paths.items()})]
+    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - begun
+    if finished.returncode or int(finished.stdout.split()[-1]) != RECORDS:
+        raise RuntimeError(f"bench: {name} did not land {RECORDS} records: {finished.stdout[-500:]}{finished.stderr[-3000:]}")
+    return seconds
+
+
+def ours() -> int:
+    """A night of all wards, as its tasks run it: wards side by side, then one judge of all."""
+    from ward_warehouse.extraction import Request
+    from ward_warehouse.night import Night
+    from ward_warehouse.settings import load_settings
+
+    night = Night(load_settings())
+    plan = night.plan(Request(night=_night()), kinds=["dossiers"])
+    context = get_context("fork")
+    with ProcessPoolExecutor(os.cpu_count(), context) as pool:
+        for _ in pool.map(_extract, [(plan.model_dump_json(), ward) for ward in plan.wards]):
+            pass
+    found = night.validate(plan)
+    return sum(outcome.rows_accepted + outcome.rows_quarantined for outcome in found)
+
+
+def _extract(job: tuple[str, str]) -> None:
+    from ward_warehouse.connections import from_environment
+    from ward_warehouse.night import Night, Plan
+    from ward_warehouse.settings import load_settings
+
+    plan = Plan.model_validate_json(job[0])
+    errors = [o.error for o in Night(load_settings()).extract_ward(plan, job[1], from_environment) if o.error]
+    if errors:
+        raise RuntimeError("; ".join(errors))
+
+
+def _night() -> Any:
+    from datetime import date
+
+    return date.fromisoformat(NIGHT)
+
+
+def dlt(paths: dict[str, str], backend: str) -> int:
+    """dlt's `sql_table` into Parquet files of a folder, with its defaults."""
+    import dlt
+    from dlt.sources.sql_database import sql_table
+
+    home = os.environ["WARD_WAREHOUSE_HOME"]
+    tables = [
+        sql_table(credentials=f"sqlite:///{path}", table="HO_SO", backend=backend).with_name(ward)
+        for ward, path in paths.items()
+    ]
+    pipeline = dlt.pipeline(
+        "bench", pipelines_dir=f"{home}/dlt", destination=dlt.destinations.filesystem(f"file://{home}/out"),
+        dataset_name="landed",
+    )  # fmt: skip
+    pipeline.run(tables, loader_file_format="parquet").raise_on_failed_jobs()
+    return _rows(Path(home) / "out" / "landed", "bench_*/*.parquet")
+
+
+def adbc(paths: dict[str, str]) -> int:
+    """ADBC's Arrow stream into Parquet, one ward after another: the least that a copy costs."""
+    import pyarrow.parquet as pq
+    from adbc_driver_sqlite import dbapi
+
+    out = Path(os.environ["WARD_WAREHOUSE_HOME"]) / "out"
+    out.mkdir()
+    for ward, path in paths.items():
+        with dbapi.connect(path) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM HO_SO")
+            reader = cursor.fetch_record_batch()
+            with pq.ParquetWriter(out / f"{ward}.parquet", reader.schema, compression="zstd") as writer:
+                for batch in reader:
+                    writer.write_batch(batch)
+    return _rows(out, "*.parquet")
+
+
+def _rows(folder: Path, pattern: str) -> int:
+    import pyarrow.parquet as pq
+
+    return sum(pq.read_metadata(path).num_rows for path in folder.glob(pattern))
+
+
+if __name__ == "__main__":
+    name, paths = sys.argv[1], json.loads(sys.argv[2])
+    parts = {
+        "ours": ours,
+        "dlt_pyarrow": lambda: dlt(paths, "pyarrow"),
+        "dlt_default": lambda: dlt(paths, "sqlalchemy"),
+        "adbc": lambda: adbc(paths),
+    }
+    print(parts[name]())
