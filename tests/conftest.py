@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.dags import runs
-from tests.support import real_input
+from tests.support import database_servers, real_input
 from tests.support.background import Background
 from tests.support.district import District
 from tests.support.http_service import HttpService
@@ -47,6 +47,18 @@ def make_district(http_service: HttpService) -> MakeDistrict:
 def district(make_district: MakeDistrict, tmp_path: Path) -> District:
     """Three wards, one of each kind of software."""
     return make_district(tmp_path, {"a_sql": "sql", "b_http": "http", "c_files": "files"})
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[database_servers.Server]:
+    with database_servers.postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[database_servers.Server]:
+    with database_servers.mariadb() as server:
+        yield server
 
 
 @pytest.fixture(scope="session", autouse=True)

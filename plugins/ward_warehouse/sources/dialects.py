@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote
 
+from sqlalchemy import ColumnElement, Engine, create_engine, event, func, literal_column
 from sqlalchemy import Connection as SqlConnection
-from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 
 from ward_warehouse.connections import Connection
 from ward_warehouse.errors import SourceError
+
+CONNECT_SECONDS = 15
+"""How long a server may take to accept a session: a ward that is switched off must not hold the night up."""
+
+Time = Literal["local", "instant", "day"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,14 @@ class Database:
         on_connect: statements that make a session read-only and limit its statements; `{seconds}` and `{millis}` are
             the time-out. A mistake here or in a view of the ward must not change or lock the ward's records.
         on_begin: the same where it holds for one transaction only.
+        arrow: the ADBC driver that hands over Arrow; the driver above is used where there is none or it is absent.
+        text_in_sql: how the database itself writes a value as text: `stored` (by the type of each value, SQLite) or
+            `cast`; without it Python writes the driver's values.
+        possible: SQL that is true where a time is one of the calendar's and of the years 1 to 9999; None where the
+            database stores no other.
+        time_codes: the driver's type codes of times, for the columns of a query, which no catalogue describes.
+        connect: arguments of the driver's connect.
+        extra: keys of a connection's extra that belong into the address (TLS).
         as_stored: the database keeps what it is given whatever the column's type (SQLite): values are read as they are,
             because a typed read of an impossible date would break off in mid-batch.
     """
@@ -30,26 +45,84 @@ class Database:
     driver: str
     on_connect: tuple[str, ...] = ()
     on_begin: tuple[str, ...] = ()
+    arrow: str = ""
+    text_in_sql: Literal["stored", "cast", ""] = ""
+    possible: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
+    time_codes: Mapping[int, Time] = field(default_factory=dict)
+    connect: Mapping[str, Any] = field(default_factory=dict)
+    extra: tuple[str, ...] = ()
     as_stored: bool = False
 
 
+def _in_years(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    # A day is left out at each end: an instant shown in a zone may lie in the year before.
+    return column.between(literal_column("'0001-01-02'"), literal_column("'9999-12-30'"))
+
+
+def _in_calendar(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    # 0000-00-00 and 2018-02-31 can be stored; LAST_DAY is null for the first.
+    of_month = func.dayofmonth(column).between(literal_column("1"), func.dayofmonth(func.last_day(column)))
+    return func.coalesce(of_month, literal_column("FALSE"))
+
+
+_MARIADB = Database(
+    "mysql+pymysql",
+    # MariaDB runs what stands in the first kind of comment, MySQL what stands in the second; both are called mysql.
+    (
+        "SET SESSION TRANSACTION READ ONLY",
+        "SET SESSION /*M! max_statement_time = {seconds} */ /*!50708 max_execution_time = {millis} */",
+    ),
+    possible=_in_calendar,
+    time_codes={7: "local", 10: "day", 12: "local"},
+    connect={"connect_timeout": CONNECT_SECONDS, "charset": "utf8mb4"},
+    extra=("ssl_ca",),
+)
+
 DATABASES: dict[str, Database] = {
-    "sqlite": Database("sqlite", as_stored=True),
+    "sqlite": Database("sqlite", arrow="adbc_driver_sqlite", text_in_sql="stored", as_stored=True),
     "postgres": Database(
         "postgresql+psycopg",
-        ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "SET statement_timeout = {millis}"),
+        (
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+            "SET statement_timeout = {millis}",
+            "SET client_encoding = 'UTF8'",
+        ),
+        arrow="adbc_driver_postgresql",
+        text_in_sql="cast",
+        possible=_in_years,
+        time_codes={1082: "day", 1114: "local", 1184: "instant"},
+        connect={"connect_timeout": CONNECT_SECONDS},
+        extra=("sslmode", "sslrootcert"),
     ),
-    "mysql": Database(
-        "mysql+pymysql", ("SET SESSION TRANSACTION READ ONLY", "SET SESSION max_execution_time = {millis}")
-    ),
-    "mariadb": Database(
-        "mariadb+pymysql", ("SET SESSION TRANSACTION READ ONLY", "SET SESSION max_statement_time = {seconds}")
-    ),
+    "mysql": _MARIADB,
+    "mariadb": _MARIADB,
     # SQL Server has no read-only session: give the connection an account of the role db_datareader.
-    "mssql": Database("mssql+pymssql", ("SET LOCK_TIMEOUT {millis}",)),
+    "mssql": Database("mssql+pymssql", ("SET LOCK_TIMEOUT {millis}",), connect={"login_timeout": CONNECT_SECONDS}),
     "oracle": Database("oracle+oracledb", on_begin=("SET TRANSACTION READ ONLY",)),
 }
 """Airflow's connection types. A driver that is not installed is named in the error."""
+
+
+def find_database(who: str, connection: Connection) -> Database:
+    """The kind of database of a connection.
+
+    Raises:
+        SourceError: its type is unknown.
+    """
+    database = DATABASES.get({"postgresql": "postgres"}.get(connection.conn_type, connection.conn_type))
+    if database is None:
+        raise SourceError(
+            f"{who}: connection {connection.id} has type {connection.conn_type!r}, expected one of "
+            f"{', '.join(sorted(DATABASES))}"
+        )
+    return database
+
+
+def session_statements(database: Database, timeout_seconds: int) -> list[str]:
+    """What a new session is told before anything else."""
+    return [
+        statement.format(seconds=timeout_seconds, millis=timeout_seconds * 1000) for statement in database.on_connect
+    ]
 
 
 def open_engine(who: str, connection: Connection, timeout_seconds: int) -> tuple[Engine, Database]:
@@ -58,25 +131,22 @@ def open_engine(who: str, connection: Connection, timeout_seconds: int) -> tuple
     Raises:
         SourceError: the connection's type is unknown, its driver is not installed, or an SQLite file is absent.
     """
-    database = DATABASES.get({"postgresql": "postgres"}.get(connection.conn_type, connection.conn_type))
-    if database is None:
-        raise SourceError(
-            f"{who}: connection {connection.id} has type {connection.conn_type!r}, expected one of "
-            f"{', '.join(sorted(DATABASES))}"
-        )
+    database = find_database(who, connection)
     try:
-        engine = create_engine(_url(who, connection, database))
+        engine = create_engine(_url(who, connection, database), connect_args=dict(database.connect))
     except ModuleNotFoundError as error:
         raise SourceError(
             f"{who}: the driver {error.name} of {database.driver} is not installed; install it beside this package"
         ) from None
-    limits = {"seconds": timeout_seconds, "millis": timeout_seconds * 1000}
 
     @event.listens_for(engine, "connect")
     def _limit_session(raw: Any, _: Any) -> None:
+        if database.as_stored:
+            # Text that is not UTF-8 must not end the read of a whole ward.
+            raw.text_factory = lambda found: found.decode("utf-8", "replace")
         cursor = raw.cursor()
-        for statement in database.on_connect:
-            cursor.execute(statement.format(**limits))
+        for statement in session_statements(database, timeout_seconds):
+            cursor.execute(statement)
         cursor.close()
         raw.commit()
 
@@ -88,20 +158,35 @@ def open_engine(who: str, connection: Connection, timeout_seconds: int) -> tuple
     return engine, database
 
 
-def _url(who: str, connection: Connection, database: Database) -> URL | str:
-    if database.driver != "sqlite":
-        return URL.create(
-            database.driver,
-            username=connection.login or None,
-            password=connection.password or None,
-            host=connection.host or None,
-            port=connection.port,
-            database=connection.schema or None,
-        )
+def server_url(connection: Connection, database: Database, driver: str) -> URL:
+    """The address of a database server."""
+    return URL.create(
+        driver,
+        username=connection.login or None,
+        password=connection.password or None,
+        host=connection.host or None,
+        port=connection.port,
+        database=connection.schema or None,
+        query={name: str(connection.extra[name]) for name in database.extra if name in connection.extra},
+    )
+
+
+def sqlite_file(who: str, connection: Connection) -> str:
+    """The address of an SQLite file, for reading only.
+
+    Raises:
+        SourceError: the file is absent.
+    """
     path = Path(connection.host if connection.host.startswith("/") else f"/{connection.schema}")
     if not path.is_file():
         raise SourceError(
             f"{who}: found no database file {path.name}, expected the ward's SQLite file that connection "
             f"{connection.id} names; check the share it lies on"
         )
-    return f"sqlite:///file:{path}?mode=ro&uri=true"
+    return f"file:{quote(str(path))}?mode=ro"
+
+
+def _url(who: str, connection: Connection, database: Database) -> URL | str:
+    if database.driver == "sqlite":
+        return f"sqlite:///{sqlite_file(who, connection)}&uri=true"
+    return server_url(connection, database, database.driver)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import (
     Column,
     ColumnElement,
+    DateTime,
     Engine,
     FromClause,
+    Integer,
     MetaData,
+    Numeric,
     Select,
     Table,
     column,
@@ -23,14 +28,20 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
-from sqlalchemy.types import NullType
+from sqlalchemy.types import NullType, TypeEngine
 
 from ward_warehouse.connections import Connection
 from ward_warehouse.contracts import CONTRACTS, Privacy
 from ward_warehouse.errors import SourceError
 from ward_warehouse.registry import Dataset, SqlRead
-from ward_warehouse.sources.base import BATCH_ROWS, ReadReport, Window, compare_columns, with_position
+from ward_warehouse.sources.base import FAULT, POSITION, ReadReport, Window, compare_columns
 from ward_warehouse.sources.dialects import Database, open_engine
+from ward_warehouse.sources.sql_streams import ArrowReader, read_rows
+from ward_warehouse.sources.sql_values import arrow_type, asked, type_of_code
+
+STATEMENT = re.compile(r"( LINE \d+:| DETAIL:| CONTEXT:| HINT:|\. Query was:).*")
+VALUE = re.compile(r""": (["']).*\1""")
+"""What drivers add to an error: the statement, and the value of a record (`invalid input syntax: "..."`)."""
 
 
 class SqlSource:
@@ -48,20 +59,23 @@ class SqlSource:
     def read(self, window: Window) -> Iterator[pa.Table]:
         """Records changed in the window, and those that do not say when they changed."""
         engine, database = open_engine(str(self._dataset), self._connection, self._spec.timeout_seconds)
+        arrow = ArrowReader(str(self._dataset), self._connection, database, self._spec.timeout_seconds)
         try:
             relation = self._relation(engine, database)
-            with engine.connect().execution_options(stream_results=True, yield_per=BATCH_ROWS) as session:
-                names = [found.name for found in relation.c]
-                for rows in session.execute(self.statement(relation, window)).partitions(BATCH_ROWS):
-                    yield self._batch(names, rows)
+            columns = list(relation.c)
+            statement = self.statement(relation, window).with_only_columns(*asked(columns, database))
+            schema = pa.schema([*((c.name, arrow_type(c)) for c in columns), (FAULT, pa.string())])
+            read = arrow.read if arrow.driver else read_rows
+            for table in read(engine, statement, schema):
+                yield self._placed(table)
         except NoSuchTableError:
             raise SourceError(
                 f"{self._dataset}: {self._where} is not in the database; ask the ward whether it was renamed"
             ) from None
-        except SQLAlchemyError as error:
+        except arrow.errors as error:
             raise SourceError(
-                f"{self._dataset}: the database cannot be read: {_reason(error)}; check that the ward's server is up "
-                f"and that connection {self._connection.id} is right, then run the ward again"
+                f"{self._dataset}: the database cannot be read: {self._reason(error)}; check that the ward's server is "
+                f"up and that connection {self._connection.id} is right, then run the ward again"
             ) from None
         finally:
             engine.dispose()
@@ -75,9 +89,9 @@ class SqlSource:
         changed = relation.c[cursor.column]
         conditions: list[ColumnElement[bool]] = []
         if window.since is not None:
-            conditions.append(changed >= self._bound(window.since))
+            conditions.append(changed >= self._bound(window.since, changed))
         if window.until is not None:
-            conditions.append(changed < self._bound(window.until))
+            conditions.append(changed < self._bound(window.until, changed))
         if not conditions:
             return statement
         within = conditions[0] if len(conditions) == 1 else conditions[0] & conditions[1]
@@ -85,7 +99,7 @@ class SqlSource:
 
     def _relation(self, engine: Engine, database: Database) -> FromClause:
         """The table or query with the columns that are wanted of it."""
-        types = self._columns(engine)
+        types = self._columns(engine, database)
         self.report.new_columns = compare_columns(self._dataset, types, self._where)
         dropped = _only_dropped(self._dataset)
         wanted = [name for name in types if name not in dropped and name not in self._dataset.mapping.ignore]
@@ -96,33 +110,39 @@ class SqlSource:
         ]
         return Table(str(self._spec.table), MetaData(), *columns, schema=self._spec.schema_name)
 
-    def _columns(self, engine: Engine) -> dict[str, Any]:
+    def _columns(self, engine: Engine, database: Database) -> dict[str, TypeEngine[Any]]:
         if self._spec.table:
             found = inspect(engine).get_columns(self._spec.table, schema=self._spec.schema_name)
             return {entry["name"]: entry["type"] for entry in found}
         with engine.connect() as session:
-            empty = select(text("*")).select_from(text(f"({self._spec.query}) AS source")).where(text("1 = 0"))
-            return {name: NullType() for name in session.execute(empty).keys()}  # noqa: SIM118 - a result, not a dict
+            alone = text(str(self._spec.query)).columns().subquery("source")
+            result = session.execute(select(text("*")).select_from(alone).where(text("1 = 0")))
+            return {entry[0]: type_of_code(database, entry[1]) for entry in result.cursor.description}
 
-    def _bound(self, instant: datetime) -> object:
+    def _bound(self, instant: datetime, changed: ColumnElement[Any]) -> object:
+        if isinstance(changed.type, DateTime) and changed.type.timezone:
+            return instant
         local = instant.astimezone(ZoneInfo(self._dataset.system.time_zone)).replace(tzinfo=None)
         cursor = self._dataset.mapping.cursor
-        return local.strftime(cursor.format) if cursor is not None and cursor.format else local
+        if cursor is not None and cursor.format:
+            written = local.strftime(cursor.format)
+            return int(written) if isinstance(changed.type, Integer | Numeric) else written
+        return local.isoformat(sep=" ") if isinstance(changed.type, NullType) else local
 
-    def _batch(self, names: list[str], rows: Any) -> pa.Table:
-        columns = list(zip(*rows, strict=True))
-        key = [names.index(name) for name in self._dataset.mapping.key]
-        origin = self._spec.table or "query"
-        positions = [f"{origin} {'|'.join(str(row[i]) for i in key)}" for row in rows]
-        return with_position(pa.table([_array(values) for values in columns], names=names), positions)
+    def _placed(self, table: pa.Table) -> pa.Table:
+        """The table with the position of each record: the table it is from and its key."""
+        keys = [pc.cast(table[name], pa.string()) for name in self._dataset.mapping.key]
+        key = pc.binary_join_element_wise(*keys, "|", null_handling="replace", null_replacement="")
+        origin = f"{self._spec.table or 'query'} "
+        return table.append_column(POSITION, pc.binary_join_element_wise(origin, key, ""))
 
-
-def _array(values: tuple[Any, ...]) -> pa.Array:
-    """Values of one column; text where the database mixes types in it (SQLite does)."""
-    try:
-        return pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return pa.array([None if value is None else str(value) for value in values], pa.string())
+    def _reason(self, error: Exception) -> str:
+        """The driver's own words, without the statement and without a value that it stumbled over."""
+        original = getattr(error, "orig", None)
+        if original is None and isinstance(error, SQLAlchemyError):
+            return type(error).__name__
+        said = VALUE.sub("", STATEMENT.sub("", " ".join(str(original or error).split())))
+        return said.replace(self._connection.password, "***") if self._connection.password else said
 
 
 def _only_dropped(dataset: Dataset) -> set[str]:
@@ -134,9 +154,3 @@ def _only_dropped(dataset: Dataset) -> set[str]:
             drop = by_name[name].privacy is Privacy.DROP
             used[column_map.from_] = used.get(column_map.from_, True) and drop
     return {name for name, drop in used.items() if drop and name not in dataset.mapping.key}
-
-
-def _reason(error: SQLAlchemyError) -> str:
-    """The driver's own words without the statement and its parameters."""
-    original = getattr(error, "orig", None)
-    return " ".join(str(original or type(error).__name__).split())

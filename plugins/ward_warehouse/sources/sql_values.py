@@ -1,0 +1,115 @@
+"""How the values of a ward's database are asked for and arrive: times as times, everything else as text.
+
+The database writes what is text, so that the two ways of reading (`sql_streams`) give the same. A time that no calendar
+has (0000-00-00, infinity) would end the read of the whole ward, or arrive as nothing: its record gets a fault instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, type_coerce
+from sqlalchemy import types as sql_types
+from sqlalchemy.dialects.mysql import BIT
+from sqlalchemy.types import NullType, TypeEngine
+
+from ward_warehouse.sources.base import FAULT
+from ward_warehouse.sources.dialects import Database
+
+TYPES: dict[str, TypeEngine[Any]] = {
+    "local": sql_types.DateTime(),
+    "instant": sql_types.DateTime(timezone=True),
+    "day": sql_types.Date(),
+}
+"""The type of a query's column, by the name that `Database.time_codes` gives it."""
+_CHARACTERS = sql_types.CHAR(40)
+
+
+def type_of_code(database: Database, code: Any) -> TypeEngine[Any]:
+    """The type of a query's column from the driver's type code."""
+    kind = database.time_codes.get(code) if isinstance(code, int) else None
+    return TYPES[kind] if kind else NullType()
+
+
+def arrow_type(column: ColumnElement[Any]) -> pa.DataType:
+    """How a column arrives."""
+    match column.type:
+        case sql_types.DateTime(timezone=True):
+            return pa.timestamp("us", "UTC")
+        case sql_types.DateTime():
+            return pa.timestamp("us")
+        case sql_types.Date():
+            return pa.date32()
+    return pa.string()
+
+
+def asked(columns: Sequence[ColumnElement[Any]], database: Database) -> list[ColumnElement[Any]]:
+    """What is asked of the database for each column, and last the fault of the record."""
+    return [*(_value(column, database).label(column.key) for column in columns), _fault(columns, database).label(FAULT)]
+
+
+def _value(column: ColumnElement[Any], database: Database) -> ColumnElement[Any]:
+    if _is_time(column):
+        return case((database.possible(column), column)) if database.possible else column
+    if isinstance(column.type, BIT):
+        return cast(column, sql_types.Integer())
+    match database.text_in_sql:
+        case "cast":
+            return cast(column, Text())
+        case "stored":
+            # quote() writes a number so that it can be read back exactly, and bytes as X'00FF'.
+            kind = func.typeof(column)
+            return case(
+                (kind == literal_column("'text'"), column), (kind != literal_column("'null'"), func.quote(column))
+            )
+    # As the driver gives it: SQLAlchemy would round a float to ten places.
+    return type_coerce(column, NullType())
+
+
+def _fault(columns: Sequence[ColumnElement[Any]], database: Database) -> ColumnElement[Any]:
+    """Which time of the record cannot be: the first, by its column."""
+    times = [column for column in columns if _is_time(column)] if database.possible else []
+    if database.possible is None or not times:
+        return cast(literal_column("NULL"), _CHARACTERS)
+    # Not IS NOT NULL on the column itself: MariaDB calls 0000-00-00 null there.
+    return case(*((cast(c, _CHARACTERS).is_not(None) & ~database.possible(c), _said(c)) for c in times))
+
+
+def _said(column: ColumnElement[Any]) -> ColumnElement[str]:
+    name = str(column.key).replace("'", "''")
+    return literal_column(f"'column {name}: found a time that no calendar has'", sql_types.String())
+
+
+def array(values: Sequence[Any], found: pa.DataType) -> pa.Array:
+    """The values that a driver gave for one column."""
+    if not pa.types.is_string(found):
+        return pa.array(values, found)
+    try:
+        return pa.array(values, found)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array([_text(value) for value in values], found)
+
+
+def _text(value: Any) -> str | None:
+    match value:
+        case None | str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case bytes() | bytearray() | memoryview():
+            return "\\x" + bytes(value).hex()
+        case datetime():
+            return value.isoformat(sep=" ")
+        case timedelta():
+            # MariaDB's TIME, which may be longer than a day and negative.
+            seconds = abs(round(value.total_seconds()))
+            sign = "-" if value < timedelta() else ""
+            return f"{sign}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return str(value)
+
+
+def _is_time(column: ColumnElement[Any]) -> bool:
+    return isinstance(column.type, sql_types.DateTime | sql_types.Date)
