@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.dags import runs
-from tests.support import database_servers, real_input
+from tests.support import database_servers, file_servers, real_input
 from tests.support.background import Background
 from tests.support.district import District
 from tests.support.http_service import HttpService
@@ -58,6 +58,18 @@ def postgres_server() -> Iterator[database_servers.Server]:
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[database_servers.Server]:
     with database_servers.mariadb() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sftp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[file_servers.SftpServer]:
+    with file_servers.SftpServer(tmp_path_factory.mktemp("sftp")).serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[file_servers.S3Server]:
+    with file_servers.s3() as server:
         yield server
 
 

@@ -2,47 +2,63 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
+from types import TracebackType
 from typing import Any
-
-import fsspec
 
 from ward_warehouse.connections import Connection
 from ward_warehouse.errors import SourceError
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources.files.limits import MAX_FILE_BYTES
+from ward_warehouse.sources.files.places import close_place, leads_out, open_place, read_errors
 from ward_warehouse.sources.files.receipts import SUFFIX
 from ward_warehouse.sources.files.refusals import RefusedError
 
 
 class Folder:
-    """The folder that a connection names, over fsspec; sub-folders are not entered.
-
-    Raises:
-        SourceError: the connection names no folder, or the folder cannot be listed.
-    """
+    """The folder that a connection names, over fsspec; sub-folders are not entered. It is a context manager."""
 
     def __init__(self, dataset: Dataset, connection: Connection, pattern: str) -> None:
         self._dataset = dataset
+        self._connection = connection
         self._pattern = pattern
-        path = str(connection.extra.get("path") or connection.host)
-        if not path:
-            raise SourceError(f"{dataset}: connection {connection.id} has no path; expected the folder of the files")
-        self.fs, self._root = fsspec.url_to_fs(path)
+        self.errors = read_errors(connection)
+
+    def __enter__(self) -> Folder:
+        """Enters the place of the folder.
+
+        Raises:
+            SourceError: the connection names no folder, or its server cannot be entered.
+        """
+        try:
+            self.fs, self._root = open_place(self._connection)
+        except SourceError as error:
+            raise SourceError(f"{self._dataset}: {error}") from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        close_place(self.fs)
 
     def listing(self) -> tuple[list[str], set[str]]:
-        """Paths of the files that match, sorted, and the names of everything in the folder."""
+        """Paths of the files that match, sorted, and the names of everything in the folder.
+
+        Raises:
+            SourceError: the folder cannot be listed, or no file matches.
+        """
         try:
             self.fs.invalidate_cache(self._root)
-            found: list[dict[str, Any]] = self.fs.ls(self._root, detail=True)
-        except OSError as error:
+            listed: list[dict[str, Any]] = self.fs.ls(self._root, detail=True)
+        except self.errors as error:
             raise SourceError(
                 f"{self._dataset}: folder {PurePosixPath(self._root).name} cannot be listed "
-                f"({type(error).__name__}); check that the share is mounted and readable"
+                f"({type(error).__name__}); check that the share is mounted or the server up, and readable"
             ) from None
+        # S3 has no folders: an empty object with the folder's own name stands for one.
+        found = [entry for entry in listed if entry["name"].strip("/") != self._root.strip("/")]
         names = {PurePosixPath(entry["name"]).name for entry in found}
         matching = sorted(
             entry["name"]
@@ -63,7 +79,7 @@ class Folder:
         return not hidden and fnmatchcase(name, unicodedata.normalize("NFC", self._pattern))
 
     def _is_file(self, entry: dict[str, Any]) -> bool:
-        if entry.get("islink"):
+        if entry.get("islink") or entry["type"] == "link":
             return not self.fs.isdir(entry["name"])
         # Never a pipe: it would keep the night waiting for a writer.
         return bool(entry["type"] == "file")
@@ -75,25 +91,16 @@ class Folder:
             RefusedError: it is too large, or a link to somewhere else.
             SourceError: it cannot be read.
         """
-        if "file" in self._protocols() and not _inside(path, self._root):
-            raise RefusedError("link_escapes")
         try:
+            if leads_out(self.fs, path, self._root):
+                raise RefusedError("link_escapes")
             with self.fs.open(path, "rb") as handle:
                 content: bytes = handle.read(MAX_FILE_BYTES + 1)
-        except OSError as error:
+        except self.errors as error:
             raise SourceError(
                 f"{self._dataset}: file {PurePosixPath(path).name} cannot be read ({type(error).__name__}); check the "
-                "share"
+                "share or the server"
             ) from None
         if len(content) > MAX_FILE_BYTES:
             raise RefusedError("too_large", limit=MAX_FILE_BYTES)
         return content
-
-    def _protocols(self) -> tuple[str, ...]:
-        protocol = self.fs.protocol
-        return (protocol,) if isinstance(protocol, str) else tuple(protocol)
-
-
-def _inside(path: str, root: str) -> bool:
-    real, top = os.path.realpath(path), os.path.realpath(root)
-    return os.path.commonpath([real, top]) == top

@@ -41,13 +41,15 @@ class Receipts:
     Args:
         fs: the fsspec file system of the folder.
         listed: names of everything that lies in the folder.
+        errors: what the file system raises where something cannot be read.
         enabled: False where nothing may be written (a check with a sample).
     """
 
-    def __init__(self, fs: Any, listed: set[str], *, enabled: bool = True) -> None:
+    def __init__(self, fs: Any, listed: set[str], errors: tuple[type[Exception], ...], *, enabled: bool = True) -> None:
         self._fs = fs
         self._listed = listed
         self._enabled = enabled
+        self._errors: tuple[type[Exception], ...] = (*UNWRITABLE, *errors)
 
     def write(self, path: str, refusals: list[tuple[str, RefusedError]]) -> None:
         """Puts the receipt beside the file at `path`, in the place of an older one, all of it or nothing."""
@@ -62,7 +64,7 @@ class Receipts:
                 return
             self._fs.pipe_file(part, content)
             self._fs.mv(part, target)
-        except UNWRITABLE as error:
+        except self._errors as error:
             _log.info("no receipt beside %s: %s", PurePosixPath(path).name, type(error).__name__)
             self._discard(part)
 
@@ -75,5 +77,5 @@ class Receipts:
         try:
             if self._fs.exists(path):
                 self._fs.rm_file(path)
-        except UNWRITABLE as error:
+        except self._errors as error:
             _log.info("%s stays: %s", PurePosixPath(path).name, type(error).__name__)

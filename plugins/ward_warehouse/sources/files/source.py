@@ -66,8 +66,12 @@ class FilesSource:
 
     def read(self, window: Window) -> Iterator[pa.Table]:
         """All records of the files that are new by content; a file stands for itself, whatever the window."""
+        with self._folder:
+            yield from self._files()
+
+    def _files(self) -> Iterator[pa.Table]:
         paths, listed = self._folder.listing()
-        receipts = Receipts(self._folder.fs, listed, enabled=self._with_receipts)
+        receipts = Receipts(self._folder.fs, listed, self._folder.errors, enabled=self._with_receipts)
         for path in paths:
             refused: list[tuple[str, RefusedError]] = []
             yield from self._file(path, refused)
