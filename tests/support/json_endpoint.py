@@ -29,7 +29,7 @@ QUICK = Limits(connect=2, read=0.5, attempts=3, first_wait=0.01, longest_wait=0.
 READ: dict[str, Any] = {
     "path": "/votes",
     "records": "items",
-    "pagination": {"page_param": "page", "size_param": "size", "size": 3},
+    "pagination": {"page_param": "page", "size_param": "size", "size": 3, "confirm": False},
     "since_param": "since",
     "until_param": "until",
     "time_format": "%Y%m%d%H%M%S",

@@ -57,9 +57,9 @@ class SqlRead(Strict):
 
 
 PAGING_KEYS: dict[str, tuple[set[str], set[str]]] = {
-    "page": ({"page_param", "size_param"}, {"size", "first_page", "last_page", "total"}),
+    "page": ({"page_param", "size_param"}, {"size", "first_page", "last_page", "total", "confirm"}),
     "offset": ({"offset_param", "size_param"}, {"size", "last_page", "overlap", "total"}),
-    "cursor": ({"cursor_param", "next"}, {"size_param", "size", "next_optional", "total"}),
+    "cursor": ({"cursor_param", "next"}, {"size_param", "size", "next_optional", "total", "confirm"}),
     "link": (set(), {"size_param", "size", "next", "next_optional", "total"}),
 }
 """The keys that a paging style needs, and those it may have."""
@@ -79,6 +79,8 @@ class Pagination(Strict):
         next_optional: the server leaves `next` out on the last page. Otherwise its absence is an error: a renamed key
             must not end the walk after the first page.
         total: dotted path to the number of records in the window; when it is not what was read, the read starts over.
+        confirm: what proves a walk without `total` complete. Numbered pages are read until a reading brings nothing
+            new; a marker that is the time of change alone holds the batch back. `false` gives the proof up.
     """
 
     style: Literal["page", "offset", "cursor", "link"] = "page"
@@ -93,6 +95,7 @@ class Pagination(Strict):
     next: str = ""
     next_optional: bool = False
     total: str = ""
+    confirm: bool = True
 
     @model_validator(mode="after")
     def _keys_of_the_style(self) -> Pagination:

@@ -60,8 +60,15 @@ class Source(Protocol):
         ...
 
 
-def compare_columns(dataset: Dataset, found: Iterable[str], where: str) -> list[str]:
+def compare_columns(dataset: Dataset, found: Iterable[str], where: str, *, catalogued: bool) -> list[str]:
     """The columns that are new in the source.
+
+    Args:
+        dataset: the ward's dataset.
+        found: the columns that the source has.
+        where: the place, for the error.
+        catalogued: the names are those of a database, and are shown. Keys of other records may be anything, a person's
+            number among them: of those only the count is said.
 
     Raises:
         SchemaDriftError: a column that the mapping needs is absent. Reading on would turn it into silent nulls.
@@ -69,10 +76,11 @@ def compare_columns(dataset: Dataset, found: Iterable[str], where: str) -> list[
     present = list(found)
     missing = [name for name in dataset.mapping.source_columns(optional=False) if name not in present]
     if missing:
+        needed = len(dataset.mapping.source_columns(optional=False))
+        shown = ", ".join(present) if catalogued else f"{needed - len(missing)} of the {needed} columns needed"
         raise SchemaDriftError(
-            f"{dataset}: {where}: column {', '.join(missing)} is missing; found {', '.join(present)}. The batch is "
-            "held back: ask the ward whether the column was renamed, then correct "
-            f"dags/systems/{dataset.system.system}.yml"
+            f"{dataset}: {where}: column {', '.join(missing)} is missing; found {shown}. The batch is held back: ask "
+            f"the ward whether the column was renamed, then correct dags/systems/{dataset.system.system}.yml"
         )
     known = {*dataset.mapping.source_columns(), *dataset.mapping.ignore}
     return [name for name in present if name not in known]

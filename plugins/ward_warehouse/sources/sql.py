@@ -100,7 +100,7 @@ class SqlSource:
     def _relation(self, engine: Engine, database: Database) -> FromClause:
         """The table or query with the columns that are wanted of it."""
         types = self._columns(engine, database)
-        self.report.new_columns = compare_columns(self._dataset, types, self._where)
+        self.report.new_columns = compare_columns(self._dataset, types, self._where, catalogued=True)
         dropped = _only_dropped(self._dataset)
         wanted = [name for name in types if name not in dropped and name not in self._dataset.mapping.ignore]
         if self._spec.query:

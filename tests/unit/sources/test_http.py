@@ -14,6 +14,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
+from tests.support import json_endpoint
 from tests.support.json_endpoint import QUICK, SECRET, Endpoint, answer, dripping, items, rows, source
 from ward_warehouse.errors import SchemaDriftError, SourceError
 from ward_warehouse.sources import POSITION, Window
@@ -130,11 +131,81 @@ def moving(endpoint: Endpoint, leaves: str, before_request: int) -> None:
 
 
 @pytest.mark.parametrize("before_request", [2, 3, 4])
-@pytest.mark.parametrize("paging", [OFFSET, {**PAGE, "total": "total"}], ids=["offset", "page with total"])
+@pytest.mark.parametrize("paging", [OFFSET, {**PAGE, "total": "total"}, PAGE], ids=["offset", "page, total", "page"])
 def test_no_record_is_lost_when_another_leaves(endpoint: Endpoint, paging: dict[str, Any], before_request: int) -> None:
     moving(endpoint, "1", before_request)
     found = {row["ID"] for row in rows(source(endpoint, pagination=paging))}
     assert found >= {f"{n}" for n in range(10) if n != 1}
+
+
+def test_numbered_pages_are_read_again_until_a_reading_brings_nothing_new(endpoint: Endpoint) -> None:
+    serve(endpoint, 10)
+    assert [row["ID"] for row in rows(source(endpoint, pagination=PAGE))] == [f"{n}" for n in range(10)]
+    assert len(endpoint.requests) == 8
+    moving(endpoint, "1", before_request=len(endpoint.requests) + 3)
+    assert [row["ID"] for row in rows(source(endpoint, pagination=PAGE))][-1] == "6"
+    # The one that slipped from page 3 to page 2 came with the second reading; the third brought nothing.
+    assert len(endpoint.requests) == 8 + 4 + 4 + 4
+
+
+def test_one_page_needs_no_second_reading(endpoint: Endpoint) -> None:
+    serve(endpoint, 2)
+    assert len(rows(source(endpoint, pagination=PAGE))) == 2
+    assert len(endpoint.requests) == 1
+
+
+def test_numbered_pages_that_bring_other_records_each_time_end_as_an_error(endpoint: Endpoint) -> None:
+    def handle(request: Request) -> Response:
+        reading, number = divmod(len(endpoint.requests) - 1, 2)
+        return JSONResponse({"items": items(100)[reading * 10 : reading * 10 + 5][number * 3 : number * 3 + 3]})
+
+    endpoint.handle = handle
+    assert "every reading of the pages brought other records, in 3 readings" in refused(endpoint, pagination=PAGE)
+
+
+TIMES = ["t1", "t2", "t3", "t3", "t3", "t4"]
+
+
+@pytest.fixture
+def by_time(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Endpoint:
+    """Records whose field AT is their time of change, three of which share one."""
+    part = json_endpoint.SYSTEM["datasets"]["survey_responses"]
+    monkeypatch.setitem(part, "cursor", {"column": "AT"})
+    return endpoint
+
+
+def serve_by_time(
+    endpoint: Endpoint, follows: Callable[[str, str], bool], with_id: bool = False, size: int = 3
+) -> None:
+    """Pages of records by time; `follows` says whether a record of a time comes after the marker."""
+    records = [{"ID": f"{n}", "AT": at, "RATING": "1"} for n, at in enumerate(TIMES)]
+
+    def marker(record: dict[str, str]) -> str:
+        return f"{record['AT']}-{record['ID']}" if with_id else record["AT"]
+
+    def handle(request: Request) -> Response:
+        after = request.query_params.get("after", "")
+        page = [r for r in records if follows(marker(r), after)][:size]
+        following = marker(page[-1]) if page and page[-1]["ID"] != "5" else None
+        return JSONResponse({"items": page, "paging": {"next": following}, "total": 6})
+
+    endpoint.handle = handle
+
+
+def test_a_marker_that_would_lose_records_of_one_time_holds_the_batch_back(by_time: Endpoint) -> None:
+    serve_by_time(by_time, lambda found, after: found > after)
+    text = refused(by_time, pagination=CURSOR)
+    assert "page 2: the way to this page is the last AT of the page before it" in text
+    assert "set total" in text
+    assert "expected the 6 of total" in refused(by_time, pagination={**CURSOR, "total": "total"})
+    assert len(rows(source(by_time, pagination={**CURSOR, "confirm": False}))) == 4
+
+
+def test_a_marker_that_tells_records_of_one_time_apart_or_repeats_them_loses_none(by_time: Endpoint) -> None:
+    serve_by_time(by_time, lambda found, after: found > after, with_id=True)
+    assert [row["ID"] for row in rows(source(by_time, pagination=CURSOR))] == list("012345")
+    serve_by_time(by_time, lambda found, after: found >= after, size=4)
+    assert {row["ID"] for row in rows(source(by_time, pagination={**CURSOR, "size": 4}))} == set("012345")
 
 
 def test_a_set_that_never_rests_ends_as_an_error(endpoint: Endpoint) -> None:
@@ -327,9 +398,11 @@ def test_a_wrong_answer_is_one_clear_line(endpoint: Endpoint, response: Response
 
 
 def test_a_missing_column_is_drift(endpoint: Endpoint) -> None:
-    endpoint.handle = answer({"items": [{"ID": "1", "AT": "20240305"}]})
-    with pytest.raises(SchemaDriftError, match=r"page 1 item 1.*RATING is missing"):
+    endpoint.handle = answer({"items": [{"ID": "1", "AT": "20240305", "079000000001": "Đặng Thị Kiểm Thử"}]})
+    expected = r"page 1 item 1.*RATING is missing; found 2 of the 3 columns needed"
+    with pytest.raises(SchemaDriftError, match=expected) as caught:
         rows(source(endpoint))
+    assert "079000000001" not in str(caught.value)
 
 
 def test_half_a_surrogate_pair_does_not_end_the_read(endpoint: Endpoint) -> None:

@@ -29,7 +29,9 @@ class KnownHostFileSystem(SFTPFileSystem):  # type: ignore[misc]
         self.client.get_host_keys().add(name, key.get_name(), key)
         self.client.connect(self.host, **options)
         self.ftp = self.client.open_sftp()
-        self.ftp.get_channel().settimeout(seconds)
+        channel = self.ftp.get_channel()
+        if channel is not None:
+            channel.settimeout(seconds)
 
     def real_path(self, path: str) -> str:
         """The path with its links followed by the server."""

@@ -3,13 +3,15 @@
 What each style promises about records that share one change time, or that move while they are read:
 
 - `cursor` and `link`: the server says where the next page starts, so a record is read once as long as the server's own
-  marker tells records with one change time apart. `total` shows when it does not.
+  marker tells records with one change time apart. `total` shows when it does not. Without `total`, a marker that is the
+  last record's time of change alone holds the batch back, unless the next page starts with that time again.
 - `offset`: every page reads the last `overlap` records of the page before it again. If they are not the same ones in
   the same place, records before them came or went, and the read starts over: records are repeated, never lost.
   `overlap: 0` gives this promise up.
 - `page`: numbered pages cannot overlap. State `total` where the server has one: it falls when a record that changes
-  leaves the window, and then the read starts over. Without `total`, or with records that come and go in equal number, a
-  record at a page's edge can be missed until a full read.
+  leaves the window, and then the read starts over. Without `total`, a read of several pages is done again until a
+  reading brings nothing new: a record that slipped over a page's edge is in the next reading. `confirm: false` gives
+  this promise up, and halves the requests.
 
 All four need an order that two requests share; a server that does not sort on its own is told how in `params`.
 """
@@ -51,11 +53,20 @@ class Ask:
 
 @dataclass
 class Walk:
-    """One walk over all pages; says which page is next, and refuses a server that leads in a circle."""
+    """One walk over all pages; says which page is next, and refuses a server that leads in a circle.
+
+    Attributes:
+        paging: how the pages are asked for.
+        base: the endpoint.
+        key: the fields that identify a record.
+        changed: the field that says when a record changed.
+    """
 
     paging: Pagination
     base: httpx.URL
     key: tuple[str, ...]
+    changed: str | None = None
+    _edge: str | None = None
     _asked: dict[str, int] = field(default_factory=dict)
     _pages: dict[int, int] = field(default_factory=dict)
     _total: int | None = None
@@ -95,6 +106,7 @@ class Walk:
         if tuple(self._identity(record) for record in records[:again]) != ask.repeats:
             raise MovedError(f"page {ask.number} does not start where page {ask.number - 1} ended")
         self._compare_total(answer)
+        self._check_edge(records)
         self._count += len(records) - again
         return again
 
@@ -140,6 +152,29 @@ class Walk:
             raise MovedError(f"{self.paging.total} was {self._total} and is {total}")
         self._total = total
 
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether nothing proves that the pages read are complete."""
+        paging = self.paging
+        return paging.style == "page" and paging.confirm and not paging.total and len(self._asked) > 1
+
+    def _note_edge(self, marker: str, records: Sequence[Any]) -> None:
+        """Takes note of a full page whose marker is the time of change of its last record."""
+        self._edge = None
+        full = not self.paging.size_param or len(records) >= self.paging.size
+        if self.paging.confirm and not self.paging.total and self.changed and records and full:
+            time = records[-1].get(self.changed)
+            self._edge = marker if time is not None and str(time) == marker else None
+
+    def _check_edge(self, records: Sequence[Any]) -> None:
+        if self._edge is None or (records and str(records[0].get(str(self.changed))) == self._edge):
+            return
+        raise RefusedError(
+            f"the way to this page is the last {self.changed} of the page before it, expected a marker that tells "
+            "records of one time apart: those that share it may be left out. The batch is held back: set total in the "
+            "system's file, or ask the vendor for such a marker"
+        )
+
     def _is_last(self, ask: Ask, records: Sequence[Any]) -> bool:
         fresh = len(records) - len(ask.repeats)
         return fresh <= 0 or (self.paging.last_page == "short" and len(records) < self.paging.size)
@@ -165,11 +200,12 @@ class Walk:
         repeats = tuple(self._identity(record) for record in records[len(records) - again :])
         return Ask(ask.number + 1, url, position, repeats)
 
-    def next_cursor(self, ask: Ask, answer: Answer, _: Sequence[Any]) -> Ask | None:
+    def next_cursor(self, ask: Ask, answer: Answer, records: Sequence[Any]) -> Ask | None:
         """The page after the marker that the answer gives."""
         marker = self._at_next(answer)
         if marker is None:
             return None
+        self._note_edge(marker, records)
         return Ask(ask.number + 1, ask.url.copy_set_param(self.paging.cursor_param, marker))
 
     def next_link(self, ask: Ask, answer: Answer, _: Sequence[Any]) -> Ask | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,8 +20,8 @@ from ward_warehouse.sources.http.paging import MovedError, Walk
 
 READINGS = 3
 
-Page = tuple[str, int, list[dict[str, Any]]]
-"""Where it stands, how many records of it were left out as given before, and the others."""
+Page = tuple[str, list[tuple[int, dict[str, Any]]]]
+"""Where it stands, and its records that were not given before, each with its number on the page."""
 
 
 class HttpSource:
@@ -56,9 +56,9 @@ class HttpSource:
         """Pages gathered into batches: mapping a batch has a fixed cost that a page of 500 would pay over and over."""
         records: list[dict[str, Any]] = []
         positions: list[str] = []
-        for where, again, page in pages:
-            records += page
-            positions += [f"{where} item {index}" for index in range(again + 1, again + len(page) + 1)]
+        for where, page in pages:
+            records += [record for _, record in page]
+            positions += [f"{where} item {number}" for number, _ in page]
             if len(records) >= BATCH_ROWS:
                 yield self._table(records, positions)
                 records, positions = [], []
@@ -66,22 +66,35 @@ class HttpSource:
             yield self._table(records, positions)
 
     def _pages(self, client: JsonClient, window: Window) -> Iterator[Page]:
-        """All pages; from the first again when the records moved, so that some are repeated rather than one lost."""
+        """All pages; from the first again when records moved, or may have: one is given twice rather than lost."""
         moved = ""
+        seen: set[int] = set()
         for _ in range(READINGS):
+            found: set[int] = set()
             try:
-                yield from self._walk(client, window)
-                return
+                proven = yield from self._walk(client, window, seen, found)
             except MovedError as error:
                 moved = str(error)
+            else:
+                if proven or found <= seen:
+                    return
+                moved = "every reading of the pages brought other records"
+            seen |= found
         raise SourceError(
             f"{self._dataset}: {self._spec.path}: {moved}, in {READINGS} readings; the records move while they are "
             "read, or the server gives fewer than it was asked for: the batch is held back, run the ward again, then "
             "ask the vendor"
         )
 
-    def _walk(self, client: JsonClient, window: Window) -> Iterator[Page]:
-        walk = Walk(self._spec.pagination, client.base, self._dataset.mapping.key)
+    def _walk(self, client: JsonClient, window: Window, seen: set[int], found: set[int]) -> Generator[Page, None, bool]:
+        """One reading of all pages; True when it is proven to be complete.
+
+        Records in `seen`, of an earlier reading, are not given again; those of this one are added to `found`.
+        """
+        cursor = self._dataset.mapping.cursor
+        walk = Walk(
+            self._spec.pagination, client.base, self._dataset.mapping.key, cursor.column if cursor is not None else None
+        )
         ask = walk.first(self._parameters(window))
         while True:
             where = f"{self._spec.path} page {ask.number}"
@@ -91,13 +104,15 @@ class HttpSource:
                 again = walk.take(ask, answer, records)
             except RefusedError as error:
                 raise SourceError(f"{self._dataset}: {where}: {error}") from None
-            yield where, again, records[again:]
+            marked = [(number, record, _mark(record)) for number, record in enumerate(records[again:], again + 1)]
+            found.update(mark for _, _, mark in marked)
+            yield where, [(number, record) for number, record, mark in marked if mark not in seen]
             try:
                 following = walk.next(ask, answer, records)
             except RefusedError as error:
                 raise SourceError(f"{self._dataset}: {where}: {error}") from None
             if following is None:
-                return
+                return not walk.needs_confirmation
             ask = following
 
     def _parameters(self, window: Window) -> dict[str, str]:
@@ -128,7 +143,7 @@ class HttpSource:
 
     def _table(self, records: list[dict[str, Any]], positions: list[str]) -> pa.Table:
         names = list(dict.fromkeys(name for record in records for name in record))
-        found = compare_columns(self._dataset, names, f"{positions[0]} to {positions[-1]}")
+        found = compare_columns(self._dataset, names, f"{positions[0]} to {positions[-1]}", catalogued=False)
         self.report.new_columns = list(dict.fromkeys([*self.report.new_columns, *found]))
         rows = [[_text(record.get(name)) for name in names] for record in records]
         try:
@@ -144,6 +159,11 @@ class HttpSource:
                 return str(int(instant.timestamp() * 1000))
             case text:
                 return instant.astimezone(ZoneInfo(self._dataset.system.time_zone)).strftime(text)
+
+
+def _mark(record: dict[str, Any]) -> int:
+    """What tells a record, as it is now, from all others."""
+    return hash(json.dumps(record, sort_keys=True))
 
 
 def _text(value: Any) -> str | None:
