@@ -1,7 +1,8 @@
 """The contract of each record kind: columns, types, privacy. Every ward's records are brought to these shapes.
 
-The columns follow the national synchronisation message `DongBoHoSoMC` for dossiers, and what tablets, paper slips
-and SIPAS questionnaires have in common for survey responses.
+The columns follow the national synchronisation message `DongBoHoSoMC` for dossiers, what tablets, paper slips and SIPAS
+questionnaires have in common for survey responses, the wards' periodic reports for ward returns, and the national
+database of administrative procedures for procedures. `docs/how-to-add-a-record-kind.md` says what another kind needs.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import Literal
 
 import pyarrow as pa
 
-ColumnType = Literal["text", "code", "integer", "boolean", "timestamp"]
-"""timestamp: an instant, stored in UTC. code: one of a fixed list of English words."""
+ColumnType = Literal["text", "code", "integer", "number", "boolean", "timestamp", "date"]
+"""timestamp: an instant, stored in UTC. date: a local day. code: one of a fixed list of English words."""
 
 
 class RecordKind(StrEnum):
@@ -21,6 +22,8 @@ class RecordKind(StrEnum):
 
     DOSSIERS = "dossiers"
     SURVEY_RESPONSES = "survey_responses"
+    WARD_RETURNS = "ward_returns"
+    PROCEDURES = "procedures"
 
 
 class Privacy(StrEnum):
@@ -32,6 +35,17 @@ class Privacy(StrEnum):
     DROP = "drop"
 
 
+CODE_PATTERN = r"[0-9A-Za-zĐđ][0-9A-Za-zĐđ.\-_/|: ]*"
+"""Codes and numbers of records, agencies and devices: no accented name fits."""
+MAX_CODE_LENGTH = 120
+"""Kept apart from the patterns: a counted repetition of Unicode classes makes a pattern fifty times slower."""
+TITLE_PATTERN = r"[\p{L}\p{N}][\p{L}\p{N} ,.;:()/\-–'\"“”%+&]*"
+"""Titles of public documents, such as the name of a procedure."""
+MAX_TITLE_LENGTH = 500
+
+LONG_NUMBER = r"\d{9}"
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a contract.
@@ -41,9 +55,10 @@ class Column:
         ends_with_day: a value without an hour means the end of that local day (an appointment slip that promises
             a date is kept until the counter closes on it).
         default: the value of a record that gives none.
-        pattern: what a text of at most `MAX_CODE_LENGTH` characters must match to be kept as it is; anything else is
+        pattern: what a text of at most `max_length` characters must match to be kept as it is; anything else is
             unreadable. Without it a name or a sentence typed into a code field would reach the disk.
         long_number: the text may hold nine digits in a row, as a phone and an identity number do.
+        in_catalogue: a value that the district's procedure catalogue does not have is unmapped.
     """
 
     name: str
@@ -55,20 +70,32 @@ class Column:
     ends_with_day: bool = False
     default: str | None = None
     pattern: str | None = None
+    max_length: int = MAX_CODE_LENGTH
     long_number: bool = False
+    in_catalogue: bool = False
 
     @property
     def date_name(self) -> str:
-        """Name of the local-date twin: `received_at` gives `received_date`."""
-        return self.name.removesuffix("_at") + "_date"
+        """Name of the column with its local date: `received_at` has the twin `received_date`; a date has itself."""
+        return self.name if self.type == "date" else self.name.removesuffix("_at") + "_date"
+
+    @property
+    def is_day(self) -> bool:
+        """Whether the column says on which day something was, is or will be."""
+        return self.local_date or self.type == "date"
 
 
 @dataclass(frozen=True)
 class Contract:
-    """The columns of one record kind, in the order of the landed table."""
+    """The columns of one record kind, in the order of the landed table.
+
+    Attributes:
+        dated_by: the column whose day places a record in a period; None for records that have no period.
+    """
 
     kind: RecordKind
     columns: tuple[Column, ...]
+    dated_by: str | None = None
     by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -93,8 +120,10 @@ ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     "text": pa.string(),
     "code": pa.string(),
     "integer": pa.int32(),
+    "number": pa.float64(),
     "boolean": pa.bool_(),
     "timestamp": pa.timestamp("us", tz="UTC"),
+    "date": pa.date32(),
 }
 
 SOURCE_WARD = "source_ward"
@@ -110,17 +139,15 @@ TECHNICAL_FIELDS: tuple[pa.Field, ...] = (
 )
 """What the pipeline itself writes beside every record."""
 
-CODE_PATTERN = r"[0-9A-Za-zĐđ][0-9A-Za-zĐđ.\-_/|: ]*"
-"""Codes and numbers of records, agencies and devices: no accented name fits."""
-MAX_CODE_LENGTH = 120
-"""Kept apart from the patterns: a counted repetition of Unicode classes makes a pattern fifty times slower."""
+
+def _text(name: str, *, required: bool = False, long_number: bool = False, in_catalogue: bool = False) -> Column:
+    return Column(
+        name, "text", required=required, pattern=CODE_PATTERN, long_number=long_number, in_catalogue=in_catalogue
+    )
 
 
-LONG_NUMBER = r"\d{9}"
-
-
-def _text(name: str, *, required: bool = False, long_number: bool = False) -> Column:
-    return Column(name, "text", required=required, pattern=CODE_PATTERN, long_number=long_number)
+def _title(name: str, *, required: bool = False) -> Column:
+    return Column(name, "text", required=required, pattern=TITLE_PATTERN, max_length=MAX_TITLE_LENGTH)
 
 
 def _time(name: str, *, required: bool = False, ends_with_day: bool = False) -> Column:
@@ -134,7 +161,7 @@ DOSSIERS = Contract(
     (
         _text("source_record_id", required=True, long_number=True),
         _text("dossier_code", required=True, long_number=True),
-        _text("procedure_code", required=True),
+        _text("procedure_code", required=True, in_catalogue=True),
         Column("channel", "code", values=("in_person", "online", "postal"), default="in_person"),
         Column(
             "status",
@@ -184,6 +211,7 @@ DOSSIERS = Contract(
         Column(SOURCE_WARD, "text"),
         Column("source_changed_at", "timestamp"),
     ),
+    dated_by="received_at",
 )
 
 SURVEY_RESPONSES = Contract(
@@ -207,6 +235,83 @@ SURVEY_RESPONSES = Contract(
         Column(SOURCE_WARD, "text"),
         Column("source_changed_at", "timestamp"),
     ),
+    dated_by="answered_at",
 )
 
-CONTRACTS: dict[RecordKind, Contract] = {c.kind: c for c in (DOSSIERS, SURVEY_RESPONSES)}
+WARD_RETURNS = Contract(
+    RecordKind.WARD_RETURNS,
+    (
+        _text("source_record_id", required=True, long_number=True),
+        _text("unit_code"),
+        Column(
+            "period_grain",
+            "code",
+            required=True,
+            # other: any stretch of days, such as an event or a milestone; its start and end say which.
+            values=("day", "week", "month", "quarter", "half_year", "nine_months", "year", "other"),
+        ),
+        Column("period_start", "date", required=True),
+        Column("period_end", "date", required=True),
+        _text("item_code", required=True),
+        Column("numerator", "number"),
+        Column("denominator", "number"),
+        Column("value", "number"),
+        # "hơn 10" is no 10: a value with another bound than exact is never added up.
+        Column("bound", "code", values=("exact", "at_least", "at_most", "about"), default="exact"),
+        Column(
+            "unit_of_measure",
+            "code",
+            values=(
+                "dossiers",
+                "procedures",
+                "people",
+                "turns",
+                "opinions",
+                "documents",
+                "units",
+                "devices",
+                "tasks",
+                "days",
+                "hours",
+                "percent",
+                "score",
+                "dong",
+                "million_dong",
+                "other",
+            ),
+        ),
+        _text("evidence_number"),
+        _time("submitted_at"),
+        Column(SOURCE_WARD, "text"),
+        Column("source_changed_at", "timestamp"),
+    ),
+    dated_by="period_start",
+)
+
+PROCEDURES = Contract(
+    RecordKind.PROCEDURES,
+    (
+        _text("source_record_id", required=True, long_number=True),
+        _text("procedure_code", required=True),
+        _title("name", required=True),
+        _title("field"),
+        Column("authority", "code", required=True, values=("district", "ward")),
+        # Levels 1 to 4 until 2022, then partial and full; both are dated attributes of a procedure.
+        Column("level_scheme", "code", values=("one_to_four", "partial_full")),
+        Column("online_level", "code", values=("1", "2", "3", "4", "partial", "full")),
+        Column("statutory_time", "integer"),
+        Column("statutory_unit", "code", values=("hours", "days", "working_days", "months")),
+        Column("published_web", "boolean"),
+        Column("published_counter", "boolean"),
+        Column("iso_process", "boolean"),
+        Column("one_stop", "boolean"),
+        Column("valid_from", "date"),
+        Column("valid_to", "date"),
+        Column(SOURCE_WARD, "text"),
+        Column("source_changed_at", "timestamp"),
+    ),
+)
+
+CONTRACTS: dict[RecordKind, Contract] = {
+    contract.kind: contract for contract in (DOSSIERS, SURVEY_RESPONSES, WARD_RETURNS, PROCEDURES)
+}

@@ -7,26 +7,24 @@ statement, so that nothing untreated leaves the memory.
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse import privacy
+from ward_warehouse import privacy, readings
 from ward_warehouse.contracts import (
     CONTRACTS,
-    LONG_NUMBER,
-    MAX_CODE_LENGTH,
     SOURCE_WARD,
     Column,
     Contract,
     Privacy,
 )
 from ward_warehouse.memory import SHAPE, open_cursor
+from ward_warehouse.readings import folded
 from ward_warehouse.registry import ColumnMap, Dataset
 from ward_warehouse.sources import FAULT, POSITION
+from ward_warehouse.values import Input, Values
 
 UNREADABLE = "unreadable"
 """`|received_at|due_at|`: columns whose value has no readable form; `|record|` when the record itself is broken."""
@@ -37,23 +35,16 @@ WARD_STATED = "ward_stated"
 RECEIVED = "received"
 """Struct of the values as received, after privacy treatment; what quarantine keeps and a replay reads."""
 
+SQL_TYPES = {
+    "timestamp": "TIMESTAMP",
+    "date": "DATE",
+    "integer": "INTEGER",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+}
+"""Types of contract columns in the statement, local times before they become instants; all others are text."""
+
 MARKERS = (UNREADABLE, UNMAPPED, WARD_STATED)
-
-
-@dataclass(frozen=True)
-class Input:
-    """One value of a source record.
-
-    Attributes:
-        label: its name in `received`.
-        sql: reads it, as text unless `native_time` says that the source gives a real time.
-        torn: SQL that is true where a nested value is no JSON, so that nothing can be read from it.
-    """
-
-    label: str
-    sql: str
-    native_time: bool = False
-    torn: str | None = None
 
 
 class Mapper:
@@ -81,7 +72,7 @@ class Mapper:
             new_columns: columns that the mapping does not know; their values are kept as keyed hashes in `extras`.
         """
         batch = _with_absent_columns(batch, self._dataset.mapping.source_columns())
-        statement, parameters = _Statement(self._dataset, self._contract, batch.schema, new_columns).build()
+        statement, parameters = Statement(self._dataset, self._contract, batch.schema, new_columns).build()
         self._db.register("batch", batch)
         if f"${privacy.INNER_KEY}" in statement:
             parameters |= self._keys
@@ -123,20 +114,22 @@ class Mapper:
         return mapped
 
     def _check_catalogue(self, mapped: pa.Table) -> pa.Table:
-        if self._codes is None or "procedure_code" not in mapped.column_names:
-            return mapped
-        code = mapped["procedure_code"]
-        unknown = pc.and_(pc.is_valid(code), pc.invert(pc.is_in(code, value_set=self._codes)))
-        known = pc.coalesce(mapped[UNMAPPED], pa.scalar("|"))
-        marked = pc.if_else(unknown, pc.binary_join_element_wise(known, "procedure_code|", ""), mapped[UNMAPPED])
-        return mapped.set_column(mapped.column_names.index(UNMAPPED), UNMAPPED, marked)
+        for column in self._contract.stored:
+            if self._codes is None or not column.in_catalogue:
+                continue
+            code = mapped[column.name]
+            unknown = pc.and_(pc.is_valid(code), pc.invert(pc.is_in(code, value_set=self._codes)))
+            known = pc.coalesce(mapped[UNMAPPED], pa.scalar("|"))
+            marked = pc.if_else(unknown, pc.binary_join_element_wise(known, f"{column.name}|", ""), mapped[UNMAPPED])
+            mapped = mapped.set_column(mapped.column_names.index(UNMAPPED), UNMAPPED, marked)
+        return mapped
 
     def _target_schema(self, found: pa.Schema) -> pa.Schema:
         markers = [pa.field(name, pa.string()) for name in MARKERS]
         return pa.schema([*self._contract.schema(), *markers, found.field(RECEIVED)])
 
 
-class _Statement:
+class Statement:
     """Builds the SELECT of one dataset; identifiers come from reviewed files and are quoted, values are bound."""
 
     def __init__(self, dataset: Dataset, contract: Contract, schema: pa.Schema, new_columns: list[str]) -> None:
@@ -144,20 +137,26 @@ class _Statement:
         self._contract = contract
         self._schema = schema
         self._new_columns = new_columns
-        self._parameters: dict[str, object] = {}
+        self._values = Values(dataset.system)
+        self._bind = self._values.bind
         self._inputs: dict[str, Input] = {}
 
     def build(self) -> tuple[str, dict[str, object]]:
+        """The SELECT over the relation `batch`, and its bound parameters."""
         maps = self._maps()
         inputs = {name: self._input(column_map) for name, column_map in maps.items()}
-        values = {name: self._value(self._contract.by_name[name], maps[name], inputs[name]) for name in maps}
+        values = {name: self._values.sql(self._contract.by_name[name], maps[name], inputs[name]) for name in maps}
         step_inputs = [f"{i.sql} AS {_name(i.label)}" for i in self._inputs.values()]
         step_inputs += [f"{i.torn} AS {_name('torn ' + i.label)}" for i in self._inputs.values() if i.torn]
+        step_readings = [f"{sql} AS {_name(name)}" for name, sql in self._values.readings.items()]
+        step_moments = [f"{sql} AS {_name(name)}" for name, sql in self._values.moments.items()]
         step_values = [f"{sql} AS {_name('v_' + name)}" for name, sql in values.items()]
         statement = f"""
             WITH inputs AS (SELECT {_name(POSITION)}, {_name(FAULT)}, {self._extras()} AS extras
                                    {_more(step_inputs)} FROM batch),
-                 mapped AS (SELECT *{_more(step_values)} FROM inputs)
+                 readings AS (SELECT *{_more(step_readings)} FROM inputs),
+                 moments AS (SELECT *{_more(step_moments)} FROM readings),
+                 mapped AS (SELECT *{_more(step_values)} FROM moments)
             SELECT {", ".join(self._outputs(maps))},
                    {_name(POSITION)} AS source_position, extras,
                    {self._content_hash(maps)} AS content_hash,
@@ -166,7 +165,7 @@ class _Statement:
                    {self._ward_stated(maps)} AS {WARD_STATED},
                    {self._received(maps, inputs)} AS {RECEIVED}
             FROM mapped"""  # noqa: S608 - every value is bound, every identifier quoted
-        return statement, self._parameters
+        return statement, self._values.parameters
 
     def _maps(self) -> dict[str, ColumnMap]:
         """Contract columns that the source fills, in the contract's order; dropped ones are not even read."""
@@ -178,7 +177,11 @@ class _Statement:
         maps["source_record_id"] = ColumnMap.model_validate(
             {"from": mapping.key[0]}
             if len(mapping.key) == 1
-            else {"expression": "nullif(concat_ws('|', " + ", ".join(self._text(k) for k in mapping.key) + "), '')"}
+            else {
+                "expression": "nullif(concat_ws('|', "
+                + ", ".join(readings.code(self._text(k)) for k in mapping.key)
+                + "), '')"
+            }
         )
         kept = {name: m for name, m in maps.items() if self._contract.by_name[name].privacy is not Privacy.DROP}
         return {c.name: kept[c.name] for c in self._contract.columns if c.name in kept}
@@ -207,56 +210,12 @@ class _Statement:
             return Input(name, f"timezone({zone}, {_name(name)})", native_time=True)
         if pa.types.is_timestamp(data_type) or pa.types.is_date(data_type):
             return Input(name, f"CAST({_name(name)} AS TIMESTAMP)", native_time=True)
-        return Input(name, self._text(name))
+        is_number = pa.types.is_integer(data_type) or pa.types.is_floating(data_type) or pa.types.is_decimal(data_type)
+        return Input(name, self._text(name), native_number=is_number)
 
     def _text(self, name: str) -> str:
-        return f"nullif(trim(nfc_normalize(CAST({_name(name)} AS VARCHAR))), '')"
-
-    def _value(self, column: Column, column_map: ColumnMap, source: Input | None) -> str:
-        """SQL of the contract value; null where the input cannot be read or translated."""
-        text = self._bind(column_map.constant) if source is None else _name(source.label)
-        if column_map.codes is not None:
-            text = self._translate(column_map.codes, text)
-        match column.type:
-            case "timestamp":
-                return self._local_time(column, column_map, source, text)
-            case "integer":
-                return f"TRY_CAST({text} AS INTEGER)"
-            case "boolean":
-                return f"TRY_CAST({text} AS BOOLEAN)"
-            case "code":
-                return text if column_map.codes else self._one_of(column.values, text)
-        if column.privacy is Privacy.PSEUDONYMISE:
-            return privacy.keyed_hash(text)
-        if column.privacy is Privacy.SCRUB:
-            return privacy.scrub(text)
-        if column.pattern is None:
-            return text
-        fits = f"len({text}) <= {MAX_CODE_LENGTH}"
-        fits += f" AND regexp_full_match({text}, {self._bind(column_map.pattern or column.pattern)})"
-        if not column.long_number:
-            fits += f" AND NOT regexp_matches({text}, {self._bind(LONG_NUMBER)})"
-        return f"CASE WHEN {fits} THEN {text} END"
-
-    def _one_of(self, values: tuple[str, ...], text: str) -> str:
-        return f"CASE WHEN list_contains({self._bind(list(values))}::VARCHAR[], {text}) THEN {text} END"
-
-    def _translate(self, table: str, text: str) -> str:
-        codes = {_folded(code): value for code, value in self._dataset.system.codes[table].items()}
-        keys, values = self._bind(list(codes)), self._bind(list(codes.values()))
-        # Wards type the same label in capitals or not; the table is matched without regard to case.
-        return f"map({keys}::VARCHAR[], {values}::VARCHAR[])[lower({text})]"
-
-    def _local_time(self, column: Column, column_map: ColumnMap, source: Input | None, text: str) -> str:
-        if source is not None and source.native_time:
-            local = text
-        else:
-            tries = [f"try_strptime({text}, {self._bind(pattern)})" for pattern in column_map.formats]
-            local = f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
-        if not column.ends_with_day:
-            return local
-        midnight = f"{local} = date_trunc('day', {local})"
-        return f"CASE WHEN {midnight} THEN {local} + INTERVAL '23 hours 59 minutes 59 seconds' ELSE {local} END"
+        is_float = pa.types.is_floating(self._schema.field(name).type)
+        return f"nullif(trim(nfc_normalize({readings.native_text(_name(name), is_float=is_float)})), '')"
 
     def _outputs(self, maps: dict[str, ColumnMap]) -> list[str]:
         outputs = []
@@ -265,7 +224,7 @@ class _Statement:
         return outputs
 
     def _stored_value(self, column: Column, maps: dict[str, ColumnMap]) -> str:
-        sql_type = {"timestamp": "TIMESTAMP", "integer": "INTEGER", "boolean": "BOOLEAN"}.get(column.type, "VARCHAR")
+        sql_type = SQL_TYPES.get(column.type, "VARCHAR")
         if column.name not in maps:
             return f"CAST({self._bind(column.default)} AS {sql_type})"
         value = _name("v_" + column.name)
@@ -298,7 +257,7 @@ class _Statement:
         )
 
     def _aliases(self) -> str:
-        return self._bind([_folded(alias) for alias in self._dataset.ward.aliases])
+        return self._bind([folded(alias) for alias in self._dataset.ward.aliases])
 
     def _content_hash(self, maps: dict[str, ColumnMap]) -> str:
         """A fingerprint of the record's values; the time of change is left out, so that a touch alone is no news."""
@@ -334,11 +293,6 @@ class _Statement:
             understood = f"list_contains({self._aliases()}::VARCHAR[], lower({text}))"
         return f"CASE WHEN {text} IS NULL OR ({understood}) THEN {text} ELSE {SHAPE}({text}) END"
 
-    def _bind(self, value: object) -> str:
-        name = f"p{len(self._parameters)}"
-        self._parameters[name] = value
-        return f"${name}"
-
 
 def _with_absent_columns(batch: pa.Table, names: list[str]) -> pa.Table:
     """The batch with a column of nulls for each optional or dropped column that the source left out."""
@@ -346,11 +300,6 @@ def _with_absent_columns(batch: pa.Table, names: list[str]) -> pa.Table:
         if name not in batch.column_names:
             batch = batch.append_column(name, pa.nulls(batch.num_rows, pa.string()))
     return batch
-
-
-def _folded(text: str) -> str:
-    """A code as the statement compares it: composed Unicode, trimmed, lower case."""
-    return unicodedata.normalize("NFC", text).strip().lower()
 
 
 def _name(identifier: str) -> str:

@@ -1,16 +1,27 @@
 """The registry: districts, wards and kinds of ward software, typed and checked as a whole."""
 
 from ward_warehouse.registry.load import Dataset, Registry, load_registry
-from ward_warehouse.registry.systems import ColumnMap, DatasetMap, FilesRead, HttpRead, SqlRead, System
+from ward_warehouse.registry.systems import (
+    EXCEL_SERIAL,
+    ColumnMap,
+    DatasetMap,
+    FilesRead,
+    HttpRead,
+    NumberFormat,
+    SqlRead,
+    System,
+)
 from ward_warehouse.registry.wards import District, Ward
 
 __all__ = [
+    "EXCEL_SERIAL",
     "ColumnMap",
     "Dataset",
     "DatasetMap",
     "District",
     "FilesRead",
     "HttpRead",
+    "NumberFormat",
     "Registry",
     "SqlRead",
     "System",

@@ -11,8 +11,9 @@ from typing import Any
 
 from ward_warehouse.contracts import CONTRACTS, SOURCE_WARD, Column, RecordKind
 from ward_warehouse.errors import RegistryError
+from ward_warehouse.registry.number_checks import number_problems
 from ward_warehouse.registry.procedures import Catalogue, read_catalogue
-from ward_warehouse.registry.systems import READS, DatasetMap, System
+from ward_warehouse.registry.systems import EXCEL_SERIAL, READS, ColumnMap, DatasetMap, System
 from ward_warehouse.registry.wards import District, Ward
 from ward_warehouse.registry.yaml_file import YamlFile, read_yaml, validate
 from ward_warehouse.settings import Settings
@@ -134,20 +135,25 @@ def _system_problems(system: System, file: YamlFile) -> Iterator[str]:
             if column is None or name in FILLED_BY_PIPELINE:
                 yield file.problem(here, f"{who}is not a column that the {kind} contract maps")
                 continue
-            yield from (file.problem(here, who + text) for text in _column_problems(column, column_map, system))
+            found = [
+                *_column_problems(column, column_map, system),
+                *number_problems(kind, name, system),
+            ]
+            yield from (file.problem(here, who + text) for text in found)
         for column in contract.columns:
             if column.required and column.name not in (*dataset.columns, *FILLED_BY_PIPELINE):
                 yield file.problem([*at, "columns"], f"{who}required column {column.name} is not mapped; map it")
 
 
-def _column_problems(column: Column, column_map: Any, system: System) -> Iterator[str]:
-    if column.type == "timestamp" and not column_map.formats:
+def _column_problems(column: Column, column_map: ColumnMap, system: System) -> Iterator[str]:
+    if column.type in ("timestamp", "date") and not column_map.formats:
         yield "formats are missing; state the date formats in the order they are to be tried"
     for text in column_map.formats:
-        if not re.search(r"%[YyJs]", text):
+        if text != EXCEL_SERIAL and not re.search(r"%[YyJs]", text):
             yield f"format {text!r} has no year; expected a strptime format such as %d/%m/%Y"
     if column_map.codes is None:
-        if column.type == "code" and column_map.constant is None and column_map.expression is None:
+        origins = (column_map.constant, column_map.expression, column_map.bounds)
+        if column.type == "code" and all(origin is None for origin in origins):
             yield "codes is missing; name the code table that translates the source's values"
         if column.type == "code" and column_map.constant is not None and column_map.constant not in column.values:
             yield f"constant: found {column_map.constant!r}, expected one of {', '.join(column.values)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.registry.file_values import Encoding, FilePattern, RegularExpression
@@ -206,12 +206,46 @@ class FilesRead(Strict):
     footer: RegularExpression | None = None
 
 
+EXCEL_SERIAL = "excel_serial"
+"""Among the date formats: a spreadsheet's number of days since 1899-12-30, as a cell without a date format gives it."""
+
+
+class NumberFormat(Strict):
+    """How numbers are written: `15.983` and `96,8` are {decimal: comma, thousands: dot}.
+
+    Attributes:
+        percent: a sign % may stand behind the number, which is kept as it stands: 28 % is 28.
+    """
+
+    decimal: Literal["dot", "comma"] = "dot"
+    thousands: Literal["none", "dot", "comma", "space"] = "none"
+    percent: bool = False
+
+    @model_validator(mode="after")
+    def _two_signs(self) -> NumberFormat:
+        if self.decimal == self.thousands:
+            raise ValueError(f"found {self.decimal} for decimal and for thousands, expected two different signs")
+        return self
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+NumberFormats = Annotated[tuple[NumberFormat, ...], BeforeValidator(_as_list)]
+"""One format, or several in the order in which they are tried."""
+
+
 class ColumnMap(Strict):
     """Where a contract column comes from: a source column, an expression over source columns, or a constant.
 
     Attributes:
         from_: source column; `path` is a JSONPath into it when it holds a nested value.
-        formats: strptime formats in the order they are tried, local time of the system.
+        formats: strptime formats, or `excel_serial`, in the order they are tried, local time of the system. A day
+            before 1900 or after 2099 is not read, and the next format is tried.
+        numbers: how numbers are written; without it the system's `numbers` hold, and for an expression plain ones.
+        bounds: name of the table of words that may stand before a number ("hơn 10"). In the column of the number the
+            word is left out; in the column of the bound it is translated, and a bare number is `exact`.
         codes: name of the code table that translates the value; a code that is not in it is an error of the record.
         expression: a DuckDB scalar expression over the source columns, all of them text; `uses` lists them.
         pattern: what a text must match to be kept, where the software's codes are unlike the contract's.
@@ -222,6 +256,8 @@ class ColumnMap(Strict):
     from_: str | None = Field(default=None, alias="from")
     path: str | None = None
     formats: tuple[str, ...] = ()
+    numbers: NumberFormats = ()
+    bounds: str | None = None
     codes: str | None = None
     expression: str | None = None
     uses: tuple[str, ...] = ()
@@ -277,13 +313,20 @@ READS: dict[str, type[Strict]] = {"sql": SqlRead, "http": HttpRead, "files": Fil
 
 
 class System(Strict):
-    """One kind of ward software."""
+    """One kind of ward software.
+
+    Attributes:
+        numbers: how its numbers are written, unless a column says otherwise; plain digits and a decimal point if
+            nothing is said.
+        codes: tables from the source's codes, or its words before a number, to the words of a contract.
+    """
 
     system: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
     name: Label
     transport: Literal["sql", "http", "files"]
     time_zone: TimeZone
     datasets: dict[RecordKind, DatasetMap] = Field(min_length=1)
+    numbers: NumberFormats = (NumberFormat(),)
     codes: dict[str, dict[str, str]] = {}
 
     @model_validator(mode="before")

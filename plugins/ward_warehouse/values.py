@@ -1,0 +1,145 @@
+"""The SQL of a contract column's value: null where the source's value cannot be read or translated, never a guess.
+
+Values that come from a system's file are bound; what is read once and used several times becomes a column of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ward_warehouse import privacy, readings
+from ward_warehouse.contracts import LONG_NUMBER, Column, Privacy
+from ward_warehouse.readings import folded, identifier
+from ward_warehouse.registry import EXCEL_SERIAL, ColumnMap, NumberFormat, System
+
+PLAIN_NUMBERS = (NumberFormat(),)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One value of a source record.
+
+    Attributes:
+        label: its name in `received`.
+        sql: reads it, as text unless `native_time` says that the source gives a real time.
+        native_number: the text is a number that the source itself gave as one, and no written form of it.
+        torn: SQL that is true where a nested value is no JSON, so that nothing can be read from it.
+    """
+
+    label: str
+    sql: str
+    native_time: bool = False
+    native_number: bool = False
+    torn: str | None = None
+
+
+class Values:
+    """Gives the value of each contract column of a statement.
+
+    Attributes:
+        parameters: what the statement has to be run with.
+        readings: SQL by name of the columns that have to stand beside the inputs before the values are taken.
+        moments: the same, over the readings.
+    """
+
+    def __init__(self, system: System) -> None:
+        self.parameters: dict[str, object] = {}
+        self.readings: dict[str, str] = {}
+        self.moments: dict[str, str] = {}
+        self._system = system
+
+    def bind(self, value: object) -> str:
+        """The parameter that stands for a value."""
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"${name}"
+
+    def sql(self, column: Column, column_map: ColumnMap, source: Input | None) -> str:
+        """SQL of the contract value; null where the input cannot be read or translated."""
+        text = self.bind(column_map.constant) if source is None else identifier(source.label)
+        if column_map.codes is not None:
+            text = self._translate(column_map.codes, text)
+        match column.type:
+            case "timestamp" | "date":
+                return self._local_time(column, column_map, source, text)
+            case "integer" | "number":
+                return self._number(column, column_map, source, text)
+            case "boolean":
+                return f"TRY_CAST({text} AS BOOLEAN)"
+            case "code":
+                return self._code(column, column_map, text)
+        if column.privacy is Privacy.PSEUDONYMISE:
+            return privacy.keyed_hash(text)
+        if column.privacy is Privacy.SCRUB:
+            return privacy.scrub(text)
+        return self._kept_text(column, column_map, text)
+
+    def _kept_text(self, column: Column, column_map: ColumnMap, text: str) -> str:
+        """Text that is kept as it is, if it has the form of its column."""
+        if column.pattern is None:
+            return text
+        if column_map.pattern is None:
+            text = self._reading(f"code {column.name}", readings.code(text))
+        fits = f"len({text}) <= {column.max_length}"
+        fits += f" AND regexp_full_match({text}, {self.bind(column_map.pattern or column.pattern)})"
+        if not column.long_number:
+            fits += f" AND NOT regexp_matches({text}, {self.bind(LONG_NUMBER)})"
+        return f"CASE WHEN {fits} THEN {text} END"
+
+    def _code(self, column: Column, column_map: ColumnMap, text: str) -> str:
+        if column_map.bounds is not None:
+            words = self._system.codes[column_map.bounds]
+            return readings.bound(text, self._bound_pattern(column_map.bounds), self._table(words))
+        return text if column_map.codes else self._one_of(column.values, text)
+
+    def _number(self, column: Column, column_map: ColumnMap, source: Input | None, text: str) -> str:
+        # A constant and what an expression computes are plain, unless the column itself says otherwise.
+        formats = column_map.numbers or (self._system.numbers if column_map.from_ is not None else PLAIN_NUMBERS)
+        if source is not None and source.native_number:
+            formats = PLAIN_NUMBERS
+        if column_map.bounds is not None:
+            behind = readings.without_bound(text, self._bound_pattern(column_map.bounds))
+            text = self._reading(f"number {column.name}", behind)
+        return readings.integer(text, formats) if column.type == "integer" else readings.number(text, formats)
+
+    def _bound_pattern(self, table: str) -> str:
+        return self.bind(readings.bound_pattern(folded(word) for word in self._system.codes[table]))
+
+    def _reading(self, label: str, sql: str) -> str:
+        """What is read once and used several times: a column of the step before the values."""
+        self.readings[label] = sql
+        return identifier(label)
+
+    def _one_of(self, values: tuple[str, ...], text: str) -> str:
+        return f"CASE WHEN list_contains({self.bind(list(values))}::VARCHAR[], {text}) THEN {text} END"
+
+    def _translate(self, table: str, text: str) -> str:
+        # Wards type the same label in capitals or not; the table is matched without regard to case.
+        return f"{self._table(self._system.codes[table])}[lower({text})]"
+
+    def _table(self, codes: dict[str, str]) -> str:
+        words = {folded(word): value for word, value in codes.items()}
+        return f"map({self.bind(list(words))}::VARCHAR[], {self.bind(list(words.values()))}::VARCHAR[])"
+
+    def _local_time(self, column: Column, column_map: ColumnMap, source: Input | None, text: str) -> str:
+        if source is not None and source.native_time:
+            tries = [text]
+        else:
+            tries = [self._try_format(text, pattern) for pattern in column_map.formats]
+            tries[0] = self._reading(f"time {column.name}", tries[0])
+        # The cursor of a source whose clock is wrong still says which version is the newest.
+        moments = [readings.plausible(moment) for moment in tries] if column.is_day else tries
+        local = f"coalesce({', '.join(moments)})" if len(moments) > 1 else moments[0]
+        if column.type == "date":
+            return f"CAST({local} AS DATE)"
+        if not column.ends_with_day:
+            return local
+        # A format that does not fit is slow: it must not be tried again for each use of the time.
+        label = f"moment {column.name}"
+        self.moments[label] = local
+        return readings.end_of_day(identifier(label))
+
+    def _try_format(self, text: str, pattern: str) -> str:
+        if pattern == EXCEL_SERIAL:
+            return readings.excel_serial(text)
+        return f"try_strptime({text}, {self.bind(pattern)})"
