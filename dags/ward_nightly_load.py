@@ -33,7 +33,7 @@ LAKE = Asset("ward_warehouse_lake")
 
 PARAMS = {
     "wards": Param(None, type=["null", "array"], description="Ward keys; empty means all in force"),
-    "datasets": Param(None, type=["null", "array"], description="dossiers, survey_responses; empty means all"),
+    "datasets": Param(None, type=["null", "array"], description="Record kinds, such as dossiers; empty means all"),
     "night": Param(None, type=["null", "string"], format="date", description="Local date; empty means the run's own"),
     "since": Param(None, type=["null", "string"], description="Read changes from here on instead of from the cursor"),
     "until": Param(None, type=["null", "string"], description="Read changes up to the end of this day or to this time"),

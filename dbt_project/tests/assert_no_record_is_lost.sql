@@ -9,6 +9,11 @@ with loaded as (
         'survey_responses' as record_kind,
         response_key as record_key
     from {{ ref('stg_survey_responses') }}
+    union all
+    select distinct
+        'ward_returns' as record_kind,
+        return_key as record_key
+    from {{ ref('stg_ward_returns') }}
 ),
 
 published as (
@@ -21,6 +26,11 @@ published as (
         'survey_responses' as record_kind,
         response_key as record_key
     from {{ ref('fct_survey_responses') }}
+    union all
+    select
+        'ward_returns' as record_kind,
+        return_key as record_key
+    from {{ ref('fct_ward_returns') }}
 )
 
 select

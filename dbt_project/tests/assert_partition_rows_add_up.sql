@@ -1,20 +1,12 @@
 -- Read = accepted + quarantined + unchanged, and the accepted and quarantined records are really there.
 with loaded as (
     select
-        'dossiers' as record_kind,
+        record_kind,
         ward_key,
         night,
         1 as accepted,
         0 as quarantined
-    from {{ ref('stg_dossiers') }}
-    union all
-    select
-        'survey_responses' as record_kind,
-        ward_key,
-        night,
-        1 as accepted,
-        0 as quarantined
-    from {{ ref('stg_survey_responses') }}
+    from {{ ref('stg_accepted_records') }}
     union all
     select
         record_kind,

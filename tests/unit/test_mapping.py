@@ -124,10 +124,30 @@ def test_a_missing_date_is_missing_and_not_unreadable() -> None:
     assert (record["received_at"], record["due_at"], record["unreadable"]) == (None, None, None)
 
 
-@pytest.mark.parametrize("text", ["12/05/0018", "31/12/9999", "01/01/1890 07:00"])
-def test_an_absurd_year_is_carried_to_its_rule(text: str) -> None:
+@pytest.mark.parametrize("text", ["12/05/0018", "31/12/9999", "31/12/1899 23:59", "06/03/2567", "01/01/2100"])
+def test_a_day_outside_two_centuries_is_marked_in_every_column_of_days(text: str) -> None:
+    """A promise in the Buddhist year 2567 would never be late."""
+    record = one(RECEIVED=text, DUE=text, RESOLVED=text)
+    assert (record["received_at"], record["due_at"], record["resolved_at"]) == (None, None, None)
+    assert record["unreadable"] == "|received_at|due_at|resolved_at|"
+
+
+@pytest.mark.parametrize("text", ["01/01/1900", "31/12/2099 23:59"])
+def test_an_odd_year_is_carried_to_its_rule(text: str) -> None:
     record = one(RECEIVED=text)
-    assert record["received_date"].year in (18, 9999, 1890)
+    assert (record["received_date"].year in (1900, 2099), record["unreadable"]) == (True, None)
+
+
+def test_a_year_that_a_format_reads_wrongly_goes_to_the_next_format() -> None:
+    """`%Y` takes 18 for the year 18."""
+    ward = dataset(system(received_at={"from": "RECEIVED", "formats": ["%d/%m/%Y", "%d/%m/%y"]}))
+    assert one(ward, RECEIVED="06/03/18")["received_date"] == date(2018, 3, 6)
+    assert one(ward, RECEIVED="06/03/2018")["received_date"] == date(2018, 3, 6)
+
+
+def test_the_cursor_of_a_clock_that_is_wrong_is_carried() -> None:
+    """It still says which version is the newest; the extraction bounds it."""
+    assert one(CHANGED="2999-01-01 00:00:00")["source_changed_at"].year == 2998
 
 
 def test_a_date_of_birth_before_1970_keeps_its_day() -> None:

@@ -43,9 +43,17 @@ DOSSIER_RULES: dict[str, list[Changes]] = {
     "applicant_type_known": [{"Đối tượng": "Hộ gia đình"}],
     "received_at_present": [{"received_at": None}],
     "received_at_readable": [
-        {"received_at": text} for text in ("31/02/2018 08:30", "2018/12/27 09:40", "12-27-2018 14:05", "Dec 27, 2018")
+        {"received_at": text}
+        for text in (
+            "31/02/2018 08:30",
+            "2018/12/27 09:40",
+            "12-27-2018 14:05",
+            "Dec 27, 2018",
+            "12/05/0018 08:00",
+            "06/03/2567 08:00",
+        )
     ],
-    "due_at_readable": [{"due_at": "30/02/2024"}, {"due_at": "sớm"}],
+    "due_at_readable": [{"due_at": "30/02/2024"}, {"due_at": "sớm"}, {"due_at": "08/03/2567"}],
     "resolved_at_readable": [{"resolved_at": "2024-03-06T09:00"}],
     "returned_at_readable": [{"returned_at": "31/11/2023"}],
     "stopped_at_readable": [{"stopped_at": "32/01/2024"}],
@@ -65,7 +73,7 @@ DOSSIER_RULES: dict[str, list[Changes]] = {
         {"Mã đơn vị giải quyết": "Phòng Tư pháp"},
         {"Mã đơn vị tiếp nhận": "Bộ phận một cửa"},
     ],
-    "received_at_plausible": [{"received_at": "12/05/0018 08:00"}, {"received_at": "31/12/1989 23:59"}],
+    "received_at_plausible": [{"received_at": "12/05/1918 08:00"}, {"received_at": "31/12/1989 23:59"}],
     "received_at_not_in_future": [
         {"received_at": at(LATER, 0), "due_at": at(LATER, 17), "resolved_at": None, "returned_at": None}
     ],
@@ -82,8 +90,10 @@ SURVEY_RULES: dict[str, list[Changes]] = {
     "ward_present": [{"source_ward": None}],
     "ward_is_its_own": [{"source_ward": "Phường 99"}],
     "answered_at_present": [{"answered_at": None}],
-    "answered_at_readable": [{"answered_at": "31/02/2024 08:00"}, {"answered_at": "2024-03-06 08:00"}],
-    "answered_at_plausible": [{"answered_at": "12/05/0018 08:00"}],
+    "answered_at_readable": [
+        {"answered_at": text} for text in ("31/02/2024 08:00", "2024-03-06 08:00", "12/05/0018 08:00")
+    ],
+    "answered_at_plausible": [{"answered_at": "12/05/1918 08:00"}],
     "answered_at_not_in_future": [{"answered_at": at(LATER, 0)}],
     "rating_known": [{"rating_overall": "7"}, {"Thủ tục": "10"}, {"Tiếp nhận phản ánh": "tốt"}],
     "rating_present": [{"rating_overall": None}],

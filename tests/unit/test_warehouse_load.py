@@ -106,7 +106,7 @@ def test_reference_tables_follow_the_registry(played: District) -> None:
     assert rows(played, "SELECT district_code, name_en FROM raw.districts") == [("mini", "Test district")]
     assert len(rows(played, "FROM raw.ward_datasets")) == 6
     # An empty cell of the catalogue is unknown: neither false nor zero.
-    assert rows(played, "SELECT DISTINCT statutory_time, published_web FROM raw.procedures") == [(None, None)]
+    assert rows(played, "SELECT DISTINCT statutory_time, published_web FROM raw.procedure_catalogues") == [(None, None)]
     registry = played.wards_dir / "mini.yml"
     registry.write_text(registry.read_text(encoding="utf-8").replace("Ward w_sql", "First ward"), encoding="utf-8")
     bring(played)

@@ -21,28 +21,12 @@ ranked as (
     from identified
 ),
 
-accepted as (
-    select
-        'dossiers' as record_kind,
-        ward_key,
-        source_record_id,
-        night
-    from {{ ref('stg_dossiers') }}
-    union all
-    select
-        'survey_responses' as record_kind,
-        ward_key,
-        source_record_id,
-        night
-    from {{ ref('stg_survey_responses') }}
-),
-
 closings as (
     select
         ranked.quarantine_key,
         min(accepted.night) as closed_on
     from ranked
-    inner join accepted
+    inner join {{ ref('stg_accepted_records') }} as accepted
         on
             ranked.record_kind = accepted.record_kind
             and ranked.ward_key = accepted.ward_key

@@ -3,7 +3,7 @@ with dated as (
     select
         catalogue.*,
         coalesce(catalogue.valid_from, date '1900-01-01') as applies_from
-    from {{ ref('stg_procedures') }} as catalogue
+    from {{ ref('int_procedures__current') }} as catalogue
 ),
 
 ranked as (

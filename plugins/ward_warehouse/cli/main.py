@@ -17,6 +17,7 @@ from ward_warehouse.cli.demo import demo
 from ward_warehouse.cli.output import as_json, console, fail
 from ward_warehouse.cli.quarantine import quarantine
 from ward_warehouse.connections import from_environment
+from ward_warehouse.contracts import RecordKind
 from ward_warehouse.errors import RegistryError, WardWarehouseError
 from ward_warehouse.extraction import Request
 from ward_warehouse.night import Night, Plan, parse_instant
@@ -76,7 +77,7 @@ def night_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--ward", "chosen", multiple=True, help="Ward key; may be given several times. Default: all in force."
     )
-    @click.option("--dataset", "kinds", multiple=True, help="dossiers or survey_responses. Default: all.")
+    @click.option("--dataset", "kinds", multiple=True, help=f"{', '.join(RecordKind)}. Default: all.")
     @click.option("--since", help="Read changes from this date or time on, instead of from the cursor.")
     @click.option("--until", help="Read changes up to the end of this date, or to this time.")
     @click.option("--full", is_flag=True, help="Read everything, whatever the cursor says.")

@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from ward_warehouse.calendar import read_overrides, working_calendar
-from ward_warehouse.contracts import CONTRACTS, RecordKind
+from ward_warehouse.contracts import CONTRACTS, Contract, RecordKind
 from ward_warehouse.errors import BuildError
 from ward_warehouse.landing import Lake, Manifest
 from ward_warehouse.outcomes import Outcome
@@ -82,6 +82,8 @@ TABLES: dict[str, pa.Schema] = {
     "ledger": LEDGER,
 }
 PARTITIONED = ("quarantine", "partitions", "validation_results", *map(str, CONTRACTS))
+ACCEPTED_RECORDS = "accepted_records"
+"""View over the accepted records of every record kind: what identifies them, and the night that brought them."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,10 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
             db.register_filesystem(lake.fs)
         db.execute("CREATE SCHEMA IF NOT EXISTS raw")
         db.execute("BEGIN")
+        _forget_other_shapes(db)
         for name, schema in TABLES.items():
             _create(db, name, schema)
+        _view_accepted_records(db)
         partitions, rows = _load_partitions(db, lake)
         outcomes = _load_outcomes(db, lake)
         for name, table in reference_tables(registry).items():
@@ -143,6 +147,25 @@ def _create(db: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) -> None
     db.register("shape", schema.empty_table())
     db.execute(f"CREATE TABLE IF NOT EXISTS raw.{name} AS FROM shape")
     db.unregister("shape")
+
+
+def _forget_other_shapes(db: duckdb.DuckDBPyConnection) -> None:
+    """Drops the tables of a contract that has changed since they were made, and with them what was loaded so far."""
+    found: dict[str, list[str]] = {}
+    for table, column in db.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'raw' ORDER BY column_index"
+    ).fetchall():
+        found.setdefault(table, []).append(column)
+    changed = [name for name, schema in TABLES.items() if name in found and found[name] != schema.names]
+    if changed:
+        for name in {*changed, *PARTITIONED, "ledger"}:
+            db.execute(f"DROP TABLE IF EXISTS raw.{name}")
+
+
+def _view_accepted_records(db: duckdb.DuckDBPyConnection) -> None:
+    columns = "ward_key, district_code, source_record_id, night"
+    kinds = [f"SELECT '{kind}' AS record_kind, {columns} FROM raw.{kind}" for kind in CONTRACTS]  # noqa: S608
+    db.execute(f"CREATE OR REPLACE VIEW raw.{ACCEPTED_RECORDS} AS {' UNION ALL '.join(kinds)}")
 
 
 def _replace(db: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
@@ -236,17 +259,8 @@ def _load_outcomes(db: duckdb.DuckDBPyConnection, lake: Lake) -> int:
 
 def _calendar(db: duckdb.DuckDBPyConnection, settings: Settings) -> pa.Table:
     """Every year with data, and one on each side for deadlines that cross New Year."""
-    found = db.execute(
-        """
-        SELECT min(first_date), max(last_date) FROM (
-            SELECT min(received_date) AS first_date,
-                   greatest(
-                       max(received_date), max(due_date), max(resolved_date), max(returned_date), max(night)
-                   ) AS last_date
-            FROM raw.dossiers
-            UNION ALL SELECT min(answered_date), max(answered_date) FROM raw.survey_responses
-        )"""
-    ).fetchone()
+    spans = [_span(contract) for contract in CONTRACTS.values() if contract.dated_by]
+    found = db.execute(f"SELECT min(first_date), max(last_date) FROM ({' UNION ALL '.join(spans)})").fetchone()  # noqa: S608
     this_year = datetime.now(UTC).year
     first, last = found if found else (None, None)
     return working_calendar(
@@ -256,6 +270,13 @@ def _calendar(db: duckdb.DuckDBPyConnection, settings: Settings) -> pa.Table:
         min(last.year if last else this_year, this_year + 2) + 1,
         read_overrides(settings.wards_dir),
     )
+
+
+def _span(contract: Contract) -> str:
+    """The first day of a record kind's periods, and the last day that any of its columns names."""
+    first = contract.by_name[str(contract.dated_by)].date_name
+    days = ", ".join(f"max({column.date_name})" for column in contract.stored if column.is_day)
+    return f"SELECT min({first}) AS first_date, greatest({days}, max(night)) AS last_date FROM raw.{contract.kind}"  # noqa: S608
 
 
 def _partition_row(manifest: Manifest) -> dict[str, Any]:

@@ -35,12 +35,12 @@ PROCEDURES: Fields = [
 
 
 def reference_tables(registry: Registry) -> dict[str, pa.Table]:
-    """Tables `districts`, `wards`, `ward_datasets`, `procedures` by name."""
+    """Tables `districts`, `wards`, `ward_datasets`, `procedure_catalogues` by name."""
     return {
         "districts": _table(DISTRICTS, _districts(registry)),
         "wards": _table(WARDS, _wards(registry)),
         "ward_datasets": _table(WARD_DATASETS, _ward_datasets(registry)),
-        "procedures": _procedures(registry),
+        "procedure_catalogues": _procedures(registry),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -31,6 +32,8 @@ ERROR_TEXT = "#ERROR"
 """A cell whose formula failed; it fits no code and no date, so that it is judged an error and not an absence."""
 EXACT = 2**53
 """From here on a workbook's number may not be the one that was typed."""
+LIKE_THOUSANDS = re.compile(r"-?\d+\.\d{3}")
+"""A number of a cell that a mapping would take for thousands, where wards type them with a dot."""
 
 
 def read_spreadsheet(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed:
@@ -86,7 +89,10 @@ def _rows(sheet: CalamineSheet, letters: dict[int, str], wrong: set[tuple[int, i
 
 
 def cell_text(cell: object) -> str:
-    """A cell as text: dates in `DATE_FORMAT`, whole numbers without a point, other numbers with a decimal point."""
+    """A cell as text: dates in `DATE_FORMAT`, whole numbers without a point, other numbers with a decimal point.
+
+    A number with three decimals gets a fourth, 0: the number 15.983 must not be read as the 15.983 that was typed.
+    """
     match cell:
         case str():
             return composed(cell)
@@ -94,10 +100,12 @@ def cell_text(cell: object) -> str:
             return str(cell).lower()
         case float() if cell.is_integer() and abs(cell) < EXACT:
             return str(int(cell))
+        case float():
+            return str(cell) + "0" * bool(LIKE_THOUSANDS.fullmatch(str(cell)))
         case datetime():
             return cell.strftime(DATE_FORMAT)
         case date():
             return datetime.combine(cell, time()).strftime(DATE_FORMAT)
-        case timedelta() | time() | float() | int():
+        case timedelta() | time() | int():
             return str(cell)
     return ""

@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+{{ newest_versions(ref('stg_procedures'), ['procedure_key']) }}
