@@ -27,6 +27,7 @@ from ward_warehouse.landing import (
 from ward_warehouse.mapping import Mapper
 from ward_warehouse.memory import open_cursor
 from ward_warehouse.outcomes import new_id
+from ward_warehouse.privacy import FIRST_KEY_ID
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources import ReadReport, Source, Window, open_source
 
@@ -58,7 +59,9 @@ class Extracted:
     refused: list[str]
 
 
-def extract(dataset: Dataset, request: Request, lake: Lake, resolve: Resolver, key: bytes) -> Extracted:
+def extract(
+    dataset: Dataset, request: Request, lake: Lake, resolve: Resolver, key: bytes, key_id: str = FIRST_KEY_ID
+) -> Extracted:
     """Reads the dataset's changes and lands them; nothing is landed unless the source was read to its end.
 
     Raises:
@@ -79,7 +82,7 @@ def extract(dataset: Dataset, request: Request, lake: Lake, resolve: Resolver, k
     }
     path = lake.data_path("landing", Partition(**fields), batch_id)
     with ExitStack() as stack:
-        mapper = stack.enter_context(closing(Mapper(dataset, request.night, key)))
+        mapper = stack.enter_context(closing(Mapper(dataset, request.night, key, key_id)))
         writer = _Writer(lake, path, stack)
         for table in _mapped(source, window, mapper):
             writer.add(table, known)

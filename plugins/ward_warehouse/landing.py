@@ -5,6 +5,7 @@
     quarantine/<kind>/ward=<ward>/night=<night>/<batch>.parquet   what was refused, with its reasons
     landing/<kind>/<ward>/<night>.json                            a landed batch (commits the first)
     manifests/<kind>/<ward>/<night>.json                          a judged partition (commits the other two)
+    decisions/..., decided/...                                    what people decided: see `decisions`
     outcomes/<date written>/<time>-<id>.json                      what each step did
 
 A file that no manifest names does not exist for any reader: a run that is killed leaves nothing half-visible.
@@ -96,7 +97,11 @@ class RuleResult(LakeRecord):
 
 
 class Manifest(LandedBatch):
-    """A judged partition; committing it is what makes its records count."""
+    """A judged partition; committing it is what makes its records count.
+
+    Attributes:
+        decided: number of the newest decision about the ward's quarantined records that this partition knows.
+    """
 
     accepted_path: str
     quarantine_path: str
@@ -104,6 +109,7 @@ class Manifest(LandedBatch):
     rows_quarantined: int
     rules: list[RuleResult]
     committed_at: datetime
+    decided: int = 0
 
 
 class Lake:
@@ -155,6 +161,36 @@ class Lake:
         """Commits a JSON document: readers see the old one or the new one."""
         with self.writing(relative) as handle:
             handle.write(record.model_dump_json().encode())
+
+    def create(self, relative: str, content: bytes) -> bool:
+        """Writes a file whole under a name that is still free; False when somebody else has the name already.
+
+        Raises:
+            LakeError: the lake cannot be written.
+        """
+        target = self.path(relative)
+        if not self.is_local:
+            try:
+                self.fs.pipe_file(target, content, mode="create")
+            except FileExistsError:
+                return False
+            return True
+        whole = f"{relative}.{uuid4().hex}.new"
+        with self.writing(whole) as handle:
+            handle.write(content)
+        try:
+            # A link, unlike a rename, never takes the place of what is there.
+            os.link(self.path(whole), target)
+            _sync_folder(target)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise LakeError(
+                f"lake: {relative} cannot be written ({error.strerror or error}); check space and rights of the lake"
+            ) from error
+        finally:
+            self.remove(whole)
+        return True
 
     def read_table(self, relative: str, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
         """A Parquet file of the lake.
@@ -228,15 +264,19 @@ class Lake:
             self.fs.mv(temporary, target)
             return
         os.replace(temporary, target)
-        folder = os.open(str(PurePosixPath(target).parent), os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync_folder(target)
 
     def _forget(self, path: str) -> None:
         if self.fs.exists(path):
             self.fs.rm_file(path)
+
+
+def _sync_folder(path: str) -> None:
+    folder = os.open(str(PurePosixPath(path).parent), os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _mark(entry: dict[str, Any]) -> str:

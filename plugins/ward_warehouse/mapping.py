@@ -43,6 +43,11 @@ SQL_TYPES = {
     "boolean": "BOOLEAN",
 }
 """Types of contract columns in the statement, local times before they become instants; all others are text."""
+NOTE = "#"
+"""Before a label in `received`: what a replay needs beside the value (`NATIVE_TIME`, `NATIVE_NUMBER`, the hash of a masked code)."""
+NATIVE_TIME, NATIVE_NUMBER = "time", "number"
+TORN = "(torn)"
+"""In `received`, a nested value that was no JSON; no text, code or date can be read from it."""
 
 MARKERS = (UNREADABLE, UNMAPPED, WARD_STATED)
 
@@ -54,13 +59,14 @@ class Mapper:
         dataset: the ward's dataset.
         night: the date that the records are landed under.
         key: the pseudonym key.
+        key_id: its id, which stands before every hash made with it.
     """
 
-    def __init__(self, dataset: Dataset, night: date, key: bytes) -> None:
+    def __init__(self, dataset: Dataset, night: date, key: bytes, key_id: str = privacy.FIRST_KEY_ID) -> None:
         self._dataset = dataset
         self._contract = CONTRACTS[dataset.kind]
         self._night = night
-        self._keys = privacy.key_parameters(key)
+        self._keys = privacy.key_parameters(key, key_id)
         self._codes = None if dataset.catalogue is None else pa.array(sorted(dataset.catalogue.codes), pa.string())
         self._db = open_cursor()
 
@@ -72,13 +78,16 @@ class Mapper:
             new_columns: columns that the mapping does not know; their values are kept as keyed hashes in `extras`.
         """
         batch = _with_absent_columns(batch, self._dataset.mapping.source_columns())
-        statement, parameters = Statement(self._dataset, self._contract, batch.schema, new_columns).build()
+        statement, parameters = self._statement(batch.schema, new_columns).build()
         self._db.register("batch", batch)
         if f"${privacy.INNER_KEY}" in statement:
             parameters |= self._keys
         mapped = self._db.execute(statement, parameters).to_arrow_table()
         self._db.unregister("batch")
         return self._finish(mapped)
+
+    def _statement(self, schema: pa.Schema, new_columns: list[str]) -> Statement:
+        return Statement(self._dataset, self._contract, schema, new_columns)
 
     def close(self) -> None:
         """Releases the connection and what was registered on it."""
@@ -145,7 +154,7 @@ class Statement:
         """The SELECT over the relation `batch`, and its bound parameters."""
         maps = self._maps()
         inputs = {name: self._input(column_map) for name, column_map in maps.items()}
-        values = {name: self._values.sql(self._contract.by_name[name], maps[name], inputs[name]) for name in maps}
+        values = {name: self._value(self._contract.by_name[name], maps[name], inputs[name]) for name in maps}
         step_inputs = [f"{i.sql} AS {_name(i.label)}" for i in self._inputs.values()]
         step_inputs += [f"{i.torn} AS {_name('torn ' + i.label)}" for i in self._inputs.values() if i.torn]
         step_readings = [f"{sql} AS {_name(name)}" for name, sql in self._values.readings.items()]
@@ -166,6 +175,9 @@ class Statement:
                    {self._received(maps, inputs)} AS {RECEIVED}
             FROM mapped"""  # noqa: S608 - every value is bound, every identifier quoted
         return statement, self._values.parameters
+
+    def _value(self, column: Column, column_map: ColumnMap, source: Input | None) -> str:
+        return self._values.sql(column, column_map, source)
 
     def _maps(self) -> dict[str, ColumnMap]:
         """Contract columns that the source fills, in the contract's order; dropped ones are not even read."""
@@ -214,7 +226,7 @@ class Statement:
         return Input(name, self._text(name), native_number=is_number)
 
     def _text(self, name: str) -> str:
-        is_float = pa.types.is_floating(self._schema.field(name).type)
+        is_float = name in self._schema.names and pa.types.is_floating(self._schema.field(name).type)
         return f"nullif(trim(nfc_normalize({readings.native_text(_name(name), is_float=is_float)})), '')"
 
     def _outputs(self, maps: dict[str, ColumnMap]) -> list[str]:
@@ -278,10 +290,35 @@ class Statement:
         for label in self._inputs:
             users = [name for name, source in inputs.items() if source is not None and source.label == label]
             fields.append(f"{_literal(label)}: {self._treated(label, users)}")
+            note = self._note(label, users, maps)
+            if note:
+                fields.append(f"{_literal(NOTE + label)}: {note}")
         return "{" + ", ".join(fields) + "}"
+
+    def _note(self, label: str, users: list[str], maps: dict[str, ColumnMap]) -> str | None:
+        """What a replay has to know beside the value as it is kept."""
+        source = self._inputs[label]
+        if source.native_time:
+            return f"CASE WHEN {_name(label)} IS NOT NULL THEN {_literal(NATIVE_TIME)} END"
+        columns = [self._contract.by_name[name] for name in users]
+        if any(column.privacy is not Privacy.KEEP for column in columns):
+            return None
+        text = _name(label)
+        kept = self._treated(label, users)
+        if source.native_number and any(column.type in ("integer", "number") for column in columns):
+            return f"CASE WHEN {kept} = {text} THEN {_literal(NATIVE_NUMBER)} END"
+        if not any(name == SOURCE_WARD or maps[name].codes for name in users):
+            return None
+        # A code that nobody knew may be a name, so it is masked; by its hash it is found again in a mended table.
+        return f"CASE WHEN {kept} <> {text} THEN {privacy.keyed_hash(f'lower({text})')} END"
 
     def _treated(self, label: str, users: list[str]) -> str:
         """The input as it may be kept: the strictest treatment of the contract columns that it feeds."""
+        kept = self._strictest(label, users)
+        torn = self._inputs[label].torn
+        return kept if torn is None else f"CASE WHEN {_name('torn ' + label)} THEN {_literal(TORN)} ELSE {kept} END"
+
+    def _strictest(self, label: str, users: list[str]) -> str:
         text = f"CAST({_name(label)} AS VARCHAR)"
         columns = [self._contract.by_name[name] for name in users]
         for privacy_class in (Privacy.PSEUDONYMISE, Privacy.SCRUB):

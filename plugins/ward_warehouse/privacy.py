@@ -8,11 +8,17 @@ and never part of the SQL text.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 
 HASH_BLOCK_BYTES = 64
 INNER_KEY = "key_inner"
 OUTER_KEY = "key_outer"
+KEY_ID = "key_id"
+FIRST_KEY_ID = "k1"
+
+PSEUDONYM = r"(?:[a-z0-9_]{1,16}:)?[0-9a-f]{64}"
+"""`<key id>:<hash>`. Values of two keys never join: after a rotation only what is read again joins with what is new."""
 
 _FAMILY_NAMES = (
     "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Đoàn Trịnh Mai Đào Lương Trương Tô Hà "
@@ -50,15 +56,21 @@ DATE_LIKE = re.compile(
 )
 
 
-def key_parameters(key: bytes) -> dict[str, bytes]:
+def key_parameters(key: bytes, key_id: str = FIRST_KEY_ID) -> dict[str, bytes | str]:
     """The bound parameters of every statement that holds `keyed_hash`."""
     block = (hashlib.sha256(key).digest() if len(key) > HASH_BLOCK_BYTES else key).ljust(HASH_BLOCK_BYTES, b"\0")
-    return {INNER_KEY: bytes(byte ^ 0x36 for byte in block), OUTER_KEY: bytes(byte ^ 0x5C for byte in block)}
+    inner, outer = bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+    return {KEY_ID: key_id, INNER_KEY: inner, OUTER_KEY: outer}
 
 
 def keyed_hash(text: str) -> str:
-    """HMAC-SHA256 of a text expression as 64 hex digits; null stays null."""
-    return f"sha256(${OUTER_KEY}::BLOB || unhex(sha256(${INNER_KEY}::BLOB || encode({text}))))"
+    """Pseudonym of a text expression: the key's id and HMAC-SHA256 as 64 hex digits; null stays null."""
+    return f"${KEY_ID} || ':' || sha256(${OUTER_KEY}::BLOB || unhex(sha256(${INNER_KEY}::BLOB || encode({text}))))"
+
+
+def pseudonym(text: str, key: bytes, key_id: str) -> str:
+    """The same of one text, for looking up what is known of it."""
+    return f"{key_id}:{hmac.new(key, text.encode(), hashlib.sha256).hexdigest()}"
 
 
 def scrub(text: str) -> str:

@@ -6,40 +6,23 @@ A record is never dropped: read = accepted + quarantined + unchanged holds for e
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse.contracts import CONTRACTS
+from ward_warehouse.contracts import CONTRACTS, RecordKind
+from ward_warehouse.decisions import LETS_IN, QUARANTINE_SCHEMA, Log, read_log
 from ward_warehouse.errors import ValidationError
 from ward_warehouse.landing import Lake, LandedBatch, Manifest, RuleResult, manifest_path
-from ward_warehouse.mapping import RECEIVED
+from ward_warehouse.mapping import NOTE, RECEIVED
 from ward_warehouse.memory import open_cursor
 from ward_warehouse.validation import REPEATED, Judge, Rule, Suite
 
 CHUNK_ROWS = 250_000
 """Records that are judged in one frame; bounds the memory whatever the size of a night."""
-
-QUARANTINE_SCHEMA = pa.schema(
-    [
-        pa.field("entry_id", pa.string()),
-        pa.field("record_kind", pa.string()),
-        pa.field("ward_key", pa.string()),
-        pa.field("district_code", pa.string()),
-        pa.field("night", pa.date32()),
-        pa.field("source_record_id", pa.string()),
-        pa.field("source_position", pa.string()),
-        pa.field("received", pa.string()),
-        pa.field("rules", pa.string()),
-        pa.field("rule_codes", pa.string()),
-        pa.field("content_hash", pa.string()),
-        pa.field("quarantined_at", pa.timestamp("us", tz="UTC")),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -150,34 +133,53 @@ def _entries(
     batch: LandedBatch, table: pa.Table, suite: Suite, broken: dict[str, np.ndarray], refused: np.ndarray
 ) -> pa.Table:
     """The quarantine entries of the refused records, with every rule each of them broke."""
-    per_row: dict[int, list[Rule]] = {index: [] for index in refused.tolist()}
-    for rule in suite.rules:
-        for index in broken[rule.rule].tolist():
-            if index in per_row:
-                per_row[index].append(rule)
-    now = datetime.now(UTC)
-    records = table.take(pa.array(refused)).to_pylist() if len(refused) else []
-    rows = []
-    for record, rules in zip(records, per_row.values(), strict=True):
-        identity = record["source_record_id"] or record["source_position"]
-        parts = [batch.kind, batch.ward, str(batch.night), identity, record["source_position"], record["content_hash"]]
-        rows.append(
+    if not len(refused):
+        return QUARANTINE_SCHEMA.empty_table()
+    columns = ["source_record_id", "source_position", "content_hash", RECEIVED]
+    records = table.select(columns).take(pa.array(refused))
+    sets, which = _rule_sets(suite, broken, refused, table.num_rows)
+    records = records.append_column("rule_set", pa.array(which, pa.int32()))
+    with open_cursor() as db:
+        db.register("records", records)
+        db.register("sets", sets)
+        # What a replay reads beside the values is left out where there is nothing to say.
+        entries = db.execute(
+            f"""
+            SELECT left(sha256(concat_ws(chr(31), $kind, $ward, $night, coalesce(source_record_id, source_position),
+                               source_position, content_hash)), 24) AS entry_id,
+                   $kind AS record_kind, $ward AS ward_key, $district AS district_code, $night::DATE AS night,
+                   source_record_id, source_position,
+                   regexp_replace(CAST(to_json({RECEIVED}) AS VARCHAR), ',"{NOTE}[^"]*":null', '', 'g') AS received,
+                   rules, rule_codes, content_hash, $now AS quarantined_at
+            FROM records JOIN sets USING (rule_set)""",  # noqa: S608 - every value is bound
             {
-                "entry_id": sha256("\x1f".join(parts).encode()).hexdigest()[:24],
-                "record_kind": str(batch.kind),
-                "ward_key": batch.ward,
-                "district_code": batch.district,
-                "night": batch.night,
-                "source_record_id": record["source_record_id"],
-                "source_position": record["source_position"],
-                "received": json.dumps(record[RECEIVED], ensure_ascii=False),
-                "rules": json.dumps([_described(rule) for rule in rules], ensure_ascii=False),
-                "rule_codes": ",".join(rule.rule for rule in rules),
-                "content_hash": record["content_hash"],
-                "quarantined_at": now,
-            }
-        )
-    return pa.Table.from_pylist(rows, QUARANTINE_SCHEMA)
+                "kind": str(batch.kind),
+                "ward": batch.ward,
+                "district": batch.district,
+                "night": str(batch.night),
+                "now": datetime.now(UTC),
+            },
+        ).to_arrow_table()
+    return entries.cast(QUARANTINE_SCHEMA)
+
+
+def _rule_sets(
+    suite: Suite, broken: dict[str, np.ndarray], refused: np.ndarray, rows: int
+) -> tuple[pa.Table, np.ndarray]:
+    """The few sets of rules that records of the batch broke together, and for each refused record which one it is."""
+    marks = np.zeros((rows, len(suite.rules)), dtype=bool)
+    for number, rule in enumerate(suite.rules):
+        marks[broken[rule.rule], number] = True
+    packed = np.packbits(marks[refused], axis=1)
+    keys, which = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_inverse=True)
+    bits = np.unpackbits(keys.view(np.uint8).reshape(len(keys), -1), axis=1)[:, : len(suite.rules)]
+    sets = [[rule for rule, mark in zip(suite.rules, row, strict=True) if mark] for row in bits]
+    described = {
+        "rule_set": pa.array(range(len(sets)), pa.int32()),
+        "rules": [json.dumps([_described(rule) for rule in rules], ensure_ascii=False) for rules in sets],
+        "rule_codes": [",".join(rule.rule for rule in rules) for rules in sets],
+    }
+    return pa.table(described), which
 
 
 def _described(rule: Rule) -> dict[str, str]:
@@ -188,27 +190,30 @@ def commit(lake: Lake, judged: Judged) -> Manifest:
     """Writes a judged batch and commits it as the partition of its ward, kind and night.
 
     A batch that read less than the partition it replaces (a re-run over a part of the night) takes over the records
-    of the old one that it does not bring itself; otherwise they would be lost.
+    of the old one that it does not bring itself; otherwise they would be lost. A record that was accepted by decision
+    stays accepted.
+
+    Raises:
+        ValidationError: the numbers do not add up.
+        LakeError: the lake cannot be read or written.
     """
     place = manifest_path(judged.batch.kind, judged.batch.ward, judged.batch.night)
+    log = read_log(lake, judged.batch.kind, judged.batch.ward)
     old = lake.read_record(place, Manifest)
     if old is not None and not judged.batch.covers(old):
         judged = _carry_over(lake, old, judged)
+    judged = _let_in(lake, judged, log.decided("accepted"))
     batch = judged.batch
-    if batch.rows_read != judged.accepted.num_rows + judged.quarantined.num_rows + batch.rows_unchanged:
-        raise ValidationError(
-            f"{batch.ward} {batch.kind} night {batch.night}: read {batch.rows_read} records, but "
-            f"{judged.accepted.num_rows} accepted + {judged.quarantined.num_rows} quarantined + "
-            f"{batch.rows_unchanged} unchanged; nothing is committed: run the ward again"
-        )
+    require_conservation(batch, judged.accepted.num_rows, judged.quarantined.num_rows)
     manifest = Manifest(
         **batch.model_dump(),
-        accepted_path=_write(lake, "accepted", batch, judged.accepted),
-        quarantine_path=_write(lake, "quarantine", batch, judged.quarantined),
+        accepted_path=_write(lake, "accepted", batch, batch.batch_id, judged.accepted),
+        quarantine_path=_write(lake, "quarantine", batch, batch.batch_id, judged.quarantined),
         rows_accepted=judged.accepted.num_rows,
         rows_quarantined=judged.quarantined.num_rows,
         rules=judged.rules,
         committed_at=datetime.now(UTC),
+        decided=log.number,
     )
     lake.write_record(place, manifest)
     if judged.batch.path:
@@ -216,10 +221,103 @@ def commit(lake: Lake, judged: Judged) -> Manifest:
     return manifest
 
 
-def _write(lake: Lake, zone: str, batch: LandedBatch, table: pa.Table) -> str:
+def require_conservation(batch: LandedBatch, accepted: int, quarantined: int) -> None:
+    """Checks that read = accepted + quarantined + unchanged.
+
+    Raises:
+        ValidationError: it is not so.
+    """
+    if batch.rows_read != accepted + quarantined + batch.rows_unchanged:
+        raise ValidationError(
+            f"{batch.ward} {batch.kind} night {batch.night}: read {batch.rows_read} records, but "
+            f"{accepted} accepted + {quarantined} quarantined + "
+            f"{batch.rows_unchanged} unchanged; nothing is committed: run the ward again"
+        )
+
+
+def apply_decisions(lake: Lake, kind: RecordKind, ward: str, log: Log | None = None) -> list[Manifest]:
+    """Brings the partitions of a ward up to date with the decisions that let records in; gives those it changed.
+
+    May be run at any time and again: a partition knows the newest decision it has seen. So a run that was ended between
+    a decision and its partition, or a night that was judged at the same moment, is put right by whoever comes next.
+
+    Raises:
+        LakeError: the lake cannot be read or written.
+        ValidationError: the numbers of a partition do not add up.
+    """
+    log = log or read_log(lake, kind, ward)
+    rows = log.decided(*LETS_IN)
+    changed = []
+    for night in sorted(set(rows["night"].to_pylist())):
+        place = manifest_path(kind, ward, night)
+        manifest = lake.read_record(place, Manifest)
+        if manifest is None or manifest.decided >= log.number or not manifest.quarantine_path:
+            continue
+        fresh = rows.filter(
+            pc.and_(pc.equal(rows["night"], night), pc.greater(rows["decision_number"], manifest.decided))
+        )
+        if not fresh.num_rows:
+            continue
+        updated = _decided_partition(lake, manifest, fresh, log.number)
+        if updated is not None:
+            lake.write_record(place, updated)
+            changed.append(updated)
+    return changed
+
+
+def _decided_partition(lake: Lake, manifest: Manifest, decisions: pa.Table, number: int) -> Manifest | None:
+    """The partition with the records that decisions let in, or None when they are in it already."""
+    schema = CONTRACTS[manifest.kind].schema()
+    accepted = lake.read_table(manifest.accepted_path) if manifest.accepted_path else schema.empty_table()
+    before = Judged(manifest, accepted, lake.read_table(manifest.quarantine_path), manifest.rules)
+    after = _let_in(lake, before, decisions)
+    if after.accepted.num_rows == accepted.num_rows:
+        return None
+    require_conservation(manifest, after.accepted.num_rows, after.quarantined.num_rows)
+    name = f"{manifest.batch_id}-{number:08d}"
+    return manifest.model_copy(
+        update={
+            "accepted_path": _write(lake, "accepted", manifest, name, after.accepted),
+            "quarantine_path": _write(lake, "quarantine", manifest, name, after.quarantined),
+            "rows_accepted": after.accepted.num_rows,
+            "rows_quarantined": after.quarantined.num_rows,
+            "decided": number,
+            "committed_at": datetime.now(UTC),
+        }
+    )
+
+
+def _let_in(lake: Lake, judged: Judged, decisions: pa.Table) -> Judged:
+    """The records that decisions let in on the other side."""
+    schema = CONTRACTS[judged.batch.kind].schema()
+    waiting = judged.quarantined["entry_id"]
+    here = decisions.filter(pc.is_in(decisions["entry_id"], value_set=_one_chunk(waiting)))
+    if not here.num_rows:
+        return judged
+    # The newest decision about an entry counts: it may have been let in, judged again more strictly, and let in again.
+    newest = dict(zip(here["entry_id"].to_pylist(), here["records_path"].to_pylist(), strict=True))
+    tables = []
+    for path in dict.fromkeys(newest.values()):
+        table = lake.read_table(path)
+        own = pa.array([entry for entry, place in newest.items() if place == path], pa.string())
+        tables.append(table.filter(pc.is_in(table["entry_id"], value_set=own)))
+    records = pa.concat_tables(tables)
+    present = _one_chunk(records["entry_id"])
+    return replace(
+        judged,
+        accepted=pa.concat_tables([judged.accepted.cast(schema), records.select(schema.names).cast(schema)]),
+        quarantined=judged.quarantined.filter(pc.invert(pc.is_in(waiting, value_set=present))),
+    )
+
+
+def _one_chunk(values: pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks()
+
+
+def _write(lake: Lake, zone: str, batch: LandedBatch, name: str, table: pa.Table) -> str:
     if not table.num_rows:
         return ""
-    path = lake.data_path(zone, batch, batch.batch_id)
+    path = lake.data_path(zone, batch, name)
     lake.write_table(path, table)
     return path
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSetting
 
 from ward_warehouse.errors import SettingsError
 
@@ -28,6 +29,23 @@ class Settings(BaseSettings):
     dbt_project_dir: Path = Field(default=PROJECT_ROOT / "dbt_project", description="The dbt project")
     pseudonym_key: SecretStr | None = Field(
         default=None, description="Secret of the keyed hash for personal data; no default, at least 16 bytes"
+    )
+    pseudonym_key_id: str = Field(
+        default="k1", pattern=r"^[a-z0-9_]{1,16}$", description="Id of that key, written before every hash made with it"
+    )
+    pseudonym_previous_keys: dict[str, SecretStr] = Field(
+        default={},
+        description="JSON of earlier keys by id: quarantined codes are looked up with them",
+    )
+    quarantine_keep_days: int = Field(
+        default=365, ge=1, description="Days after which maintenance empties the values of quarantined records"
+    )
+    leftover_keep_days: int = Field(
+        default=7, ge=1, description="Days after which maintenance deletes files that no manifest names"
+    )
+    log_keep_days: int = Field(default=90, ge=1, description="Days after which maintenance deletes logs")
+    compact_after_nights: int = Field(
+        default=30, ge=2, description="Nights of a ward that maintenance joins into one file once they are that old"
     )
     time_zone: str = Field(default="Asia/Ho_Chi_Minh", description="Local time in which a night is a date")
     holidays_country: str = Field(default="VN", description="Country whose public holidays make the working days")
@@ -78,6 +96,20 @@ class Settings(BaseSettings):
             )
         return key
 
+    def pseudonym_keys(self) -> dict[str, bytes]:
+        """Every key by its id: the current one first, then the earlier ones.
+
+        Raises:
+            SettingsError: there is no current key, or its id is that of an earlier one.
+        """
+        if self.pseudonym_key_id in self.pseudonym_previous_keys:
+            raise SettingsError(
+                f"WARD_WAREHOUSE_PSEUDONYM_KEY_ID: found {self.pseudonym_key_id!r}, which is the id of a previous key; "
+                "give the new key an id of its own"
+            )
+        earlier = {name: key.get_secret_value().encode() for name, key in self.pseudonym_previous_keys.items()}
+        return {self.pseudonym_key_id: self.require_key(), **earlier}
+
 
 def load_settings() -> Settings:
     """Settings from the environment as it is now.
@@ -87,10 +119,12 @@ def load_settings() -> Settings:
     """
     try:
         return Settings()
+    except UnreadableSetting as error:
+        raise SettingsError(f"WARD_WAREHOUSE_*: {error}; expected JSON such as {{}}") from None
     except ValidationError as error:
         lines = [
-            f"WARD_WAREHOUSE_{'.'.join(str(part) for part in fault['loc']).upper()}: found {fault['input']!r}, "
-            f"{fault['msg']}"
+            f"WARD_WAREHOUSE_{'.'.join(str(part) for part in fault['loc']).upper()}: found "
+            f"{'a value' if 'key' in str(fault['loc'][0]) else repr(fault['input'])}, {fault['msg']}"
             for fault in error.errors()
         ]
         raise SettingsError("; ".join(lines)) from None

@@ -1,5 +1,6 @@
 import hashlib
 import hmac
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -42,6 +43,10 @@ def db() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def hashed(text: str) -> str:
+    return "k1:" + hmac.new(KEY, text.encode(), hashlib.sha256).hexdigest()
+
+
 def scrubbed(db: duckdb.DuckDBPyConnection, text: str) -> str:
     found = db.execute(f"SELECT {privacy.scrub('t')} FROM (SELECT $t AS t)", {"t": text}).fetchone()  # noqa: S608
     assert found is not None
@@ -56,7 +61,17 @@ def test_the_keyed_hash_is_hmac_sha256(db: duckdb.DuckDBPyConnection, key: bytes
         f"SELECT {privacy.keyed_hash('t')} FROM (SELECT $t AS t)",  # noqa: S608 - the expression under test
         {"t": text, **privacy.key_parameters(key)},
     ).fetchone()
-    assert found == (hmac.new(key, text.encode(), hashlib.sha256).hexdigest(),)
+    assert found == ("k1:" + hmac.new(key, text.encode(), hashlib.sha256).hexdigest(),)
+    assert found == (privacy.pseudonym(text, key, "k1"),)
+
+
+def test_a_hash_names_its_key(db: duckdb.DuckDBPyConnection) -> None:
+    statement = f"SELECT {privacy.keyed_hash('t')} FROM (SELECT 'x' AS t)"  # noqa: S608
+    old, new = (db.execute(statement, privacy.key_parameters(KEY, key_id)).fetchone() for key_id in ("k1", "k2"))
+    assert old is not None
+    assert new is not None
+    assert (old[0][:3], new[0][:3]) == ("k1:", "k2:")
+    assert re.fullmatch(privacy.PSEUDONYM, new[0])
 
 
 def test_the_keyed_hash_of_nothing_is_nothing(db: duckdb.DuckDBPyConnection) -> None:
@@ -188,7 +203,7 @@ def test_shape_is_bounded() -> None:
 def test_personal_columns_of_a_record_are_treated() -> None:
     summary = "Sao y, liên hệ Đỗ Thị Kiểm 0901234567, kiem@example.com"
     record = one(OFFICER="Cán bộ Một", SUMMARY=summary, NAME="Người Nộp")
-    assert record["officer_key"] == hmac.new(KEY, "Cán bộ Một".encode(), hashlib.sha256).hexdigest()
+    assert record["officer_key"] == hashed("Cán bộ Một")
     assert record["summary"] == "Sao y, liên hệ [name] [number], [email]"
     assert "applicant_name" not in record
     assert "NAME" not in record["received"]
@@ -199,7 +214,7 @@ def test_personal_columns_of_a_record_are_treated() -> None:
 def test_decomposed_text_is_treated_like_composed() -> None:
     composed = "Đỗ Thị Kiểm 0901234567"
     record = one(OFFICER=unicodedata.normalize("NFD", "Đỗ Một"), SUMMARY=unicodedata.normalize("NFD", composed))
-    assert record["officer_key"] == hmac.new(KEY, "Đỗ Một".encode(), hashlib.sha256).hexdigest()
+    assert record["officer_key"] == hashed("Đỗ Một")
     assert record["summary"] == "[name] [number]"
 
 
@@ -225,7 +240,7 @@ def test_personal_data_in_a_wrong_column_is_not_kept(column: str, canary: str) -
 def test_an_input_that_feeds_a_treated_and_a_plain_column_is_shown_treated() -> None:
     ward = dataset(system(dossier_code="OFFICER"))
     received = one(ward, OFFICER="H29-1")["received"]
-    assert received["OFFICER"] == hmac.new(KEY, b"H29-1", hashlib.sha256).hexdigest()
+    assert received["OFFICER"] == hashed("H29-1")
 
 
 def test_nothing_of_a_dropped_column_is_in_the_landed_table() -> None:

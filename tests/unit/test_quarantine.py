@@ -15,9 +15,10 @@ from tests.support.district import DOSSIERS, District, rules_of, utc
 from tests.support.records import NIGHT as MINI_NIGHT
 from tests.support.records import at, dossier
 from ward_warehouse.contracts import CONTRACTS
+from ward_warehouse.decisions import QUARANTINE_SCHEMA
 from ward_warehouse.errors import ValidationError
 from ward_warehouse.landing import Lake, LandedBatch, manifest_path
-from ward_warehouse.quarantine import QUARANTINE_SCHEMA, Judged, commit, with_repeats
+from ward_warehouse.quarantine import Judged, commit, with_repeats
 
 SCHEMA = CONTRACTS[DOSSIERS].schema()
 

@@ -19,10 +19,10 @@ import pyarrow as pa
 
 from ward_warehouse.calendar import read_overrides, working_calendar
 from ward_warehouse.contracts import CONTRACTS, Contract, RecordKind
+from ward_warehouse.decisions import QUARANTINE_SCHEMA
 from ward_warehouse.errors import BuildError
 from ward_warehouse.landing import Lake, Manifest
 from ward_warehouse.outcomes import Outcome
-from ward_warehouse.quarantine import QUARANTINE_SCHEMA
 from ward_warehouse.registry import Registry
 from ward_warehouse.settings import Settings
 from ward_warehouse.warehouse.reference import reference_tables
