@@ -73,6 +73,11 @@ def folder(kind: RecordKind, ward: str) -> str:
     return f"decisions/{kind}/{ward}"
 
 
+def decided_wards(lake: Lake) -> list[tuple[RecordKind, str]]:
+    """The record kinds and wards about which something was decided."""
+    return [(kind, ward) for kind in RecordKind for ward in lake.folders(f"decisions/{kind}")]
+
+
 def read_log(lake: Lake, kind: RecordKind, ward: str) -> Log:
     """The log of a ward and record kind.
 

@@ -1,16 +1,39 @@
-"""Commands of the quarantine: what was refused, and why."""
+"""Commands of the quarantine: what was refused and why, and what to do about it."""
 
 from __future__ import annotations
 
-from typing import Any
+import getpass
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import duckdb
 from rich.table import Table
 
-from ward_warehouse.cli.output import as_json, console
+from ward_warehouse.cli.output import as_json, console, fail
+from ward_warehouse.contracts import RecordKind
 from ward_warehouse.errors import WardWarehouseError
+from ward_warehouse.night import Night
+from ward_warehouse.reports.quarantined import STATES, Wanted, export_cases, find_cases
 from ward_warehouse.settings import load_settings
+
+if TYPE_CHECKING:
+    from ward_warehouse.replay import Desk, Selection
+
+Command = Callable[..., None]
+
+
+def filters(command: Command) -> Command:
+    """The options that say which entries are meant."""
+    options = [
+        click.option("--ward", help="Only this ward."),
+        click.option("--dataset", "kind", type=click.Choice(list(RecordKind)), help="Only this record kind."),
+        click.option("--rule", help="Only records that broke this rule, also one that exists no longer."),
+        click.option("--night", help="Only records seen on this night, YYYY-MM-DD."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -19,21 +42,13 @@ def quarantine() -> None:
 
 
 @quarantine.command("list")
-@click.option("--ward", help="Only this ward.")
-@click.option("--rule", help="Only records that broke this rule.")
-@click.option("--state", default="open", help="open, closed_by_source, or all.", show_default=True)
+@filters
+@click.option("--state", default="open", type=click.Choice([*STATES, "all"]), show_default=True)
 @click.option("--limit", default=50, show_default=True, help="At most so many lines.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def list_(ward: str | None, rule: str | None, state: str, limit: int, json_: bool) -> None:
-    """List quarantined records of the published warehouse."""
-    rows = _query(
-        """
-        SELECT * FROM audit.quarantine
-        WHERE ($ward IS NULL OR ward_key = $ward) AND ($state = 'all' OR state = $state)
-          AND ($rule IS NULL OR list_contains(string_split(rules, ','), $rule))
-        ORDER BY last_seen DESC, ward_key, source_record_id LIMIT $limit""",
-        {"ward": ward, "rule": rule, "state": state, "limit": limit},
-    )
+def list_(state: str, limit: int, json_: bool, **chosen: str | None) -> None:
+    """List quarantined records of the published warehouse, with what was decided since."""
+    rows = find_cases(load_settings(), Wanted(state=state, limit=limit, **chosen))
     if json_:
         as_json(rows)
         return
@@ -53,7 +68,7 @@ def list_(ward: str | None, rule: str | None, state: str, limit: int, json_: boo
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 def show(entry: str, json_: bool) -> None:
     """Show one record: its values as received (personal data treated) and every rule it broke."""
-    rows = _query("SELECT * FROM audit.quarantine WHERE quarantine_key = $entry", {"entry": entry})
+    rows = find_cases(load_settings(), Wanted(state="all", key=entry))
     if not rows:
         raise WardWarehouseError(
             f"quarantine entry {entry}: not found; `ward-warehouse quarantine list` shows the keys"
@@ -62,14 +77,106 @@ def show(entry: str, json_: bool) -> None:
         as_json(rows[0])
         return
     for name, value in rows[0].items():
-        console.print(f"{name:18} {value}", highlight=False)
+        console.print(f"{name:18} {value}", highlight=False, markup=False)
 
 
-def _query(statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    published = load_settings().published_file
-    if not published.is_file():
-        raise WardWarehouseError("there is no published warehouse yet; run `ward-warehouse build` and `publish` first")
-    with duckdb.connect(str(published), read_only=True) as db:
-        found = db.execute(statement, parameters)
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+@quarantine.command()
+@filters
+@click.option("--state", default="open", type=click.Choice([*STATES, "all"]), show_default=True)
+@click.option(
+    "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .csv, .json or .parquet file."
+)
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def export(state: str, output: Path, json_: bool, **chosen: str | None) -> None:
+    """Write quarantined records to a file, one line each, to send to the ward that has to correct them."""
+    count = export_cases(load_settings(), Wanted(state=state, limit=None, **chosen), output)
+    if json_:
+        as_json({"file": str(output), "entries": count})
+    else:
+        console.print(f"{count:,} entries written to {output}", highlight=False, markup=False)
+
+
+@quarantine.command()
+@click.argument("entry", required=False)
+@filters
+@click.option("--by", default=getpass.getuser, help="Who replays; default: the login name.")
+@click.option("--reason", default="replayed after a correction", show_default=True, help="Why.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def replay(entry: str | None, by: str, reason: str, json_: bool, **chosen: str | None) -> None:
+    """Map and judge records again, by the mapping and the rules as they are now.
+
+    Those that break no rule of severity error any more are let in and count in the night they belong to; the next
+    build shows them. It may be stopped at any time and run again.
+    """
+    from ward_warehouse.replay import Replayed
+    from ward_warehouse.validation import Judge, load_suite
+
+    settings = load_settings()
+    total = Replayed()
+    judges: dict[RecordKind, Judge] = {}
+    for desk, selection in _desks(entry, by, reason, **chosen):
+        kind = desk.dataset.kind
+        judges[kind] = judges.get(kind) or Judge(load_suite(settings.expectations_dir, kind))
+        with console.status(f"{desk.dataset}: judging again"):
+            total.add(desk.replay(judges[kind], selection))
+    still = {rule: count for rule, count in total.still.most_common() if count}
+    if json_:
+        as_json({"judged": total.judged, "let_in": total.let_in, "still_broken": still, "refused": total.refused})
+    else:
+        console.print(f"{total.judged:,} judged again, {total.let_in:,} let in", highlight=False)
+        for rule, count in still.items():
+            console.print(f"  {count:>7,} still break {rule}", highlight=False, markup=False)
+    if total.refused:
+        fail("\n".join(total.refused))
+
+
+@quarantine.command()
+@click.argument("entry")
+@click.option("--accept", "decision", flag_value="accepted", help="Let the record in although it breaks a rule.")
+@click.option("--reject", "decision", flag_value="rejected", help="Refuse this version of the record for good.")
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--reason", required=True, help="Why; kept with the decision.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def resolve(entry: str, decision: str | None, by: str, reason: str, json_: bool) -> None:
+    """Decide about a record: let it in as it is, or refuse it for good. The first decision stands."""
+    if decision is None:
+        raise WardWarehouseError("quarantine resolve: give --accept or --reject")
+    count = 0
+    for desk, selection in _desks(entry, by, reason):
+        count += desk.resolve("accepted" if decision == "accepted" else "rejected", selection)
+    if json_:
+        as_json({"entry": entry, "decision": decision, "records": count})
+    else:
+        console.print(f"{entry}: {decision} ({count} of {count} records)", highlight=False, markup=False)
+
+
+def _desks(
+    entry: str | None,
+    by: str,
+    reason: str,
+    ward: str | None = None,
+    kind: str | None = None,
+    rule: str | None = None,
+    night: str | None = None,
+) -> list[tuple[Desk, Selection]]:
+    """The desks of the datasets that are meant: one when an entry is named, else all of the registry."""
+    from datetime import date
+
+    from ward_warehouse.replay import Desk, Selection
+
+    if entry is not None:
+        parts = entry.split(":", 2)
+        if len(parts) < 3 or parts[1] not in list(RecordKind):
+            raise WardWarehouseError(
+                f"quarantine entry {entry}: found no ward and record kind in it; `ward-warehouse quarantine list` "
+                "shows the keys"
+            )
+        ward, kind = parts[:2]
+    try:
+        selection = Selection(date.fromisoformat(night) if night else None, rule, entry)
+    except ValueError:
+        raise WardWarehouseError(f"--night: found {night!r}, expected a date such as 2018-12-27") from None
+    run = Night(load_settings())
+    kinds = [RecordKind(kind)] if kind else None
+    datasets = [one for key in ([ward] if ward else run.registry.wards) for one in run.registry.datasets(key, kinds)]
+    return [(Desk(run.lake, one, run.settings.pseudonym_keys(), by, reason), selection) for one in datasets]

@@ -19,10 +19,12 @@ import pyarrow as pa
 
 from ward_warehouse.calendar import read_overrides, working_calendar
 from ward_warehouse.contracts import CONTRACTS, Contract, RecordKind
-from ward_warehouse.decisions import QUARANTINE_SCHEMA
+from ward_warehouse.decisions import DECISION_SCHEMA, QUARANTINE_SCHEMA, decided_wards
+from ward_warehouse.decisions import folder as log_folder
 from ward_warehouse.errors import BuildError
 from ward_warehouse.landing import Lake, Manifest
 from ward_warehouse.outcomes import Outcome
+from ward_warehouse.quarantine import apply_decisions
 from ward_warehouse.registry import Registry
 from ward_warehouse.settings import Settings
 from ward_warehouse.warehouse.reference import reference_tables
@@ -75,6 +77,7 @@ BUILD_RESULTS = pa.schema(
 TABLES: dict[str, pa.Schema] = {
     **{str(kind): contract.schema() for kind, contract in CONTRACTS.items()},
     "quarantine": QUARANTINE_SCHEMA,
+    "decisions": DECISION_SCHEMA,
     "partitions": PARTITIONS,
     "validation_results": VALIDATION_RESULTS,
     "load_outcomes": OUTCOMES,
@@ -128,12 +131,15 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         if not lake.is_local:
             db.register_filesystem(lake.fs)
         db.execute("CREATE SCHEMA IF NOT EXISTS raw")
+        for kind, ward in decided_wards(lake):
+            apply_decisions(lake, kind, ward)
         db.execute("BEGIN")
         _forget_other_shapes(db)
         for name, schema in TABLES.items():
             _create(db, name, schema)
         _view_accepted_records(db)
         partitions, rows = _load_partitions(db, lake)
+        _load_decisions(db, lake)
         outcomes = _load_outcomes(db, lake)
         for name, table in reference_tables(registry).items():
             _replace(db, name, table)
@@ -237,6 +243,12 @@ def _insert_files(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, files: 
             f"lake: a file of {table} cannot be loaded ({str(error).splitlines()[0][:200]}); restore it from the "
             "backup or run that ward and night again"
         ) from None
+
+
+def _load_decisions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    db.execute("DELETE FROM raw.decisions")
+    for kind, ward in decided_wards(lake):
+        _insert_files(db, lake, "decisions", lake.names(log_folder(kind, ward), ".parquet"))
 
 
 def _load_outcomes(db: duckdb.DuckDBPyConnection, lake: Lake) -> int:

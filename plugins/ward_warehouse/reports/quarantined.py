@@ -1,0 +1,111 @@
+"""The quarantine as people see it: `audit.quarantine` of the published warehouse, with what was decided since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ward_warehouse.decisions import DECISION_SCHEMA, decided_wards, folder
+from ward_warehouse.errors import WardWarehouseError
+from ward_warehouse.landing import Lake
+from ward_warehouse.settings import Settings
+
+STATES = ("open", "closed_by_source", "replayed", "accepted", "rejected")
+FORMATS = {".csv": "FORMAT csv, HEADER", ".json": "FORMAT json", ".parquet": "FORMAT parquet"}
+
+_CASES = """
+    WITH since AS (
+        SELECT ward_key || ':' || record_kind || ':' || coalesce(source_record_id, entry_id) || ':' || rule_codes
+                   AS quarantine_key,
+               action, decided_by, reason, decided_at
+        FROM decisions
+        WHERE decided_at > (SELECT coalesce(max(built_at), '-infinity') FROM audit.build_results)
+        QUALIFY row_number() OVER (PARTITION BY quarantine_key ORDER BY decision_number DESC) = 1
+    )
+    SELECT published.* REPLACE (
+        coalesce(since.action, published.state) AS state,
+        coalesce(since.decided_by, published.decided_by) AS decided_by,
+        coalesce(since.reason, published.decision_reason) AS decision_reason,
+        coalesce(since.decided_at, published.decided_at) AS decided_at
+    )
+    FROM audit.quarantine AS published LEFT JOIN since USING (quarantine_key)
+    WHERE ($ward IS NULL OR ward_key = $ward)
+      AND ($kind IS NULL OR record_kind = $kind)
+      AND ($key IS NULL OR quarantine_key = $key)
+      AND ($night::DATE IS NULL OR $night::DATE BETWEEN first_seen AND last_seen)
+      AND ($state = 'all' OR coalesce(since.action, published.state) = $state)
+      AND ($rule IS NULL OR list_contains(string_split(rules, ','), $rule))
+    ORDER BY last_seen DESC, ward_key, source_record_id, quarantine_key LIMIT $limit"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which cases are wanted; what is None does not narrow."""
+
+    ward: str | None = None
+    kind: str | None = None
+    rule: str | None = None
+    night: str | None = None
+    key: str | None = None
+    state: str = "open"
+    limit: int | None = 50
+
+
+def find_cases(settings: Settings, wanted: Wanted) -> list[dict[str, Any]]:
+    """The cases that are wanted, the newest first, one dictionary each with the columns of `audit.quarantine`.
+
+    Raises:
+        WardWarehouseError: nothing was published yet, or a filter cannot be read.
+    """
+    with _published(settings) as db:
+        found = _execute(db, _CASES, wanted)
+        names = [column[0] for column in found.description or []]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def export_cases(settings: Settings, wanted: Wanted, target: Path) -> int:
+    """Writes the cases that are wanted to a file, in the format that its ending names; gives their number.
+
+    Raises:
+        WardWarehouseError: nothing was published yet, a filter cannot be read, or the file cannot be written.
+    """
+    if target.suffix not in FORMATS:
+        raise WardWarehouseError(f"{target}: found {target.suffix!r}, expected one of {', '.join(FORMATS)}")
+    with _published(settings) as db:
+        _execute(db, f"CREATE TEMP TABLE cases AS {_CASES}", wanted)
+        # A sheet takes a text that begins with one of these for a formula.
+        csv = target.suffix == ".csv"
+        columns = r"regexp_replace(COLUMNS(*)::VARCHAR, '^[=+\-@]', '''\0')" if csv else "*"
+        path = str(target.resolve()).replace("'", "''")
+        try:
+            db.execute(f"COPY (SELECT {columns} FROM cases) TO '{path}' ({FORMATS[target.suffix]})")  # noqa: S608
+        except duckdb.IOException as error:
+            raise WardWarehouseError(f"{target}: cannot be written ({str(error).splitlines()[0][:160]})") from None
+        count = db.execute("SELECT count(*) FROM cases").fetchone()
+        return int(count[0]) if count else 0
+
+
+def _execute(db: duckdb.DuckDBPyConnection, statement: str, wanted: Wanted) -> duckdb.DuckDBPyConnection:
+    try:
+        return db.execute(statement, asdict(wanted))
+    except duckdb.ConversionException:
+        raise WardWarehouseError(f"--night: found {wanted.night!r}, expected a date such as 2018-12-27") from None
+
+
+@contextmanager
+def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published warehouse with the relation `decisions`: those of the lake's log."""
+    if not settings.published_file.is_file():
+        raise WardWarehouseError("there is no published warehouse yet; run `ward-warehouse build` and `publish` first")
+    lake = Lake(settings.lake)
+    files = [name for kind, ward in decided_wards(lake) for name in lake.names(folder(kind, ward), ".parquet")]
+    with duckdb.connect(str(settings.published_file), read_only=True) as db:
+        tables = [lake.read_table(name) for name in files]
+        db.register("decisions", pa.concat_tables(tables) if tables else DECISION_SCHEMA.empty_table())
+        yield db
