@@ -16,13 +16,13 @@ from ward_warehouse import outcomes
 from ward_warehouse.cli.demo import demo
 from ward_warehouse.cli.output import as_json, console, fail
 from ward_warehouse.cli.quarantine import quarantine
+from ward_warehouse.cli.wards import wards
 from ward_warehouse.connections import from_environment
 from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import RegistryError, WardWarehouseError
+from ward_warehouse.errors import WardWarehouseError
 from ward_warehouse.extraction import Request
 from ward_warehouse.night import Night, Plan, parse_instant
 from ward_warehouse.outcomes import Outcome
-from ward_warehouse.registry import load_registry
 from ward_warehouse.reports.nights import night_table
 from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard_table
 from ward_warehouse.rollup import RollUp, roll_up
@@ -47,27 +47,7 @@ def main() -> None:
 
 main.add_command(demo)
 main.add_command(quarantine)
-
-
-@main.group()
-def wards() -> None:
-    """The registry of wards and systems."""
-
-
-@wards.command("check")
-@click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def wards_check(json_: bool) -> None:
-    """Check the whole registry: every wrong entry is named with file, line, ward and key."""
-    registry = load_registry(load_settings())
-    if json_:
-        as_json({"wards": list(registry.wards), "systems": list(registry.systems), "problems": registry.problems})
-    if registry.problems:
-        raise RegistryError(registry.problems)
-    if not json_:
-        console.print(
-            f"{len(registry.districts)} districts, {len(registry.wards)} wards, {len(registry.systems)} systems: "
-            "no problem"
-        )
+main.add_command(wards)
 
 
 def night_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ward_warehouse.contracts import CONTRACTS, SOURCE_WARD, Column, RecordKind
 from ward_warehouse.errors import RegistryError
+from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.number_checks import number_problems
 from ward_warehouse.registry.procedures import Catalogue, read_catalogue
 from ward_warehouse.registry.systems import EXCEL_SERIAL, READS, ColumnMap, DatasetMap, System
@@ -41,15 +42,27 @@ class Dataset:
         return f"{self.ward.ward} {self.kind} ({self.system.system})"
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stands: its file and the keys that lead to it."""
+
+    file: YamlFile
+    at: tuple[str | int, ...] = ()
+
+
 @dataclass
 class Registry:
-    """All valid entries, and in `problems` one line for each wrong one; a wrong entry hides no other."""
+    """All valid entries, and in `problems` one line for each wrong one; a wrong entry hides no other.
+
+    `places` says where each valid entry stands, by `system <key>`, `district <key>` or `ward <key>`.
+    """
 
     districts: dict[str, District] = field(default_factory=dict)
     wards: dict[str, Ward] = field(default_factory=dict)
     systems: dict[str, System] = field(default_factory=dict)
     catalogues: dict[str, Catalogue] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
 
     def require_clean(self) -> Registry:
         """The registry itself.
@@ -100,13 +113,14 @@ def load_registry(settings: Settings) -> Registry:
 def _files(folder: Path, registry: Registry) -> list[Path]:
     paths = sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
     if not paths:
-        registry.problems.append(f"{folder}: found no .yml file, expected at least one; check the folder's setting")
+        text = "found no .yml file, expected at least one; check the folder's setting"
+        registry.problems.append(Finding("folder-empty", folder, 0, text))
     return paths
 
 
 def _load_system(path: Path, registry: Registry) -> None:
     file = read_yaml(path)
-    if isinstance(file, str):
+    if isinstance(file, Finding):
         registry.problems.append(file)
         return
     system = validate(System, file, file.data, who=f"system {file.data.get('system', path.stem)}: ")
@@ -115,13 +129,16 @@ def _load_system(path: Path, registry: Registry) -> None:
         return
     problems = list(_system_problems(system, file))
     if system.system in registry.systems:
-        problems.append(file.problem(["system"], f"system {system.system} is described twice; remove one file"))
+        problems.append(
+            file.problem(["system"], f"system {system.system} is described twice; remove one file", "system-twice")
+        )
     registry.problems.extend(problems)
     if not problems:
         registry.systems[system.system] = system
+        registry.places[f"system {system.system}"] = Place(file)
 
 
-def _system_problems(system: System, file: YamlFile) -> Iterator[str]:
+def _system_problems(system: System, file: YamlFile) -> Iterator[Finding]:
     who = f"system {system.system}: "
     for kind, dataset in system.datasets.items():
         at: list[str | int] = ["datasets", str(kind)]
@@ -133,44 +150,52 @@ def _system_problems(system: System, file: YamlFile) -> Iterator[str]:
             column = contract.by_name.get(name)
             here = [*at, "columns", name]
             if column is None or name in FILLED_BY_PIPELINE:
-                yield file.problem(here, f"{who}is not a column that the {kind} contract maps")
+                text = f"{who}is not a column that the {kind} contract maps"
+                yield file.problem(here, text, "column-by-pipeline" if column else "column-unknown")
                 continue
-            found = [
-                *_column_problems(column, column_map, system),
-                *number_problems(kind, name, system),
-            ]
-            yield from (file.problem(here, who + text) for text in found)
+            found = [*_column_problems(column, column_map, system), *number_problems(kind, name, system)]
+            yield from (file.problem(here, who + text, code) for code, text in found)
         for column in contract.columns:
             if column.required and column.name not in (*dataset.columns, *FILLED_BY_PIPELINE):
-                yield file.problem([*at, "columns"], f"{who}required column {column.name} is not mapped; map it")
+                text = f"{who}required column {column.name} is not mapped; map it"
+                yield file.problem([*at, "columns"], text, "column-required")
 
 
-def _column_problems(column: Column, column_map: ColumnMap, system: System) -> Iterator[str]:
+def _column_problems(column: Column, column_map: ColumnMap, system: System) -> Iterator[tuple[str, str]]:
     if column.type in ("timestamp", "date") and not column_map.formats:
-        yield "formats are missing; state the date formats in the order they are to be tried"
+        yield "formats-missing", "formats are missing; state the date formats in the order they are to be tried"
     for text in column_map.formats:
         if text != EXCEL_SERIAL and not re.search(r"%[YyJs]", text):
-            yield f"format {text!r} has no year; expected a strptime format such as %d/%m/%Y"
+            yield "format-no-year", f"format {text!r} has no year; expected a strptime format such as %d/%m/%Y"
     if column_map.codes is None:
         origins = (column_map.constant, column_map.expression, column_map.bounds)
         if column.type == "code" and all(origin is None for origin in origins):
-            yield "codes is missing; name the code table that translates the source's values"
+            yield "codes-missing", "codes is missing; name the code table that translates the source's values"
         if column.type == "code" and column_map.constant is not None and column_map.constant not in column.values:
-            yield f"constant: found {column_map.constant!r}, expected one of {', '.join(column.values)}"
+            yield (
+                "constant-unknown",
+                f"constant: found {column_map.constant!r}, expected one of {', '.join(column.values)}",
+            )
         return
     table = system.codes.get(column_map.codes)
     if table is None:
-        yield f"code table {column_map.codes!r} is not in codes; known: {', '.join(sorted(system.codes)) or 'none'}"
+        yield (
+            "code-table-unknown",
+            f"code table {column_map.codes!r} is not in codes; known: {', '.join(sorted(system.codes)) or 'none'}",
+        )
         return
     allowed = column.values or (("true", "false") if column.type == "boolean" else ())
     for code, value in table.items():
         if allowed and value not in allowed:
-            yield f"code table {column_map.codes}: {code!r} gives {value!r}, expected one of {', '.join(allowed)}"
+            yield (
+                "code-value-unknown",
+                f"code table {column_map.codes}: {code!r} gives {value!r}, expected one of {', '.join(allowed)}",
+            )
 
 
 def _load_district(path: Path, registry: Registry) -> None:
     file = read_yaml(path)
-    if isinstance(file, str):
+    if isinstance(file, Finding):
         registry.problems.append(file)
         return
     head = {key: value for key, value in file.data.items() if key not in ("wards", "defaults")}
@@ -180,21 +205,28 @@ def _load_district(path: Path, registry: Registry) -> None:
         return
     if district.district in registry.districts:
         registry.problems.append(
-            file.problem(["district"], f"district {district.district} stands in two files; merge them")
+            file.problem(
+                ["district"], f"district {district.district} stands in two files; merge them", "district-twice"
+            )
         )
         return
     registry.districts[district.district] = district
+    registry.places[f"district {district.district}"] = Place(file)
     if district.procedure_catalogue:
         _load_catalogue(file, district, registry)
     defaults = file.data.get("defaults") or {}
     if not isinstance(defaults, dict):
         registry.problems.append(
-            file.problem(["defaults"], f"district {district.district}: found {defaults!r}, expected a mapping")
+            file.problem(
+                ["defaults"], f"district {district.district}: found {defaults!r}, expected a mapping", "defaults-wrong"
+            )
         )
         return
     entries = file.data.get("wards")
     if not isinstance(entries, list) or not entries:
-        registry.problems.append(file.problem(["wards"], f"district {district.district}: has no list of wards"))
+        registry.problems.append(
+            file.problem(["wards"], f"district {district.district}: has no list of wards", "wards-missing")
+        )
         return
     for index, entry in enumerate(entries):
         _load_ward(file, index, entry, district, registry)
@@ -204,7 +236,9 @@ def _load_catalogue(file: YamlFile, district: District, registry: Registry) -> N
     name = str(district.procedure_catalogue)
     if Path(name).name != name:
         registry.problems.append(
-            file.problem(["procedure_catalogue"], f"found {name!r}, expected a file name beside this file")
+            file.problem(
+                ["procedure_catalogue"], f"found {name!r}, expected a file name beside this file", "catalogue-outside"
+            )
         )
         return
     catalogue = read_catalogue(file.path.parent / name)
@@ -219,7 +253,7 @@ def _load_ward(file: YamlFile, index: int, entry: Any, district: District, regis
     key = entry.get("ward", f"number {index + 1}") if isinstance(entry, dict) else f"number {index + 1}"
     who = f"ward {key}: "
     if not isinstance(entry, dict):
-        registry.problems.append(file.problem(at, f"{who}found {entry!r}, expected a mapping"))
+        registry.problems.append(file.problem(at, f"{who}found {entry!r}, expected a mapping", "ward-wrong"))
         return
     defaults = file.data.get("defaults") or {}
     merged = {**defaults, **entry, "district": district.district}
@@ -231,28 +265,39 @@ def _load_ward(file: YamlFile, index: int, entry: Any, district: District, regis
     registry.problems.extend(problems)
     if not problems:
         registry.wards[ward.ward] = ward
+        registry.places[f"ward {ward.ward}"] = Place(file, tuple(at))
 
 
-def _ward_problems(ward: Ward, file: YamlFile, at: list[str | int], registry: Registry) -> Iterator[str]:
+def _ward_problems(ward: Ward, file: YamlFile, at: list[str | int], registry: Registry) -> Iterator[Finding]:
     who = f"ward {ward.ward}: "
     if ward.ward in registry.wards:
-        yield file.problem([*at, "ward"], f"{who}this key stands twice in the registry; give each ward its own")
+        yield file.problem(
+            [*at, "ward"], f"{who}this key stands twice in the registry; give each ward its own", "ward-twice"
+        )
     known = ", ".join(sorted(registry.systems)) or "none"
     named = [("system", ward.system), *((f"datasets.{k}.system", s.system) for k, s in ward.datasets.items())]
     for key, name in named:
         system = registry.systems.get(name)
         if system is None:
-            yield file.problem([*at, *key.split(".")], f"{who}system {name!r} has no valid description; known: {known}")
+            yield file.problem(
+                [*at, *key.split(".")],
+                f"{who}system {name!r} has no valid description; known: {known}",
+                "system-unknown",
+            )
             continue
         maps_ward = any(SOURCE_WARD in dataset.columns for dataset in system.datasets.values())
         if maps_ward and not ward.aliases:
             yield file.problem(
-                at, f"{who}aliases is missing; system {name} names the ward in each record: list its spellings"
+                at,
+                f"{who}aliases is missing; system {name} names the ward in each record: list its spellings",
+                "aliases-missing",
             )
     for kind, source in ward.datasets.items():
         system = registry.systems.get(source.system)
         if system is not None and kind not in system.datasets:
-            yield file.problem([*at, "datasets", str(kind)], f"{who}system {source.system} has no {kind} dataset")
+            yield file.problem(
+                [*at, "datasets", str(kind)], f"{who}system {source.system} has no {kind} dataset", "dataset-missing"
+            )
     connections = [("connection", ward.connection)]
     connections += [(f"datasets.{kind}.connection", source.connection) for kind, source in ward.datasets.items()]
     for key, connection in connections:
@@ -260,6 +305,7 @@ def _ward_problems(ward: Ward, file: YamlFile, at: list[str | int], registry: Re
             yield file.problem(
                 [*at, *key.split(".")],
                 f"{who}found {connection!r}, expected letters, digits and _ (it names a variable)",
+                "connection-name",
             )
     if ward.in_force.to is not None and ward.in_force.to < ward.in_force.from_:
-        yield file.problem([*at, "in_force"], f"{who}ends on {ward.in_force.to}, before it starts")
+        yield file.problem([*at, "in_force"], f"{who}ends on {ward.in_force.to}, before it starts", "in-force-order")

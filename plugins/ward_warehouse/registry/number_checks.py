@@ -8,35 +8,36 @@ from ward_warehouse.contracts import CONTRACTS, Column, RecordKind
 from ward_warehouse.registry.systems import System
 
 NUMBERS = ("number", "integer")
+NUMBERS_CODE, BOUNDS_CODE = "numbers-misplaced", "bounds-unusable"
 
 
-def number_problems(kind: RecordKind, name: str, system: System) -> Iterator[str]:
-    """What is wrong with `numbers` and `bounds` of a mapped column: what was found, and what to do."""
+def number_problems(kind: RecordKind, name: str, system: System) -> Iterator[tuple[str, str]]:
+    """What is wrong with `numbers` and `bounds` of a mapped column: the check, and what was found and what to do."""
     column = CONTRACTS[kind].by_name[name]
     column_map = system.datasets[kind].columns[name]
     if column_map.numbers and column.type not in NUMBERS:
-        yield f"numbers is for columns of numbers, and {name} is of type {column.type}; remove it"
+        yield NUMBERS_CODE, f"numbers is for columns of numbers, and {name} is of type {column.type}; remove it"
     if column_map.bounds is None:
         return
     table = system.codes.get(column_map.bounds)
     if not table:
         known = ", ".join(sorted(system.codes)) or "none"
-        yield f"bounds: table {column_map.bounds!r} is not in codes, or has no word; known: {known}"
+        yield BOUNDS_CODE, f"bounds: table {column_map.bounds!r} is not in codes, or has no word; known: {known}"
     elif column_map.from_ is None:
-        yield "bounds goes with from; name the source column that holds the word and the number"
+        yield BOUNDS_CODE, "bounds goes with from; name the source column that holds the word and the number"
     elif column.type == "code":
         yield from _foreign_bounds(column, table)
     elif column.type not in NUMBERS:
-        yield f"bounds is for a number and for its bound, and {name} is of type {column.type}; remove it"
+        yield BOUNDS_CODE, f"bounds is for a number and for its bound, and {name} is of type {column.type}; remove it"
     elif not _bound_is_kept(kind, name, system):
         # Otherwise "hơn 10" would be the number 10.
-        yield "bounds leaves out the word before the number; map the column of the bound from the same source column"
+        yield BOUNDS_CODE, "bounds leaves out the word before the number; map the column of the bound from the same source column"
 
 
-def _foreign_bounds(column: Column, table: dict[str, str]) -> Iterator[str]:
+def _foreign_bounds(column: Column, table: dict[str, str]) -> Iterator[tuple[str, str]]:
     for word, value in table.items():
         if value not in column.values:
-            yield f"bounds: {word!r} gives {value!r}, expected one of {', '.join(column.values)}"
+            yield BOUNDS_CODE, f"bounds: {word!r} gives {value!r}, expected one of {', '.join(column.values)}"
 
 
 def _bound_is_kept(kind: RecordKind, name: str, system: System) -> bool:

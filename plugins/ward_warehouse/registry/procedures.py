@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+
+from ward_warehouse.registry.findings import Finding
 
 COLUMNS = (
     "procedure_code",
@@ -22,6 +26,8 @@ COLUMNS = (
     "valid_from",
     "valid_to",
 )
+FLAGS = ("published_web", "published_counter", "one_stop", "iso_process")
+DATES = ("valid_from", "valid_to")
 UNITS = ("hours", "days", "working_days", "months")
 
 
@@ -38,30 +44,48 @@ class Catalogue:
         return frozenset(row["procedure_code"] for row in self.rows)
 
 
-def read_catalogue(path: Path) -> Catalogue | list[str]:
+def read_catalogue(path: Path) -> Catalogue | list[Finding]:
     """The catalogue in `path`, or one line for each fault (file, line, column, found, expected)."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.DictReader(handle)
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
-                return [f"{path}:1: columns {', '.join(missing)} are missing; add them to the header"]
+                text = f"columns {', '.join(missing)} are missing; add them to the header"
+                return [Finding("catalogue-column-missing", path, 1, text)]
             rows = list(reader)
     except (OSError, UnicodeDecodeError) as error:
-        return [f"{path}:1: cannot be read as UTF-8 CSV ({error}); check the file"]
-    problems: list[str] = []
+        return [Finding("catalogue-unreadable", path, 1, f"cannot be read as UTF-8 CSV ({error}); check the file")]
+    problems: list[Finding] = []
     seen: set[tuple[str, str]] = set()
     for line, row in enumerate(rows, start=2):
         key = (row["procedure_code"], row["valid_from"])
-        if not row["procedure_code"]:
-            problems.append(f"{path}:{line}: procedure_code is empty; fill it in or remove the line")
-        elif key in seen:
-            problems.append(f"{path}:{line}: procedure_code {key[0]} from {key[1] or 'ever'} stands twice; remove one")
-        if row["statutory_unit"] and row["statutory_unit"] not in UNITS:
-            problems.append(
-                f"{path}:{line}: statutory_unit: found {row['statutory_unit']!r}, expected {', '.join(UNITS)}"
-            )
-        if row["statutory_time"] and not row["statutory_time"].isdigit():
-            problems.append(f"{path}:{line}: statutory_time: found {row['statutory_time']!r}, expected a whole number")
+        problems += [Finding(code, path, line, text) for code, text in _row_problems(row, key in seen)]
         seen.add(key)
     return problems or Catalogue(path, tuple(rows))
+
+
+def _row_problems(row: dict[str, str], repeated: bool) -> Iterator[tuple[str, str]]:
+    """What keeps a row from the warehouse: code of the check, and found and expected."""
+    code, unit, duration = row["procedure_code"], row["statutory_unit"], row["statutory_time"]
+    if not code:
+        yield "procedure-code-empty", "procedure_code is empty; fill it in or remove the line"
+    elif repeated:
+        yield "procedure-twice", f"procedure_code {code} from {row['valid_from'] or 'ever'} stands twice; remove one"
+    if unit and unit not in UNITS:
+        yield "statutory-unit", f"statutory_unit: found {unit!r}, expected {', '.join(UNITS)}"
+    if duration and not duration.isdigit():
+        yield "statutory-time", f"statutory_time: found {duration!r}, expected a whole number"
+    for name in FLAGS:
+        if row[name] not in ("", "true", "false"):
+            yield "catalogue-flag", f"{name}: found {row[name]!r}, expected true, false or nothing"
+    for name in DATES:
+        if row[name] and not _is_date(row[name]):
+            yield "catalogue-date", f"{name}: found {row[name]!r}, expected a date such as 2016-01-31, or nothing"
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Literal
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.registry.systems import Label, Strict, TimeZone
@@ -31,6 +31,49 @@ class DatasetSource(Strict):
     connection: str | None = None
 
 
+def _quoted(value: Any) -> Any:
+    # YAML reads an unquoted 01:30 as the number 90.
+    if not isinstance(value, str):
+        raise ValueError(f'found {value!r}, expected a time of day in quotes such as "01:30"')
+    return value
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_quoted)]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Maintenance(Strict):
+    """When the ward's own people work on its system: it is not read then.
+
+    Attributes:
+        from_, to: times of day in the district's time zone, `to` excluded; a window may go over midnight.
+        days: the days on which it starts; all of them without it.
+    """
+
+    from_: TimeOfDay = Field(alias="from")
+    to: TimeOfDay
+    days: tuple[Day, ...] = DAYS
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Maintenance:
+        if self.from_ == self.to:
+            raise ValueError(f"found {self.from_} to {self.to}, expected a window of some length; remove it if none")
+        return self
+
+    def end(self, local: datetime) -> datetime | None:
+        """When the window that holds the local time `local` is over; None when no window holds it."""
+        for start_day in (local.date(), local.date() - timedelta(days=1)):
+            if DAYS[start_day.weekday()] not in self.days:
+                continue
+            start = datetime.combine(start_day, self.from_, local.tzinfo)
+            last_day = start_day if self.from_ < self.to else start_day + timedelta(days=1)
+            end = datetime.combine(last_day, self.to, local.tzinfo)
+            if start <= local < end:
+                return end
+        return None
+
+
 Cadence = Literal["nightly", "working_days", "weekly"]
 
 
@@ -42,6 +85,7 @@ class Ward(Strict):
         code: the administrative code; codes are reused after mergers, so it is never a key.
         aliases: how the ward's own records spell the ward.
         connection: Airflow connection id; the ward key when absent.
+        maintenance: when its system is not to be read.
     """
 
     ward: str = Field(pattern=KEY_PATTERN)
@@ -53,6 +97,7 @@ class Ward(Strict):
     aliases: tuple[str, ...] = ()
     cadence: Cadence = "nightly"
     in_force: InForce
+    maintenance: Maintenance | None = None
     datasets: dict[RecordKind, DatasetSource] = Field(default_factory=dict)
     district: str = Field(default="", exclude=True)
 

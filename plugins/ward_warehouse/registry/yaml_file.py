@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from ward_warehouse.registry.findings import Finding
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -41,29 +43,32 @@ class YamlFile:
             line, node = found
         return line
 
-    def problem(self, location: Sequence[str | int], text: str) -> str:
-        """One line a person can act on: file, line, key, and what is wrong."""
+    def problem(self, location: Sequence[str | int], text: str, code: str = "value-wrong") -> Finding:
+        """One line a person can act on: file, line, key, and what is wrong; `code` names the check."""
         key = ".".join(str(part) for part in location)
-        return f"{self.path}:{self.line(location)}: {key + ': ' if key else ''}{text}"
+        return Finding(code, self.path, self.line(location), f"{key + ': ' if key else ''}{text}")
 
 
-def read_yaml(path: Path) -> YamlFile | str:
+def read_yaml(path: Path) -> YamlFile | Finding:
     """The file, or one line that says why it cannot be read."""
     try:
         loader = _Loader(path.read_text(encoding="utf-8"))
         root = loader.get_single_node()
         for node in _repeated(root):
             line = node.start_mark.line + 1
-            return f"{path}:{line}: key {node.value!r} stands twice; the second would silently win: remove one"
+            text = f"key {node.value!r} stands twice; the second would silently win: remove one"
+            return Finding("yaml-key-twice", path, line, text)
         data = loader.construct_document(root) if root is not None else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "unreadable"
-        return f"{path}:{mark.line + 1 if mark else 1}: not valid YAML ({problem}); correct the file"
+        line = mark.line + 1 if mark else 1
+        return Finding("yaml-invalid", path, line, f"not valid YAML ({problem}); correct the file")
     except (OSError, UnicodeDecodeError) as error:
-        return f"{path}:1: cannot be read as UTF-8 text ({error}); check the file"
+        return Finding("file-unreadable", path, 1, f"cannot be read as UTF-8 text ({error}); check the file")
     if not isinstance(data, dict):
-        return f"{path}:1: found no keys, expected a mapping; see the other files in this folder"
+        text = "found no keys, expected a mapping; see the other files in this folder"
+        return Finding("yaml-no-mapping", path, 1, text)
     return YamlFile(path, data, root)
 
 
@@ -99,7 +104,7 @@ def validate(
     at: Sequence[str | int] = (),
     who: str = "",
     from_defaults: Collection[str] = (),
-) -> Model | list[str]:
+) -> Model | list[Finding]:
     """`data` as `model`, or one line for each fault: file, line, who (a ward, a system), key, found, expected.
 
     Keys in `from_defaults` stand under the file's `defaults` and not at `at`.
@@ -111,9 +116,45 @@ def validate(
             file.problem(
                 [*(["defaults"] if fault["loc"][:1] and fault["loc"][0] in from_defaults else at), *fault["loc"]],
                 f"{who}{_wording(dict(fault))}",
+                _code(fault["type"], [*at, *fault["loc"]]),
             )
             for fault in error.errors()
         ]
+
+
+CODES = {
+    "missing": "key-missing",
+    "extra_forbidden": "key-unknown",
+    "literal_error": "value-choice",
+    "enum": "value-choice",
+    "string_pattern_mismatch": "value-form",
+}
+"""Codes of pydantic's own faults; what is not here is told by the words in `_code`."""
+CODES_OF_PLACES = {
+    "time_zone": "time-zone-unknown",
+    "pattern": "file-pattern",
+    "encoding": "encoding-unknown",
+    "footer": "regex-invalid",
+    "pagination": "pagination-keys",
+    "auth": "auth-keys",
+    "read": "read-keys",
+    "maintenance": "maintenance-window",
+}
+"""Codes of the rules that the models themselves hold, by the key they stand at."""
+
+
+def _code(fault: str, location: Sequence[str | int]) -> str:
+    if fault in CODES:
+        return CODES[fault]
+    if fault == "value_error":
+        if "columns" in location[-2:-1]:
+            return "column-origin"
+        return CODES_OF_PLACES.get(str(location[-1]) if location else "", "value-wrong")
+    if fault.startswith(("date", "time_")):
+        return "date-impossible"
+    if fault.startswith(("greater", "less", "too_")) or fault.startswith("string_too"):
+        return "value-range"
+    return "value-type"
 
 
 def _wording(fault: dict[str, Any]) -> str:

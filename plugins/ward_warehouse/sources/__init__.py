@@ -6,13 +6,20 @@ from collections.abc import Mapping
 
 from ward_warehouse.connections import Connection
 from ward_warehouse.registry import Dataset
-from ward_warehouse.sources.base import FAULT, POSITION, ReadReport, Source, Window
+from ward_warehouse.sources.base import BATCH_ROWS, FAULT, POSITION, ReadReport, Source, Window
 
 __all__ = ["FAULT", "POSITION", "ReadReport", "Source", "Window", "open_source"]
 
 
-def open_source(dataset: Dataset, connection: Connection, loaded: Mapping[str, str]) -> Source:
-    """The source of a dataset; `loaded` holds the fingerprints of the files that earlier nights took."""
+def open_source(dataset: Dataset, connection: Connection, loaded: Mapping[str, str], *, sample: bool = False) -> Source:
+    """The source of a dataset.
+
+    Args:
+        dataset: a ward's dataset.
+        connection: where its system is.
+        loaded: fingerprints of the files that earlier nights took.
+        sample: a few records will do: pages are given as they come, and no receipt is written.
+    """
     # Each task reads one ward: it does not pay for the libraries of the other two transports.
     match dataset.system.transport:
         case "sql":
@@ -22,8 +29,8 @@ def open_source(dataset: Dataset, connection: Connection, loaded: Mapping[str, s
         case "http":
             from ward_warehouse.sources.http import HttpSource
 
-            return HttpSource(dataset, connection)
+            return HttpSource(dataset, connection, batch_rows=1 if sample else BATCH_ROWS)
         case "files":
             from ward_warehouse.sources.files import FilesSource
 
-            return FilesSource(dataset, connection, loaded)
+            return FilesSource(dataset, connection, loaded, receipts=not sample)

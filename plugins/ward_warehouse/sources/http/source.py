@@ -32,8 +32,15 @@ class HttpSource:
     What a read promises about records that move meanwhile is said, style by style, in `paging`.
     """
 
-    def __init__(self, dataset: Dataset, connection: Connection, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        connection: Connection,
+        limits: Limits | None = None,
+        batch_rows: int = BATCH_ROWS,
+    ) -> None:
         self.report = ReadReport()
+        self._batch_rows = batch_rows
         self._dataset = dataset
         spec = dataset.system.read_spec(dataset.kind)
         assert isinstance(spec, HttpRead)  # noqa: S101 - narrows the type; the transport was checked on load
@@ -59,7 +66,7 @@ class HttpSource:
         for where, page in pages:
             records += [record for _, record in page]
             positions += [f"{where} item {number}" for number, _ in page]
-            if len(records) >= BATCH_ROWS:
+            if len(records) >= self._batch_rows:
                 yield self._table(records, positions)
                 records, positions = [], []
         if records:

@@ -1,0 +1,79 @@
+"""Checks of the wards' connections as far as they can be seen without entering a system."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+
+from ward_warehouse.connections import Connection, Resolver
+from ward_warehouse.errors import SettingsError
+from ward_warehouse.registry import Dataset, HttpRead, Registry
+from ward_warehouse.registry.findings import Finding
+from ward_warehouse.sources.dialects import DATABASES
+
+NEEDS_SECRET = ("basic", "api_key", "oauth2")
+DATABASE_TYPES = {*DATABASES, "postgresql"}
+
+
+def connection_findings(registry: Registry, resolve: Resolver) -> Iterator[Finding]:
+    """Findings about the connection of each dataset, at the line of its ward; a connection is looked at once."""
+    seen: set[tuple[str, str]] = set()
+    for key in registry.wards:
+        place = registry.places[f"ward {key}"]
+        for dataset in registry.datasets(key):
+            once = (dataset.connection_id, dataset.system.system)
+            if once in seen:
+                continue
+            seen.add(once)
+            for code, text in _connection(dataset, resolve):
+                yield place.file.problem(place.at, f"ward {key}: connection {dataset.connection_id}: {text}", code)
+
+
+def _connection(dataset: Dataset, resolve: Resolver) -> Iterator[tuple[str, str]]:
+    try:
+        connection = resolve(dataset.connection_id)
+    except SettingsError as error:
+        text = str(error).removeprefix(f"connection {dataset.connection_id}: ")
+        yield ("connection-not-set" if "is not set" in text else "connection-unreadable"), text
+        return
+    match dataset.system.transport:
+        case "sql":
+            yield from _sql(connection)
+        case "http":
+            yield from _http(connection, dataset)
+        case "files":
+            if not (connection.extra.get("path") or connection.host):
+                yield "connection-no-place", "has no path, expected the folder of the files in extra.path"
+
+
+def _sql(connection: Connection) -> Iterator[tuple[str, str]]:
+    if connection.conn_type not in DATABASE_TYPES:
+        expected = ", ".join(sorted(DATABASES))
+        yield "connection-type", f"has type {connection.conn_type!r}, expected one of {expected}"
+    elif not connection.host and not (connection.conn_type == "sqlite" and connection.schema):
+        yield "connection-no-place", "has no host, expected the database's server (or the file, for SQLite)"
+
+
+def _http(connection: Connection, dataset: Dataset) -> Iterator[tuple[str, str]]:
+    if connection.conn_type not in ("http", "https"):
+        yield "connection-type", f"has type {connection.conn_type!r}, expected http or https"
+        return
+    if not connection.host:
+        yield "connection-no-place", "has no host, expected the server of the service"
+        return
+    secure = "https" in (connection.conn_type, connection.schema)
+    if not secure and not _is_here(connection.host):
+        yield "connection-plain-http", "is not https, and the server is another machine"
+    spec = dataset.system.read_spec(dataset.kind)
+    auth = spec.auth.type if isinstance(spec, HttpRead) else "none"
+    if auth in NEEDS_SECRET and not connection.password:
+        yield "connection-no-secret", f"has no password, and the service asks for {auth}"
+    if auth == "oauth2" and not connection.extra.get("token_url"):
+        yield "connection-no-token-url", "has no extra.token_url, and the service asks for oauth2"
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,127 @@
+"""A look at a ward's system before its first night: some records are read, mapped and judged, nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ward_warehouse.connections import Resolver
+from ward_warehouse.contracts import CONTRACTS
+from ward_warehouse.errors import WardWarehouseError
+from ward_warehouse.mapping import Mapper
+from ward_warehouse.quarantine import with_repeats
+from ward_warehouse.registry import Dataset
+from ward_warehouse.registry.findings import Finding
+from ward_warehouse.registry.load import Place
+from ward_warehouse.settings import Settings
+from ward_warehouse.sources import ReadReport, Window, open_source
+from ward_warehouse.validation import Judge, load_suite
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""How far ahead of now a change time may lie; clocks of healthy servers differ by seconds."""
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How many records of a sample broke a rule."""
+
+    rule: str
+    severity: str
+    column: str
+    rows: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a look at a dataset gave; `error` is set when it could not be read, and the counts are then 0."""
+
+    dataset: Dataset
+    rows: int = 0
+    refused: int = 0
+    rules: tuple[RuleCount, ...] = ()
+    new_columns: tuple[str, ...] = ()
+    ahead: int = 0
+    error: str | None = None
+
+
+class Sampler:
+    """Looks at datasets; the suite of a record kind is prepared once.
+
+    Args:
+        settings: the suites' folder and the pseudonym key.
+        resolve: gives the wards' connections.
+        limit: most records of a dataset that are looked at.
+    """
+
+    def __init__(self, settings: Settings, resolve: Resolver, limit: int) -> None:
+        self._settings = settings
+        self._resolve = resolve
+        self._limit = limit
+        self._judges: dict[str, Judge] = {}
+
+    def look(self, dataset: Dataset) -> Sample:
+        """Up to `limit` records of the dataset, judged; personal data is treated as in a night, no value is kept."""
+        now = datetime.now(UTC)
+        try:
+            judge = self._judge(dataset)
+            table, report = self._read(dataset, now)
+            broken = judge.broken_rows(with_repeats(table)) if table.num_rows else {}
+        except WardWarehouseError as error:
+            return Sample(dataset, error=str(error))
+        rules = [
+            RuleCount(rule.rule, rule.severity, rule.column, len(broken[rule.rule]), rule.en)
+            for rule in judge.suite.rules
+            if len(broken.get(rule.rule, ()))
+        ]
+        errors = {index for rule in rules if rule.severity == "error" for index in broken[rule.rule].tolist()}
+        ahead = pc.sum(pc.greater(table["source_changed_at"], pa.scalar(now + CLOCK_TOLERANCE))).as_py() or 0
+        return Sample(
+            dataset, table.num_rows, len(errors), tuple(rules), tuple(report.new_columns), ahead,
+            "; ".join(report.refused) or None,
+        )  # fmt: skip
+
+    def _judge(self, dataset: Dataset) -> Judge:
+        kind = str(dataset.kind)
+        if kind not in self._judges:
+            self._judges[kind] = Judge(load_suite(self._settings.expectations_dir, dataset.kind))
+        return self._judges[kind]
+
+    def _read(self, dataset: Dataset, now: datetime) -> tuple[pa.Table, ReadReport]:
+        source = open_source(dataset, self._resolve(dataset.connection_id), {}, sample=True)
+        night = now.astimezone(ZoneInfo(dataset.system.time_zone)).date()
+        tables, rows = [], 0
+        with closing(Mapper(dataset, night, self._settings.require_key())) as mapper:
+            # The rest of the source is not read: its connection ends with the generator.
+            for batch in source.read(Window()):
+                tables.append(mapper.map(batch.slice(0, self._limit - rows), source.report.new_columns))
+                rows += tables[-1].num_rows
+                if rows >= self._limit:
+                    break
+        empty = CONTRACTS[dataset.kind].schema().empty_table()
+        return pa.concat_tables(tables, promote_options="default") if tables else empty, source.report
+
+
+def sample_findings(sample: Sample, place: Place) -> Iterator[Finding]:
+    """What a sample says of the mapping, at the line of the ward."""
+    who = f"ward {sample.dataset.ward.ward}: {sample.dataset.kind}: "
+
+    def found(code: str, text: str) -> Finding:
+        return place.file.problem(place.at, who + text, code)
+
+    if sample.error:
+        yield found("sample-failed", sample.error)
+    for rule in sample.rules:
+        if rule.severity == "error":
+            text = f"{rule.rows} of {sample.rows} records broke {rule.rule} ({rule.column}): {rule.sentence}"
+            yield found("sample-refused", text)
+    if sample.new_columns:
+        yield found("sample-drift", f"columns {', '.join(sample.new_columns)}")
+    if sample.ahead:
+        yield found("sample-future", f"{sample.ahead} of {sample.rows} records changed later than now")

@@ -1,0 +1,161 @@
+"""Checks of a kind of ward software as a whole: how it is read, its keys and its code tables."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+
+from ward_warehouse.checks.columns import column_findings, format_fault
+from ward_warehouse.contracts import CONTRACTS, SOURCE_WARD, Privacy, RecordKind
+from ward_warehouse.registry import DatasetMap, FilesRead, HttpRead, Registry, SqlRead, System
+from ward_warehouse.registry.findings import Finding
+from ward_warehouse.registry.load import Place
+
+Found = Iterator[tuple[str, list[str | int], str]]
+"""Code of the check, keys that lead to the line, and what was found and expected."""
+
+DAY_HOURS = 24
+LONG_OVERLAP_HOURS = 31 * DAY_HOURS
+SORTABLE = re.compile(r"%Y[-/.]?%m[-/.]?%d([ T]?%H([:.]?%M([:.]?%S(\.?%f)?)?)?)?")
+"""Formats whose text sorts as the times do: year first, everything with leading zeros."""
+
+
+def system_findings(registry: Registry) -> Iterator[Finding]:
+    """Findings about the systems that could be loaded."""
+    used = {ward.system for ward in registry.wards.values()}
+    used |= {source.system for ward in registry.wards.values() for source in ward.datasets.values()}
+    for name, system in registry.systems.items():
+        place = registry.places[f"system {name}"]
+        # A ward that could not be loaded may run it.
+        if name not in used and not registry.problems:
+            yield _finding(place, system, "system-unused", ["system"], "no ward of the registry runs it")
+        for code, at, text in _system(system, place):
+            yield _finding(place, system, code, at, text)
+
+
+def _finding(place: Place, system: System, code: str, at: list[str | int], text: str) -> Finding:
+    return place.file.problem(at, f"system {system.system}: {text}", code)
+
+
+def _system(system: System, place: Place) -> Found:
+    if place.file.path.stem != system.system:
+        yield "system-file-name", ["system"], f"stands in {place.file.path.name}, expected {system.system}.yml"
+    for kind, dataset in system.datasets.items():
+        yield from _read(system, kind, dataset)
+        yield from _key(kind, dataset)
+        yield from _cursor(system, kind, dataset)
+        yield from _ignored(kind, dataset)
+        yield from _personal(kind, dataset)
+        yield from column_findings(system, kind, dataset)
+    yield from _patterns(system)
+    yield from _codes(system)
+
+
+def _read(system: System, kind: RecordKind, dataset: DatasetMap) -> Found:
+    at: list[str | int] = ["datasets", str(kind), "read"]
+    spec = system.read_spec(kind)
+    if isinstance(spec, SqlRead) and spec.query and not re.fullmatch(r"\s*(select|with)\b[^;]*", spec.query, re.I):
+        yield "query-not-select", [*at, "query"], "found something besides one SELECT"
+    if isinstance(spec, HttpRead) and dataset.cursor is not None and not spec.since_param:
+        yield "window-not-asked", at, "since_param is not set, so every night reads everything"
+    if isinstance(spec, FilesRead) and not spec.pattern.replace("*", "").replace("{ward}", ""):
+        yield "pattern-matches-all", [*at, "pattern"], f"found {spec.pattern!r}, which fits every file of the folder"
+    if dataset.cursor is None and not isinstance(spec, FilesRead):
+        yield "cursor-missing", ["datasets", str(kind)], "has no cursor"
+    if SOURCE_WARD in CONTRACTS[kind].by_name and SOURCE_WARD not in dataset.columns:
+        yield "ward-not-stated", ["datasets", str(kind), "columns"], f"{SOURCE_WARD} is not mapped"
+
+
+def _key(kind: RecordKind, dataset: DatasetMap) -> Found:
+    at: list[str | int] = ["datasets", str(kind), "key"]
+    if len(set(dataset.key)) < len(dataset.key):
+        yield "key-repeated", at, f"found {', '.join(dataset.key)}"
+    personal = _sources(kind, dataset, kept=False)
+    for name in dataset.key:
+        if name in personal:
+            yield "key-personal", at, f"{name} is also mapped to {personal[name]}, which is personal data"
+
+
+def _cursor(system: System, kind: RecordKind, dataset: DatasetMap) -> Found:
+    cursor, at = dataset.cursor, ["datasets", str(kind), "cursor"]
+    if cursor is None:
+        return
+    overlap: list[str | int] = ["datasets", str(kind), "overlap_hours"]
+    if cursor.format is not None:
+        fault = format_fault(cursor.format)
+        if fault:
+            yield "cursor-format", [*at, "format"], f"format {cursor.format!r}: {fault[1]}"
+        elif system.transport == "sql" and not SORTABLE.fullmatch(cursor.format):
+            yield "cursor-not-sortable", [*at, "format"], f"{cursor.format!r} does not sort as text; expected %Y first"
+        elif "%d" in cursor.format and "%H" not in cursor.format and dataset.overlap_hours < DAY_HOURS:
+            yield "cursor-day-only", overlap, f"the cursor is a day, the overlap {dataset.overlap_hours} hours"
+    for name in ("received_at", "submitted_at"):
+        column_map = dataset.columns.get(name)
+        if column_map is not None and column_map.from_ == cursor.column:
+            yield "cursor-is-received", [*at, "column"], f"{cursor.column} is also mapped to {name}"
+    if dataset.overlap_hours == 0:
+        yield "overlap-none", overlap, "found 0 hours"
+    if dataset.overlap_hours > LONG_OVERLAP_HOURS:
+        yield "overlap-long", overlap, f"found {dataset.overlap_hours} hours, expected at most {LONG_OVERLAP_HOURS}"
+
+
+def _ignored(kind: RecordKind, dataset: DatasetMap) -> Found:
+    at: list[str | int] = ["datasets", str(kind), "ignore"]
+    mapped = dataset.source_columns()
+    for name, times in Counter(dataset.ignore).items():
+        if times > 1:
+            yield "ignore-repeated", at, f"{name} stands {times} times"
+        if name in mapped:
+            yield "column-mapped-and-ignored", at, f"{name} is mapped as well"
+
+
+def _personal(kind: RecordKind, dataset: DatasetMap) -> Found:
+    personal = _sources(kind, dataset, kept=False)
+    for name, column in _sources(kind, dataset, kept=True).items():
+        if name in personal:
+            at: list[str | int] = ["datasets", str(kind), "columns", column]
+            yield "column-personal-kept", at, f"{name} is personal data (see {personal[name]}), and {column} is kept"
+
+
+def _sources(kind: RecordKind, dataset: DatasetMap, *, kept: bool) -> dict[str, str]:
+    """Source columns that go whole into a kept column, or into a treated one; and one such contract column."""
+    by_name = CONTRACTS[kind].by_name
+    return {
+        column_map.from_: name
+        for name, column_map in dataset.columns.items()
+        if column_map.from_ is not None
+        and column_map.path is None
+        and column_map.codes is None
+        and name in by_name
+        and (by_name[name].privacy is Privacy.KEEP) is kept
+    }
+
+
+def _patterns(system: System) -> Found:
+    seen: dict[tuple[str, str | None], RecordKind] = {}
+    for kind in system.datasets:
+        spec = system.read_spec(kind)
+        if not isinstance(spec, FilesRead):
+            continue
+        files = (spec.pattern, spec.sheet)
+        if files in seen:
+            yield "patterns-equal", ["datasets", str(kind), "read", "pattern"], f"{seen[files]} has the same"
+        seen[files] = kind
+
+
+def _codes(system: System) -> Found:
+    named = {m.codes for dataset in system.datasets.values() for m in dataset.columns.values() if m.codes}
+    for table, codes in system.codes.items():
+        if table not in named:
+            yield "code-table-unused", ["codes", table], f"no column names the table {table}"
+        folded: dict[str, str] = {}
+        for code, value in codes.items():
+            same = unicodedata.normalize("NFC", code).strip().lower()
+            if folded.setdefault(same, value) != value:
+                yield "code-ambiguous", ["codes", table, code], f"{code!r} gives {value!r} here, {folded[same]!r} above"
+    dossiers = system.datasets.get(RecordKind.DOSSIERS)
+    status = dossiers.columns.get("status") if dossiers else None
+    if status and status.codes and not {"resolved", "returned"} & set(system.codes[status.codes].values()):
+        yield "status-never-ends", ["codes", status.codes], "no code gives resolved or returned"

@@ -1,0 +1,123 @@
+"""Checks of districts and wards against each other."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ward_warehouse.contracts import SOURCE_WARD, RecordKind
+from ward_warehouse.registry import Dataset, FilesRead, Registry, Ward
+from ward_warehouse.registry.findings import Finding
+from ward_warehouse.settings import Settings
+
+Found = Iterator[tuple[str, list[str | int], str]]
+
+LONG_WINDOW = timedelta(hours=12)
+A_MONDAY = date(2024, 1, 1)
+
+
+def ward_findings(registry: Registry, settings: Settings) -> Iterator[Finding]:
+    """Findings about the districts and wards that could be loaded."""
+    for key, district in registry.districts.items():
+        place = registry.places[f"district {key}"]
+        if place.file.path.stem != key:
+            text = f"district {key}: stands in {place.file.path.name}, expected {key}.yml"
+            yield place.file.problem(["district"], text, "district-file-name")
+        own = [ward for ward in registry.wards.values() if ward.district == key]
+        has_dossiers = any(d.kind is RecordKind.DOSSIERS for ward in own for d in registry.datasets(ward.ward))
+        if has_dossiers and not district.procedure_catalogue:
+            yield place.file.problem(["district"], f"district {key}: has no procedure_catalogue", "catalogue-absent")
+    for key, ward in registry.wards.items():
+        place = registry.places[f"ward {key}"]
+        for code, at, text in _ward(ward, registry, settings):
+            yield place.file.problem([*place.at, *at], f"ward {key}: {text}", code)
+
+
+def _ward(ward: Ward, registry: Registry, settings: Settings) -> Found:
+    yield from _twins(ward, registry)
+    yield from _aliases(ward, registry)
+    yield from _maintenance(ward, registry, settings)
+    zone = registry.districts[ward.district].time_zone
+    for dataset in registry.datasets(ward.ward):
+        if dataset.system.time_zone != zone:
+            at: list[str | int] = (
+                ["datasets", str(dataset.kind), "system"] if dataset.kind in ward.datasets else ["system"]
+            )
+            yield (
+                "time-zone-differs",
+                at,
+                f"{dataset.system.system} is in {dataset.system.time_zone}, not {zone}",
+            )
+        other = _shares_records(dataset, registry)
+        if other:
+            yield "records-shared", [], f"{dataset.kind} are read from the same place as those of {other}"
+
+
+def _before(ward: Ward, registry: Registry) -> Iterator[Ward]:
+    """Wards of the same district that stand before this one and are in force at the same time."""
+    for other in registry.wards.values():
+        if other.ward == ward.ward:
+            return
+        ends, starts = other.in_force.to or date.max, other.in_force.from_
+        if other.district == ward.district and starts <= (ward.in_force.to or date.max) and ward.in_force.from_ <= ends:
+            yield other
+
+
+def _twins(ward: Ward, registry: Registry) -> Found:
+    for other in _before(ward, registry):
+        if other.code == ward.code:
+            yield "ward-code-twice", ["code"], f"found {ward.code!r}, as {other.ward} has"
+        if other.name.vi == ward.name.vi:
+            yield "ward-name-twice", ["name"], f"found {ward.name.vi!r}, as {other.ward} has"
+
+
+def _aliases(ward: Ward, registry: Registry) -> Found:
+    own = [_folded(alias) for alias in ward.aliases]
+    if len(set(own)) < len(own):
+        yield "alias-repeated", ["aliases"], "an alias stands twice"
+    for other in _before(ward, registry):
+        shared = sorted(set(own) & {_folded(alias) for alias in other.aliases})
+        if shared:
+            yield "alias-of-two-wards", ["aliases"], f"found {', '.join(shared)}, as {other.ward} has"
+
+
+def _folded(alias: str) -> str:
+    return unicodedata.normalize("NFC", alias).strip().lower()
+
+
+def _maintenance(ward: Ward, registry: Registry, settings: Settings) -> Found:
+    window = ward.maintenance
+    if window is None:
+        return
+    start = datetime.combine(A_MONDAY, window.from_)
+    length = (datetime.combine(A_MONDAY, window.to) - start) % timedelta(days=1)
+    if length > LONG_WINDOW:
+        yield "maintenance-long", ["maintenance"], f"the window takes {length}"
+    minute, hour, *_ = settings.schedule.split()
+    if not (minute.isdigit() and hour.isdigit()):
+        return
+    zone = ZoneInfo(registry.districts[ward.district].time_zone)
+    for days in range(7):
+        night = datetime(2024, 1, 1 + days, int(hour), int(minute), tzinfo=ZoneInfo(settings.time_zone))
+        end = window.end(night.astimezone(zone))
+        if end is not None:
+            yield (
+                "maintenance-at-night",
+                ["maintenance"],
+                f"the load starts at {hour}:{minute}, the window ends {end:%H:%M}",
+            )
+            return
+
+
+def _shares_records(dataset: Dataset, registry: Registry) -> str | None:
+    """The first ward before this one whose records come from the same place, with nothing to tell them apart."""
+    spec = dataset.system.read_spec(dataset.kind)
+    if SOURCE_WARD in dataset.mapping.columns or (isinstance(spec, FilesRead) and "{ward}" in spec.pattern):
+        return None
+    for other in _before(dataset.ward, registry):
+        for found in registry.datasets(other.ward, [dataset.kind]):
+            if (found.system.system, found.connection_id) == (dataset.system.system, dataset.connection_id):
+                return other.ward
+    return None

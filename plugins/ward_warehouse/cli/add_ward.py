@@ -1,0 +1,113 @@
+"""The command that drafts a registry entry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from ward_warehouse.cli.output import console
+from ward_warehouse.connections import from_environment
+from ward_warehouse.errors import RegistryError
+from ward_warehouse.registry import Registry, load_registry
+from ward_warehouse.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from ward_warehouse.scaffold.guess import DatasetGuess
+
+MOST_ALIASES = 3
+
+
+@click.command()
+@click.argument("ward")
+@click.option("--district", required=True, help="Key of the district; its file is <district>.yml.")
+@click.option("--district-name", help="Its Vietnamese name, to begin a district that has no file yet.")
+@click.option("--code", required=True, help="Administrative code of the ward.")
+@click.option("--name", required=True, help="Vietnamese name of the ward.")
+@click.option("--name-en", help="English name of the ward.")
+@click.option("--alias", "aliases", multiple=True, help="How its records spell the ward; may be given several times.")
+@click.option("--system", required=True, help="Key of the software: one that is described, or a new one to draft.")
+@click.option("--connection", help="Connection of the ward; default: the ward key. A database is looked into.")
+@click.option("--schema", help="Schema of the database to look into.")
+@click.option("--sample", type=click.Path(path_type=Path), help="A file of the ward's exports, to draft from.")
+def add(
+    ward: str, district: str, district_name: str | None, code: str, name: str, name_en: str | None,
+    aliases: tuple[str, ...], system: str, connection: str | None, schema: str | None, sample: Path | None,
+) -> None:  # fmt: skip
+    """Draft the entry of a ward, and the file of a software nobody described yet; nothing there is overwritten."""
+    from ward_warehouse.scaffold.write import WardDraft, add_system, add_ward, system_text, ward_text
+
+    settings = load_settings()
+    registry = load_registry(settings)
+    _refuse_known(registry, ward, district)
+    drafts: list[DatasetGuess] = []
+    if system not in registry.systems:
+        drafts = _drafts(system, connection or ward, schema, sample)
+    stated = list(aliases)
+    found = stated or _spellings(drafts) or [name]
+    entry = ward_text(
+        WardDraft(ward, code, name, name_en, system, connection, found, bool(stated)),
+        datetime.now(ZoneInfo(settings.time_zone)).date(),
+    )
+    if drafts:
+        path = settings.systems_dir / f"{system}.yml"
+        add_system(path, system_text(system, f"Phần mềm {system}", _time_zone(registry, district, settings), drafts))
+        for draft in drafts:
+            console.print(f"{path}: {draft.kind}: {len(draft.columns)} columns guessed", highlight=False)
+    place = settings.wards_dir / f"{district}.yml"
+    head = None if district_name is None else _head(district, district_name, settings)
+    add_ward(place, head, entry)
+    console.print(f"{place}: ward {ward} added; see `ward-warehouse wards check` for what is left", highlight=False)
+
+
+def _refuse_known(registry: Registry, ward: str, district: str) -> None:
+    if ward in registry.wards:
+        known = registry.wards[ward].district
+        raise RegistryError([f"ward {ward}: stands in district {known} already and is left as it is"])
+    problems = [problem for problem in registry.problems if f"/{district}." in problem]
+    if problems:
+        raise RegistryError([*problems, f"district {district}: mend its file before a ward is added"])
+
+
+def _drafts(system: str, connection: str, schema: str | None, sample: Path | None) -> list[DatasetGuess]:
+    from ward_warehouse.scaffold.discover import relation_of_file, relations_of_database
+    from ward_warehouse.scaffold.guess import best_guesses
+
+    if sample is not None:
+        relations, where = [relation_of_file(sample)], sample.name
+    else:
+        relations, where = relations_of_database(from_environment(connection), schema), f"connection {connection}"
+    drafts = best_guesses(relations)
+    if not drafts:
+        columns = ", ".join(name for relation in relations for name in relation.columns)[:300] or "none"
+        raise RegistryError(
+            [
+                f"system {system}: {where}: no table looks like dossiers or survey responses; found the columns "
+                f"{columns}; describe the system by hand after another file of dags/systems"
+            ]
+        )
+    return drafts
+
+
+def _spellings(drafts: list[DatasetGuess]) -> list[str]:
+    """How the sample's records spell their ward, if they agree on a few spellings."""
+    for draft in drafts:
+        column = draft.columns.get("source_ward")
+        values = list(dict.fromkeys(draft.relation.values[column.source])) if column else []
+        if 0 < len(values) <= MOST_ALIASES:
+            return values
+    return []
+
+
+def _time_zone(registry: Registry, district: str, settings: Settings) -> str:
+    known = registry.districts.get(district)
+    return known.time_zone if known else settings.time_zone
+
+
+def _head(district: str, name: str, settings: Settings) -> str:
+    from ward_warehouse.scaffold.write import district_head
+
+    return district_head(district, name, settings.time_zone)

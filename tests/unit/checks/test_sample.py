@@ -1,0 +1,118 @@
+"""`wards check --sample` on real ward systems: what it tells, and that it leaves nothing behind."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support import http_service as http
+from tests.support.district import District
+from tests.support.records import APPLICANT, at, dossier, survey
+from ward_warehouse.cli import main
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run() -> Run:
+    return lambda *arguments: CliRunner().invoke(main, ["wards", "check", *arguments])
+
+
+@pytest.fixture
+def ready(district: District, monkeypatch: pytest.MonkeyPatch) -> District:
+    for name, value in district.environment.items():
+        monkeypatch.setenv(name, value)
+    for ward in district.wards.values():
+        ward.send([dossier("1"), dossier("2", received_at=None)], [survey("1")])
+    return district
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def counts(result: Result) -> dict[tuple[str, str], dict[str, object]]:
+    return {(entry["ward"], entry["kind"]): entry for entry in json.loads(result.stdout)["sample"]}
+
+
+def codes(result: Result) -> set[str]:
+    return {finding["code"] for finding in json.loads(result.stdout)["findings"]}
+
+
+def test_a_sample_is_judged_and_nothing_is_written(run: Run, ready: District) -> None:
+    before = files_of(ready.folder)
+    result = run("--sample", "100", "--json")
+    assert result.exit_code == 0, result.stderr
+    found = counts(result)
+    assert {key: (entry["rows"], entry["refused"]) for key, entry in found.items()} == {
+        (ward, kind): ((2, 1) if kind == "dossiers" else (1, 0))
+        for ward in ("a_sql", "b_http", "c_files")
+        for kind in ("dossiers", "survey_responses")
+    }
+    assert found["a_sql", "dossiers"]["rules"] == {"received_at_present": 1}
+    assert codes(result) == {"sample-refused"}
+    assert files_of(ready.folder) == before
+    assert [value for value in APPLICANT.values() if value in result.output] == []
+
+
+def test_a_sample_has_a_limit(run: Run, ready: District) -> None:
+    ready["b_http"].send([dossier(str(n)) for n in range(1200)])
+    asked = len(ready["b_http"].http.asked)
+    result = run("--sample", "3", "--ward", "b_http", "--json")
+    assert counts(result)["b_http", "dossiers"]["rows"] == 3
+    assert len(ready["b_http"].http.asked) - asked == 2, "one page of each record kind"
+
+
+def test_a_refused_file_gets_no_receipt_from_a_sample(run: Run, ready: District) -> None:
+    (ready["c_files"].folder / "ho_so_empty.csv").write_bytes(b"")
+    result = run("--sample", "10", "--ward", "c_files", "--json")
+    assert result.exit_code == 1
+    assert "sample-failed" in codes(result)
+    assert list(ready["c_files"].folder.glob("*.receipt.txt")) == []
+
+
+def test_a_system_that_is_down_is_an_error_at_the_line_of_its_ward(run: Run, ready: District) -> None:
+    ready["b_http"].http.always = http.status(403)
+    result = run("--sample", "10", "--ward", "b_http", "--json")
+    assert result.exit_code == 1
+    (finding, _) = (f for f in json.loads(result.stdout)["findings"] if f["code"] == "sample-failed")
+    lines = (ready.wards_dir / "mini.yml").read_text(encoding="utf-8").splitlines()
+    assert lines[finding["line"] - 1] == "- ward: b_http"
+    assert "403" in finding["found"]
+
+
+def test_a_clock_that_is_ahead_and_new_columns_are_warnings(run: Run, ready: District) -> None:
+    tomorrow = (datetime.now() + timedelta(days=2)).date()  # noqa: DTZ005 - what a ward's own clock says
+    ready["c_files"].send([dossier("9", source_changed_at=at(tomorrow, 8))])
+    path = ready["c_files"].folder / "ho_so_20240306.csv"
+    first, *rest = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([f"{first},Ghi chú mới", *(f"{line},x" for line in rest)]) + "\n", encoding="utf-8")
+    result = run("--sample", "10", "--ward", "c_files", "--json")
+    assert result.exit_code == 0
+    assert codes(result) == {"sample-future", "sample-drift"}
+
+
+def test_an_empty_system_is_a_sample_of_nothing(run: Run, ready: District) -> None:
+    ward = ready["a_sql"]
+    for records in ward.sent.values():
+        records.clear()
+    ward.send()
+    result = run("--sample", "10", "--ward", "a_sql")
+    assert result.exit_code == 0, result.output
+    assert "no error, 0 warnings" in result.stdout
+
+
+def test_an_unknown_ward_is_one_line(run: Run, ready: District) -> None:
+    result = run("--sample", "10", "--ward", "nobody")
+    assert result.exit_code == 1
+    assert "nobody: no valid entry" in result.stderr
+
+
+def test_the_table_of_checks_can_be_listed(run: Run) -> None:
+    listed = json.loads(run("--list", "--json").stdout)
+    assert len(listed) >= 60
+    assert set(listed[0]) == {"code", "severity", "reason", "do"}
+    assert "cursor-not-sortable" in run("--list").stdout
