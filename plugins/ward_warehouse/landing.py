@@ -13,6 +13,7 @@ A file that no manifest names does not exist for any reader: a run that is kille
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.errors import LakeError
+
+log = logging.getLogger(__name__)
 
 Record = TypeVar("Record", bound="LakeRecord")
 COMPRESSION = "zstd"
@@ -217,6 +220,10 @@ class Lake:
             content = self.fs.cat_file(self.path(relative))
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise LakeError(
+                f"lake: {relative} cannot be read ({error.strerror or error}); check the lake and its rights"
+            ) from None
         try:
             return model.model_validate_json(content)
         except ValidationError:
@@ -247,7 +254,7 @@ class Lake:
         return sorted(PurePosixPath(entry["name"]).name for entry in entries if entry["type"] == "directory")
 
     def remove(self, relative: str) -> None:
-        """Removes a file that no manifest names any more."""
+        """Removes a file that no manifest names any more; where that fails it stays, and nobody reads it."""
         self._forget(self.path(relative))
 
     def duckdb_path(self, relative: str) -> str:
@@ -267,8 +274,11 @@ class Lake:
         _sync_folder(target)
 
     def _forget(self, path: str) -> None:
-        if self.fs.exists(path):
-            self.fs.rm_file(path)
+        try:
+            if self.fs.exists(path):
+                self.fs.rm_file(path)
+        except OSError as error:
+            log.warning("lake: %s is not needed any more and cannot be removed (%s)", path, error.strerror or error)
 
 
 def _sync_folder(path: str) -> None:

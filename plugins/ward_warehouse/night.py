@@ -176,18 +176,17 @@ class Night:
         Raises:
             BuildError: the load, a model or a test failed; the published warehouse is left as it was.
         """
-        from ward_warehouse.publish import audited_marker
+        from ward_warehouse.publish import mark_audited, revoke_audit
         from ward_warehouse.warehouse.dbt import dbt_build
-        from ward_warehouse.warehouse.duckdb import load
+        from ward_warehouse.warehouse.duckdb import forget_build, load
 
         build_file = self.settings.build_file
-        # Until the audit has passed, nothing may publish what stands in the build file.
-        audited_marker(build_file).unlink(missing_ok=True)
+        revoke_audit(build_file)
         if full_refresh:
-            build_file.unlink(missing_ok=True)
+            forget_build(build_file)
         load(self.settings, self.lake, self.registry)
         summary = dbt_build(self.settings, outcomes.new_id())
-        audited_marker(build_file).write_text(summary.build_id, encoding="utf-8")
+        mark_audited(build_file, summary.build_id)
         return summary
 
     def publish(self) -> dict[str, int]:

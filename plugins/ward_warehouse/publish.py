@@ -6,6 +6,9 @@ Readers that hold the old file keep it until they close it; nobody waits and nob
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +23,30 @@ PUBLIC_SCHEMAS = ("marts", "audit")
 def audited_marker(build_file: Path) -> Path:
     """The file that stands beside the build while its last build has passed every test of severity error."""
     return build_file.with_suffix(".audited")
+
+
+def revoke_audit(build_file: Path) -> None:
+    """Takes the marker away: until the next audit has passed, nothing may publish what stands in the build file.
+
+    Raises:
+        BuildError: it cannot be removed.
+    """
+    with _disk_errors("build", "the published warehouse is left as it was"):
+        audited_marker(build_file).unlink(missing_ok=True)
+
+
+def mark_audited(build_file: Path, build_id: str) -> None:
+    """Puts the marker beside the build, in one step.
+
+    Raises:
+        BuildError: it cannot be written.
+    """
+    marker = audited_marker(build_file)
+    fresh = marker.with_suffix(".fresh")
+    with _disk_errors("build", "the published warehouse is left as it was"):
+        fresh.write_text(build_id, encoding="utf-8")
+        os.replace(fresh, marker)
+        _sync(marker.parent)
 
 
 def publish(settings: Settings) -> dict[str, int]:
@@ -37,21 +64,33 @@ def publish(settings: Settings) -> dict[str, int]:
             "audit.build_results, mend the cause and run `ward-warehouse build` again"
         )
     temporary = target.with_name(f".{target.stem}-{uuid4().hex}") / target.name
-    temporary.parent.mkdir(parents=True)
+    _forget_killed(target)
     try:
-        rows = _copy(build, temporary)
-        _sync(temporary)
-        os.replace(temporary, target)
-        _sync(target.parent)
-    except (duckdb.Error, OSError) as error:
-        raise BuildError(
-            f"publish: {' '.join(str(error).split())[:300]}; the published warehouse is left as it was"
-        ) from None
+        with _disk_errors("publish", "the published warehouse is left as it was"):
+            temporary.parent.mkdir(parents=True)
+            rows = _copy(build, temporary)
+            _sync(temporary)
+            os.replace(temporary, target)
+        with _disk_errors("publish", "the new warehouse is published, but may be lost if the machine stops now"):
+            _sync(target.parent)
     finally:
-        for leftover in temporary.parent.glob("*"):
-            leftover.unlink()
-        temporary.parent.rmdir()
+        shutil.rmtree(temporary.parent, ignore_errors=True)
     return rows
+
+
+@contextmanager
+def _disk_errors(step: str, consequence: str) -> Iterator[None]:
+    """An error of DuckDB or of the disk as one line that says what it means for analysts."""
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        raise BuildError(f"{step}: {' '.join(str(error).split())[:300]}; {consequence}") from None
+
+
+def _forget_killed(target: Path) -> None:
+    """Removes the copies that killed runs left behind: each is as large as the warehouse."""
+    for leftover in target.parent.glob(f".{target.stem}-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _copy(build: Path, target: Path) -> dict[str, int]:

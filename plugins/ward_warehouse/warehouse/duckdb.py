@@ -8,7 +8,7 @@ an empty ledger gives the same rows: the lake is the truth.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,21 +103,47 @@ def open_build(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The build file, opened for writing by this process alone.
 
     Raises:
-        BuildError: another process has it open.
+        BuildError: another process has it open, or it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         db = duckdb.connect(str(path))
     except duckdb.IOException as error:
         raise BuildError(
             f"warehouse: the build file {path.name} is in use ({str(error).splitlines()[0][:160]}); another build is "
             "running: wait for it, then run the build again"
         ) from None
+    except (duckdb.Error, OSError) as error:
+        raise _cannot_write(path, error) from None
     try:
         db.execute("SET TimeZone = 'UTC'")
         yield db
-    finally:
         db.close()
+    except (duckdb.Error, OSError) as error:
+        raise _cannot_write(path, error) from None
+    finally:
+        with suppress(duckdb.Error):
+            db.close()
+
+
+def _cannot_write(path: Path, error: Exception) -> BuildError:
+    return BuildError(
+        f"warehouse: the build file {path.name} cannot be written ({' '.join(str(error).split())[:200]}); check space "
+        "and rights of its folder, then run the build again; the published warehouse is left as it was"
+    )
+
+
+def forget_build(path: Path) -> None:
+    """Removes the build file and its log of a build that was killed, which belongs to no other file.
+
+    Raises:
+        BuildError: they cannot be removed.
+    """
+    try:
+        for leftover in (path.with_name(path.name + ".wal"), path):
+            leftover.unlink(missing_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
 
 
 def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:

@@ -1,0 +1,111 @@
+"""Prints how strong the tests are where it matters most: mutation score (mutmut) and branch coverage, by module.
+
+mutmut knows packages at the root of a project or in `src/`, ours is in `plugins/`: it works on a copy with that layout,
+under `<WARD_WAREHOUSE_HOME>/mutation/`, which stays for `mutmut show <mutant>` and is made anew by the next run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+COPIED = ("dags", "expectations", "dbt_project", "tests")
+LEAST_SCORE, LEAST_COVERAGE = 80.0, 95.0
+
+MODULES: dict[str, tuple[str, ...]] = {
+    "mapping": ("unit/test_mapping.py", "unit/test_extraction.py", "unit/test_privacy.py"),
+    "extraction": ("unit/test_extraction.py",),
+    "quarantine": ("unit/test_quarantine.py", "unit/test_validation.py", "unit/test_extraction.py"),
+    "privacy": ("unit/test_privacy.py", "unit/test_mapping.py"),
+    "publish": ("unit/test_publish.py",),
+}
+"""The modules, each with the tests that are written for it and are quick enough to be run hundreds of times."""
+
+
+@dataclass(frozen=True)
+class Strength:
+    """What was found of one module; `survived` names the mutants that no test noticed."""
+
+    module: str
+    mutants: int
+    killed: int
+    coverage: float
+    survived: list[str]
+
+    @property
+    def score(self) -> float:
+        return 100 * self.killed / self.mutants if self.mutants else 0.0
+
+
+def main(chosen: list[str]) -> int:
+    found = [strength(module) for module in chosen or MODULES]
+    print(f"{'module':12} {'mutants':>8} {'killed':>8} {'score':>8} {'branches covered':>18}")
+    for one in found:
+        print(f"{one.module:12} {one.mutants:8} {one.killed:8} {one.score:7.1f}% {one.coverage:17.1f}%")
+    for one in found:
+        for mutant in one.survived:
+            print(f"survived: {mutant}")
+    weak = [one.module for one in found if one.score < LEAST_SCORE or one.coverage < LEAST_COVERAGE]
+    if weak:
+        print(
+            f"too weak: {', '.join(weak)}; expected {LEAST_SCORE:.0f} % of the mutants killed and "
+            f"{LEAST_COVERAGE:.0f} % of the branches covered"
+        )
+    return len(weak)
+
+
+def strength(module: str) -> Strength:
+    folder = Path(os.environ.get("WARD_WAREHOUSE_HOME", ".local")).resolve() / "mutation" / module
+    shutil.rmtree(folder, ignore_errors=True)
+    prepare(folder, module)
+    tests = [f"tests/{path}" for path in MODULES[module]]
+    report = folder / "coverage.json"
+    run(folder, "pytest", *tests, "-q", f"--cov=ward_warehouse.{module}", "--cov-branch", f"--cov-report=json:{report}")
+    run(folder, "mutmut", "run")
+    results = run(folder, "mutmut", "results", "--all", "true")
+    verdicts = dict(line.strip().rsplit(": ", 1) for line in results.splitlines() if ": " in line)
+    judged = {name: verdict for name, verdict in verdicts.items() if verdict != "skipped"}
+    survived = sorted(name for name, verdict in judged.items() if verdict not in ("killed", "timeout"))
+    covered = json.loads(report.read_text(encoding="utf-8"))["totals"]["percent_covered"]
+    return Strength(module, len(judged), len(judged) - len(survived), covered, survived)
+
+
+def prepare(folder: Path, module: str) -> None:
+    """The project with the package in `src/`, and mutmut's settings at the end of its own."""
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
+    shutil.copytree(ROOT / "plugins" / "ward_warehouse", folder / "src" / "ward_warehouse")
+    tests = [f"tests/{path}" for path in MODULES[module]]
+    settings = f"""
+[tool.mutmut]
+source_paths = ["src/"]
+only_mutate = ["src/ward_warehouse/{module}.py"]
+also_copy = {json.dumps([*COPIED, "src"])}
+pytest_add_cli_args_test_selection = {json.dumps(tests)}
+pytest_add_cli_args = ["-p", "no:randomly", "-q"]
+process_isolation = "forkserver"
+use_git_change_detection = false
+"""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (folder / "pyproject.toml").write_text(text + settings, encoding="utf-8")
+
+
+def run(folder: Path, tool: str, *arguments: str) -> str:
+    """A tool's output; it ends the program when the tool itself does not work."""
+    environment = {**os.environ, "PYTHONPATH": str(folder / "src")} if tool == "pytest" else dict(os.environ)
+    environment.pop("PYTHONPATH", None) if tool != "pytest" else None
+    program = Path(sys.executable).with_name(tool)
+    finished = subprocess.run([program, *arguments], cwd=folder, env=environment, capture_output=True, text=True)  # noqa: S603
+    if finished.returncode != 0:
+        raise SystemExit(f"{tool} {' '.join(arguments)} failed in {folder}:\n{finished.stdout[-3000:]}{finished.stderr}")
+    return finished.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

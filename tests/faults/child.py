@@ -1,0 +1,170 @@
+"""Plays the steps of a night in child processes, each of which a fault may strike.
+
+A program: it reads one order a line (JSON) and answers each with one line. It imports everything first and then forks,
+as the scheduler does, so that two hundred children cost what they do and not what they import.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from contextlib import suppress
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tests.faults.operations import Fault, install
+from ward_warehouse import tasks
+from ward_warehouse.connections import from_environment
+from ward_warehouse.errors import WardWarehouseError
+from ward_warehouse.extraction import Request
+from ward_warehouse.night import Night, Plan
+from ward_warehouse.settings import load_settings
+from ward_warehouse.warehouse import duckdb as loading
+
+STEPS = ("extract", "validate", "load", "build", "publish")
+
+
+def main() -> None:
+    tasks.preload()
+    for line in sys.stdin:
+        print(json.dumps(serve(json.loads(line))), flush=True)
+
+
+def serve(order: dict[str, Any]) -> dict[str, Any]:
+    """Plays one order in a child and tells how it ended: killed or not, seconds, and the child's own report."""
+    read_end, write_end = os.pipe()
+    started = time.monotonic()
+    pid = os.fork()
+    if pid == 0:
+        os.close(read_end)
+        with os.fdopen(write_end, "wb") as pipe:
+            pipe.write(json.dumps(obey(order)).encode())
+        os._exit(0)
+    os.close(write_end)
+    if order.get("kill_after") is not None:
+        time.sleep(order["kill_after"])
+        os.kill(pid, signal.SIGKILL)
+    with os.fdopen(read_end, "rb") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    report = {} if killed else json.loads(said)
+    _import_too(report.pop("modules", []))
+    return {
+        "killed": killed,
+        "seconds": time.monotonic() - started,
+        "report": report,
+    }
+
+
+def _import_too(names: list[str]) -> None:
+    """Imports what a child had to import, so that the next one need not: half of a build's time otherwise."""
+    for name in set(names) - set(sys.modules):
+        with suppress(Exception):
+            import_module(name)
+
+
+def obey(order: dict[str, Any]) -> dict[str, Any]:
+    """Plays the steps; gives the errors meant for people, any other as its traceback, and the operations counted."""
+    os.environ.update(order["environment"])
+    fault = Fault(**order.get("fault", {}))
+    report: dict[str, Any] = {"errors": [], "unexpected": None, "outcomes": [], "seconds": {}}
+    install(order["environment"]["WARD_WAREHOUSE_HOME"], fault)
+    if order.get("file_size"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["file_size"], order["file_size"]))
+    try:
+        play(order, fault, report)
+    except WardWarehouseError as error:
+        report["errors"].append(str(error))
+    except BaseException:
+        report["unexpected"] = traceback.format_exc()
+    return {**report, "operations": fault.done, "struck": fault.struck, "modules": list(sys.modules)}
+
+
+def play(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> None:
+    night = Night(load_settings())
+    plan = night.plan(Request(night=date.fromisoformat(order["night"])), None, order.get("kinds"))
+    _strike_at_commits(fault)
+    for step in order["steps"]:
+        started = time.monotonic()
+        for outcome in _step(night, plan, step) or []:
+            report["outcomes"].append(outcome.model_dump(mode="json"))
+            report["errors"] += [outcome.error] if outcome.error else []
+        report["seconds"][step] = time.monotonic() - started
+
+
+def _step(night: Night, plan: Plan, step: str) -> list[Any] | None:
+    match step:
+        case "extract":
+            return [outcome for ward in plan.wards for outcome in night.extract_ward(plan, ward, from_environment)]
+        case "validate":
+            return night.validate(plan)
+        case "load":
+            loading.load(night.settings, night.lake, night.registry)
+        case "build":
+            night.build()
+        case "publish":
+            night.publish()
+    return None
+
+
+def _strike_at_commits(fault: Fault) -> None:
+    """The commits inside DuckDB and dbt, which no function of `os` shows, as operations of their own."""
+    real_open, real_run = loading.open_build, _dbt()._run
+
+    def opened(path: Path) -> Any:
+        return _Watched(real_open(path), fault)
+
+    def run(*args: Any) -> Any:
+        hit = fault.begin("dbt", "build")
+        done = real_run(*args)
+        fault.end(hit)
+        return done
+
+    loading.open_build = _dbt().open_build = opened
+    _dbt()._run = run
+
+
+def _dbt() -> Any:
+    from ward_warehouse.warehouse import dbt
+
+    return dbt
+
+
+class _Watched:
+    """A DuckDB connection whose statements are shown to the fault."""
+
+    def __init__(self, context: Any, fault: Fault) -> None:
+        self._context = context
+        self._fault = fault
+
+    def __enter__(self) -> _Watched:
+        self._db = self._context.__enter__()
+        return self
+
+    def __exit__(self, *problem: Any) -> Any:
+        return self._context.__exit__(*problem)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._db, name)
+
+    def execute(self, statement: str, *args: Any) -> Any:
+        hit = self._fault.begin("sql", statement) if _commits(statement) else False
+        done = self._db.execute(statement, *args)
+        self._fault.end(hit)
+        return done
+
+
+def _commits(statement: str) -> bool:
+    return statement.startswith(("COMMIT", "INSERT INTO raw.build_results", "CREATE OR REPLACE TABLE raw.calendar"))
+
+
+if __name__ == "__main__":
+    main()

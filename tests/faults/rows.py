@@ -1,0 +1,60 @@
+"""The rows of a warehouse that two runs of the same night must have in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+RUN_IDS = ("outcome_id", "run_id", "fingerprint", "manifest_id", "build_id")
+CLOCK_TIMES = ("started_at", "finished_at", "duration_s", "committed_at", "quarantined_at", "built_at", "seconds")
+LEFT_OUT = (*RUN_IDS, *CLOCK_TIMES)
+"""Columns that say which run it was and when it ran, and nothing of the records."""
+
+JOURNALS = {"load_outcomes": "run_id", "build_results": "build_id"}
+"""Relations that keep a row of every attempt; those of the last run (the greatest id) are compared."""
+
+MESSAGES = {"build_results": ("message",), "reporting_completeness": ("last_error",)}
+"""What was said of an attempt: with times in it, or of one that failed before the one that counts."""
+
+FILES = {"ledger": ("path", "version")}
+"""The load's own book of the files it has seen, with their times; what it loaded is compared."""
+
+
+def rows_of(file: Path, schemas: tuple[str, ...] = ("marts", "audit")) -> Rows:
+    """Every relation of the schemas with its rows in order, less what differs between two runs of one night."""
+    with duckdb.connect(str(file), read_only=True) as db:
+        db.execute("SET TimeZone = 'UTC'")
+        found = db.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables "
+            "WHERE list_contains($schemas, table_schema) ORDER BY ALL",
+            {"schemas": list(schemas)},
+        ).fetchall()
+        return {f"{schema}.{name}": _rows(db, schema, name) for schema, name in found if name not in FILES}
+
+
+def _rows(db: duckdb.DuckDBPyConnection, schema: str, name: str) -> list[tuple[Any, ...]]:
+    relation = f'"{schema}"."{name}"'
+    columns = [c for (c, *_) in db.execute(f"DESCRIBE {relation}").fetchall()]
+    kept = [c for c in columns if c not in LEFT_OUT and c not in MESSAGES.get(name, ())]
+    run = JOURNALS.get(name)
+    last = f'WHERE "{run}" = (SELECT max("{run}") FROM {relation})' if run else ""  # noqa: S608 - the file's own names
+    names = ", ".join(f'"{column}"' for column in kept)
+    return db.execute(f"SELECT {names} FROM {relation} {last} ORDER BY ALL").fetchall()  # noqa: S608 - the same
+
+
+def differences(found: Rows, expected: Rows) -> list[str]:
+    """One line for each relation that is not the same."""
+    lines = []
+    for name in sorted({*found, *expected}):
+        ours, theirs = found.get(name), expected.get(name)
+        if ours is None or theirs is None:
+            lines.append(f"{name}: {'absent' if ours is None else 'not expected'}")
+        elif ours != theirs:
+            extra = [row for row in ours if row not in theirs][:2]
+            absent = [row for row in theirs if row not in ours][:2]
+            lines.append(f"{name}: {len(ours)} rows, expected {len(theirs)}; for example {extra} instead of {absent}")
+    return lines

@@ -1,0 +1,110 @@
+"""Every write, rename and sync of a night fails once, as in SQLite's tests: nothing is torn, and a re-run mends all."""
+
+import random
+
+import pytest
+
+from tests.conftest import MakeDistrict
+from tests.faults.amount import LONG, amount
+from tests.faults.nights import ALL, struck
+from tests.faults.rows import differences, rows_of
+from tests.faults.workshop import Played, Struck, Workshop
+
+STATES = {"extract": "first", "validate": "extracted", "build": "judged", "publish": "built"}
+OF_A_TOOL = ("/home/dbt/", "/home/logs/")
+"""What dbt writes for itself, some three hundred files: theirs fail one by one in the long part only."""
+
+
+@pytest.fixture(scope="module")
+def night(workshop: Workshop, make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> Struck:
+    """One ward, and the states that the steps start from."""
+    made = struck(workshop, make_district, tmp_path_factory.mktemp("disk"), {"disk_files": "files"}, ["dossiers"])
+    made.restore("first")
+    for step, state in (("extract", "extracted"), ("validate", "judged"), ("build", "built")):
+        made.clean([step])
+        made.keep(state)
+    return made
+
+
+def to_fail(operations: list[str]) -> list[int]:
+    """Numbers of the operations that fail: all; in the short part of a file's many writes three, and none of a tool's.
+
+    Two more than there are at the end: the night passes, so nothing was left out.
+    """
+    numbers = list(range(1, len(operations) + 3))
+    if LONG:
+        return numbers
+    written: dict[str, list[int]] = {}
+    for number, operation in enumerate(operations, 1):
+        if operation.startswith("write "):
+            written.setdefault(operation, []).append(number)
+    left_out = {
+        n for found in written.values() for n in found if n not in (found[0], found[len(found) // 2], found[-1])
+    }
+    left_out |= {n for n, o in enumerate(operations, 1) if any(part in o for part in OF_A_TOOL)}
+    return [number for number in numbers if number not in left_out]
+
+
+def told_well(played: Played) -> bool:
+    """Whether a person was told, in lines and not in a traceback."""
+    assert played.unexpected is None, played.unexpected
+    assert all("\n" not in line and "report it" not in line for line in played.errors), played.errors
+    return bool(played.errors)
+
+
+def rerun(night: Struck) -> None:
+    night.clean(ALL)
+    assert differences(rows_of(night.settings.published_file), night.expected) == []
+
+
+@pytest.mark.parametrize("step", ALL)
+def test_each_operation_fails_once(night: Struck, step: str) -> None:
+    night.restore(STATES[step])
+    operations = night.clean([step]).operations
+    numbers = to_fail(operations)
+    assert len(numbers) > (4 if step == "publish" else 8)
+    quiet = []
+    for number in numbers:
+        night.restore(STATES[step])
+        played = night.play([step], fault={"action": "fail", "number": number})
+        name = operations[number - 1] if number <= len(operations) else ""
+        if not told_well(played):
+            quiet.append(name)
+        assert night.torn() == [], name
+        if LONG or number % 16 == 0:
+            rerun(night)
+    assert quiet[-2:] == ["", ""], "the night passes when nothing is left to fail"
+    assert {name.split()[0] for name in quiet[:-2] if not any(part in name for part in OF_A_TOOL)} <= {
+        "mkdir", "remove", "rmdir",
+    }, quiet  # fmt: skip
+
+
+@pytest.mark.parametrize("step", ["build", "publish"])
+def test_the_disk_is_full_at_some_size_of_the_warehouse(night: Struck, step: str) -> None:
+    """DuckDB's own writes, which no function of Python shows: beyond a file size they all fail."""
+    night.restore("second")
+    file = night.settings.build_file if step == "build" else night.settings.published_file
+    whole = file.stat().st_size
+    sizes = [whole * part // amount(4, 40) // 4096 * 4096 for part in range(amount(4, 40))]
+    told = []
+    for size in sizes:
+        night.restore(STATES[step])
+        told.append(told_well(night.play([step], file_size=size or 4096)))
+        assert night.torn() == [], size
+        if LONG or size == sizes[-1]:
+            rerun(night)
+    assert told[0], "a disk without space is told"
+
+
+def test_one_in_a_hundred_operations_fails(night: Struck, chance: random.Random) -> None:
+    struck_at = 0
+    for _ in range(amount(2, 20)):
+        night.restore("first")
+        fault = {"action": "fail", "rate": 0.01, "seed": chance.randrange(1 << 30)}
+        for step in ALL:
+            played = night.play([step], fault=fault)
+            told_well(played)
+            struck_at += played.report["struck"]
+        assert night.torn(published=False) == []
+        rerun(night)
+    assert struck_at >= amount(2, 20), "something failed in most nights"
