@@ -97,10 +97,8 @@ class Night:
             status: Status = "held" if isinstance(error, SchemaDriftError) else "failed"
             return self._note(plan, "extract", status, started, dataset=dataset, error=str(error))
         except Exception as error:
-            # An unforeseen fault of one ward must not take the night with it. Its type and place are logged, its text
-            # is not: it may quote a citizen's data.
-            text = f"{dataset}: unexpected {type(error).__name__} while reading; see the log of its task and report it"
-            log.error("%s\n%s", text, "".join(traceback.format_tb(error.__traceback__)))
+            # An unforeseen fault of one ward must not take the night with it.
+            text = _unforeseen(str(dataset), "reading", error)
             return self._note(plan, "extract", "failed", started, dataset=dataset, error=text)
         return self._note(
             plan, "extract", "succeeded", started, dataset=dataset, batch=extracted.batch,
@@ -127,7 +125,7 @@ class Night:
             return [self._note(plan, "validate", "failed", started, batch=batch, error=str(error)) for batch in batches]
         try:
             manifests = judge_batches(self.lake, judge, batches)
-        except WardWarehouseError:
+        except Exception:
             # One batch is damaged: judged one by one, the others still get through.
             return [self._validate_batch(plan, judge, batch) for batch in batches]
         return [self._note(plan, "validate", "succeeded", started, batch=manifest) for manifest in manifests]
@@ -140,6 +138,9 @@ class Night:
             manifest = self._committed(batch) or judge_batches(self.lake, judge, [batch])[0]
         except WardWarehouseError as error:
             return self._note(plan, "validate", "failed", started, batch=batch, error=str(error))
+        except Exception as error:
+            text = _unforeseen(f"{batch.ward} {batch.kind}", "judging", error)
+            return self._note(plan, "validate", "failed", started, batch=batch, error=text)
         return self._note(plan, "validate", "succeeded", started, batch=manifest)
 
     def _committed(self, batch: LandedBatch) -> Manifest | None:
@@ -235,6 +236,13 @@ class Night:
                 new_columns=tuple(batch.new_columns) if batch else (),
             ),
         )
+
+
+def _unforeseen(what: str, doing: str, error: Exception) -> str:
+    """The line on an error that nobody foresaw; its type and place are logged, its text may quote a citizen's data."""
+    text = f"{what}: unexpected {type(error).__name__} while {doing}; see the log of its task and report it"
+    log.error("%s\n%s", text, "".join(traceback.format_tb(error.__traceback__)))
+    return text
 
 
 def _kind(name: str) -> RecordKind:

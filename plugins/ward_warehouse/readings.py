@@ -93,6 +93,11 @@ def plausible(moment: str) -> str:
     return f"CASE WHEN {span} THEN {moment} END"
 
 
+def storable(moment: str) -> str:
+    """A local time that every later step can hold: Python's own end at the years 1 and 9999, less a time zone."""
+    return f"CASE WHEN year({moment}) BETWEEN 2 AND 9998 THEN {moment} END"
+
+
 def end_of_day(moment: str) -> str:
     """A local time without an hour as the last second of its day; one with an hour as it is."""
     at_midnight = f"{moment} = date_trunc('day', {moment})"

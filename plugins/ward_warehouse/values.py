@@ -128,7 +128,8 @@ class Values:
             tries = [self._try_format(text, pattern) for pattern in column_map.formats]
             tries[0] = self._reading(f"time {column.name}", tries[0])
         # The cursor of a source whose clock is wrong still says which version is the newest.
-        moments = [readings.plausible(moment) for moment in tries] if column.is_day else tries
+        within = readings.plausible if column.is_day else readings.storable
+        moments = [within(moment) for moment in tries]
         local = f"coalesce({', '.join(moments)})" if len(moments) > 1 else moments[0]
         if column.type == "date":
             return f"CAST({local} AS DATE)"

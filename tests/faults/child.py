@@ -37,10 +37,19 @@ def main() -> None:
         print(json.dumps(serve(json.loads(line))), flush=True)
 
 
-def serve(order: dict[str, Any]) -> dict[str, Any]:
-    """Plays one order in a child and tells how it ended: killed or not, seconds, and the child's own report."""
+def serve(order: dict[str, Any]) -> list[dict[str, Any]]:
+    """Plays one order in one child, or in several at once, and tells how each ended."""
+    children = [_fork(order) for _ in range(order.get("at_once", 1))]
+    if order.get("kill_after") is not None:
+        time.sleep(order["kill_after"])
+        for pid, _ in children:
+            os.kill(pid, signal.SIGKILL)
+    return [_wait_for(pid, pipe) for pid, pipe in children]
+
+
+def _fork(order: dict[str, Any]) -> tuple[int, int]:
+    """A child at work on the order, and the pipe on which it will report."""
     read_end, write_end = os.pipe()
-    started = time.monotonic()
     pid = os.fork()
     if pid == 0:
         os.close(read_end)
@@ -48,20 +57,18 @@ def serve(order: dict[str, Any]) -> dict[str, Any]:
             pipe.write(json.dumps(obey(order)).encode())
         os._exit(0)
     os.close(write_end)
-    if order.get("kill_after") is not None:
-        time.sleep(order["kill_after"])
-        os.kill(pid, signal.SIGKILL)
+    return pid, read_end
+
+
+def _wait_for(pid: int, read_end: int) -> dict[str, Any]:
+    """Whether the child was killed, and its report if it lived to give one."""
     with os.fdopen(read_end, "rb") as pipe:
         said = pipe.read()
     _, status = os.waitpid(pid, 0)
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     report = {} if killed else json.loads(said)
     _import_too(report.pop("modules", []))
-    return {
-        "killed": killed,
-        "seconds": time.monotonic() - started,
-        "report": report,
-    }
+    return {"killed": killed, "report": report}
 
 
 def _import_too(names: list[str]) -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from tests.conftest import MakeDistrict
 from tests.faults.amount import LONG, amount
-from tests.faults.nights import ALL, struck
+from tests.faults.nights import ALL, NEXT, STATES, keep_middles, struck
 from tests.faults.rows import differences, rows_of
 from tests.faults.workshop import Played, Struck, Workshop
+from ward_warehouse.publish import audited_marker
 
-STATES = {"extract": "first", "validate": "extracted", "build": "judged", "publish": "built"}
 OF_A_TOOL = ("/home/dbt/", "/home/logs/")
 """What dbt writes for itself, some three hundred files: theirs fail one by one in the long part only."""
 
@@ -19,19 +19,19 @@ OF_A_TOOL = ("/home/dbt/", "/home/logs/")
 def night(workshop: Workshop, make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> Struck:
     """One ward, and the states that the steps start from."""
     made = struck(workshop, make_district, tmp_path_factory.mktemp("disk"), {"disk_files": "files"}, ["dossiers"])
-    made.restore("first")
-    for step, state in (("extract", "extracted"), ("validate", "judged"), ("build", "built")):
-        made.clean([step])
-        made.keep(state)
+    keep_middles(made)
     return made
 
 
 def to_fail(operations: list[str]) -> list[int]:
-    """Numbers of the operations that fail: all; in the short part of a file's many writes three, and none of a tool's.
+    """Numbers of the operations that fail: all; in the short part of a file's many writes the first and the last, and
+    none of a tool's.
 
     Two more than there are at the end: the night passes, so nothing was left out.
     """
-    numbers = list(range(1, len(operations) + 3))
+    numbers = [
+        n for n in range(1, len(operations) + 3) if not operations[n - 1 : n] or is_of_the_disk(operations[n - 1])
+    ]
     if LONG:
         return numbers
     written: dict[str, list[int]] = {}
@@ -43,6 +43,23 @@ def to_fail(operations: list[str]) -> list[int]:
     }
     left_out |= {n for n, o in enumerate(operations, 1) if any(part in o for part in OF_A_TOOL)}
     return [number for number in numbers if number not in left_out]
+
+
+def is_of_the_disk(operation: str) -> bool:
+    return not operation.startswith(("sql ", "dbt "))
+
+
+def is_done(night: Struck, step: str) -> bool:
+    """Whether a step did what it is there for."""
+    lake = night.home / "lake"
+    match step:
+        case "extract":
+            return (lake / "landing" / "dossiers" / "disk_files" / f"{NEXT}.json").is_file()
+        case "validate":
+            return (lake / "manifests" / "dossiers" / "disk_files" / f"{NEXT}.json").is_file()
+        case "build":
+            return audited_marker(night.settings.build_file).is_file()
+    return differences(rows_of(night.settings.published_file), night.expected) == []
 
 
 def told_well(played: Played) -> bool:
@@ -63,20 +80,17 @@ def test_each_operation_fails_once(night: Struck, step: str) -> None:
     operations = night.clean([step]).operations
     numbers = to_fail(operations)
     assert len(numbers) > (4 if step == "publish" else 8)
-    quiet = []
+    told = []
     for number in numbers:
         night.restore(STATES[step])
-        played = night.play([step], fault={"action": "fail", "number": number})
-        name = operations[number - 1] if number <= len(operations) else ""
-        if not told_well(played):
-            quiet.append(name)
+        told.append(told_well(night.play([step], fault={"action": "fail", "number": number})))
+        name = operations[number - 1] if number <= len(operations) else "none"
+        assert told[-1] or is_done(night, step), f"{name}: nobody was told that nothing was done"
         assert night.torn() == [], name
-        if LONG or number % 16 == 0:
+        if LONG or number % 32 == 0:
             rerun(night)
-    assert quiet[-2:] == ["", ""], "the night passes when nothing is left to fail"
-    assert {name.split()[0] for name in quiet[:-2] if not any(part in name for part in OF_A_TOOL)} <= {
-        "mkdir", "remove", "rmdir",
-    }, quiet  # fmt: skip
+    assert told[-2:] == [False, False], "the night passes when nothing is left to fail"
+    assert any(told)
 
 
 @pytest.mark.parametrize("step", ["build", "publish"])
@@ -85,7 +99,7 @@ def test_the_disk_is_full_at_some_size_of_the_warehouse(night: Struck, step: str
     night.restore("second")
     file = night.settings.build_file if step == "build" else night.settings.published_file
     whole = file.stat().st_size
-    sizes = [whole * part // amount(4, 40) // 4096 * 4096 for part in range(amount(4, 40))]
+    sizes = [whole * part // amount(2, 40) // 4096 * 4096 for part in range(amount(2, 40))]
     told = []
     for size in sizes:
         night.restore(STATES[step])
@@ -98,7 +112,7 @@ def test_the_disk_is_full_at_some_size_of_the_warehouse(night: Struck, step: str
 
 def test_one_in_a_hundred_operations_fails(night: Struck, chance: random.Random) -> None:
     struck_at = 0
-    for _ in range(amount(2, 20)):
+    for _ in range(amount(1, 20)):
         night.restore("first")
         fault = {"action": "fail", "rate": 0.01, "seed": chance.randrange(1 << 30)}
         for step in ALL:
@@ -107,4 +121,4 @@ def test_one_in_a_hundred_operations_fails(night: Struck, chance: random.Random)
             struck_at += played.report["struck"]
         assert night.torn(published=False) == []
         rerun(night)
-    assert struck_at >= amount(2, 20), "something failed in most nights"
+    assert struck_at >= amount(1, 20), "something failed in most nights"

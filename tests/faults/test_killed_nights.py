@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import MakeDistrict
 from tests.faults.amount import LONG, amount
-from tests.faults.nights import ALL, struck
+from tests.faults.nights import ALL, STATES, keep_middles, struck
 from tests.faults.rows import Rows, differences, rows_of
 from tests.faults.workshop import Struck, Workshop
 
@@ -44,9 +44,6 @@ COMMIT_POINTS: dict[str, CommitPoint] = {
 
 
 ALL_SCHEMAS = ("raw", "marts", "audit")
-STATES = {"extract": "first", "validate": "extracted", "build": "judged", "publish": "built"}
-"""The state that a step starts from."""
-
 RERUNS = {
     "extract": ["extract", "validate", "load"],
     "validate": ["extract", "validate", "load"],
@@ -65,14 +62,7 @@ def night(workshop: Workshop, make_district: MakeDistrict, tmp_path_factory: pyt
         workshop, make_district, tmp_path_factory.mktemp("killed"), {"kill_sql": "sql", "kill_files": "files"},
         None if LONG else ["dossiers"],
     )  # fmt: skip
-    made.restore("first")
-    made.clean(["extract"])
-    made.keep("extracted")
-    made.restore("first")
-    made.clean(["extract", "validate"])
-    made.keep("judged")
-    made.clean(["build"])
-    made.keep("built")
+    keep_middles(made)
     return made
 
 

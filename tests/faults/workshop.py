@@ -35,14 +35,14 @@ class Workshop:
             env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "plugins"), str(ROOT)])},
         )
 
-    def play(self, **order: Any) -> Played:
+    def play(self, **order: Any) -> list[Played]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
         assert answer, Path(self._log.name).read_text()
-        return Played(**json.loads(answer))
+        return [Played(**one) for one in json.loads(answer)]
 
     def close(self) -> None:
         assert self._process.stdin is not None
@@ -56,7 +56,6 @@ class Played:
     """How the child that played some steps ended, and what it said if it lived to say it."""
 
     killed: bool
-    seconds: float
     report: dict[str, Any]
 
     @property
@@ -99,6 +98,10 @@ class Struck:
         return self.settings.home
 
     def play(self, steps: list[str], night: date | None = None, **order: Any) -> Played:
+        return self.play_at_once(1, steps, night, **order)[0]
+
+    def play_at_once(self, times: int, steps: list[str], night: date | None = None, **order: Any) -> list[Played]:
+        """Plays the same steps in several processes that start together."""
         environment = {
             **self.district.environment,
             "WARD_WAREHOUSE_DBT_PROJECT_DIR": str(self.project),
@@ -106,7 +109,7 @@ class Struck:
         }
         night = night or self.nights[1]
         return self.workshop.play(
-            environment=environment, night=night.isoformat(), steps=steps, kinds=self.kinds, **order
+            environment=environment, night=night.isoformat(), steps=steps, kinds=self.kinds, at_once=times, **order
         )
 
     def clean(self, steps: list[str], night: date | None = None) -> Played:
