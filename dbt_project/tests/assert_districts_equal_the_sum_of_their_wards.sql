@@ -1,16 +1,17 @@
--- Suppressed wards hide their parts, so indicators with a small-number threshold are compared before suppression.
+-- A distinct count and a largest group are no sums. Suppressed wards hide their parts, so indicators with a small-number threshold are compared before suppression.
 with sums as (
     select
         indicator_code,
         district_code,
         period_grain,
         period_start,
+        period_end,
         sum(case when ward_key is not null then numerator end) as ward_numerator,
         sum(case when ward_key is not null then denominator end) as ward_denominator,
         sum(case when ward_key is not null then wards_reporting end) as wards_reporting,
         sum(case when ward_key is not null then wards_expected end) as wards_expected
     from {{ ref('int_indicator_values') }}
-    group by indicator_code, district_code, period_grain, period_start
+    group by indicator_code, district_code, period_grain, period_start, period_end
 )
 
 select
@@ -24,11 +25,18 @@ left join sums
         and districts.district_code = sums.district_code
         and districts.period_grain = sums.period_grain
         and districts.period_start = sums.period_start
+        and districts.period_end = sums.period_end
 where
     districts.ward_key is null
     and coalesce(districts.value_note, '') <> 'suppressed_small_number'
     and (
-        coalesce(districts.numerator, -1) <> coalesce(sums.ward_numerator, -1)
+        (
+            coalesce(districts.numerator, -1) <> coalesce(sums.ward_numerator, -1)
+            and districts.indicator_code not in (
+                select indicator_code from {{ ref('dim_indicator') }}
+                where indicator_kind in ('distinct', 'concentration')
+            )
+        )
         or coalesce(districts.denominator, -1) <> coalesce(sums.ward_denominator, -1)
         or districts.wards_reporting <> sums.wards_reporting
         or districts.wards_expected <> sums.wards_expected

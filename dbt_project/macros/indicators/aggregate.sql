@@ -1,45 +1,77 @@
-{# The sums behind every count, stock and ratio, generated from the definitions: one scan of the records per record
-   kind and date, a conditional sum for every part that counts there, then one row per indicator, ward and period. #}
+{# The sums behind every count, stock and ratio, generated from the definitions. Three ways, by what a part asks:
+     a sum by date     one pass over the records into sums per ward and day, which its periods then add up
+     as of the end     a predicate over {period_end}: the record meets each of its periods
+     a state           what is open on a day: one pass into changes per ward and day, and their running sum
+   then one row per indicator, ward and period that has records. #}
 {% macro indicator_aggregate() %}
     {%- set scans = indicator_scans() -%}
 with
-    {%- for name, scan in scans.items() %}
+    {%- for name, scan in scans.by_date.items() %}
+{{ name }}_days as (
+    select
+        r.district_code,
+        r.ward_key,
+        r.{{ scan.date }} as calendar_date,
+        {%- for measure in scan.measures %}
+        {{ indicator_sum(measure.part, none) }} as {{ measure.column }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ ref(indicator_record_kinds()[scan.record_kind].mart) }} as r
+    group by r.district_code, r.ward_key, r.{{ scan.date }}
+),
+
 {{ name }} as (
     select
         r.district_code,
         r.ward_key,
         p.period_grain,
         p.period_start,
+        p.period_end,
         {%- for measure in scan.measures %}
-        sum(case when {{ indicator_predicate(measure.part, 'p.effective_end') }} then 1 else 0 end)
-            as {{ measure.column }}
+        sum(r.{{ measure.column }}) as {{ measure.column }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ name }}_days as r
+    inner join {{ ref('int_period_days') }} as p
+        on r.district_code = p.district_code and r.calendar_date = p.calendar_date
+    group by r.district_code, r.ward_key, p.period_grain, p.period_start, p.period_end
+),
+    {%- endfor %}
+    {%- for name, scan in scans.as_of_end.items() %}
+{{ name }} as (
+    select
+        r.district_code,
+        r.ward_key,
+        p.period_grain,
+        p.period_start,
+        p.period_end,
+        {%- for measure in scan.measures %}
+        {{ indicator_sum(measure.part, 'p.effective_end') }} as {{ measure.column }}
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref(indicator_record_kinds()[scan.record_kind].mart) }} as r
-    {{ indicator_scan_join(scan) }}
-    group by r.district_code, r.ward_key, p.period_grain, p.period_start
+    inner join {{ ref('int_period_days') }} as p
+        on r.district_code = p.district_code and r.{{ scan.date }} = p.calendar_date
+    group by r.district_code, r.ward_key, p.period_grain, p.period_start, p.period_end
 ),
     {%- endfor %}
+    {%- if scans.states %}
+    {{- indicator_levels(scans.states) }}
+    {%- endif %}
 
 parts as (
-    {%- for name, scan in scans.items() %}
-        {%- set is_last_scan = loop.last %}
-        {%- for measure in scan.measures %}
-    select
-        {{ sql_text(measure.code) }} as indicator_code,
-        {{ measure.version }} as indicator_version,
-        district_code,
-        ward_key,
-        period_grain,
-        period_start,
-        {{ measure.column if measure.part.role == 'numerator' else 'null' }} as numerator,
-        {{ measure.column if measure.part.role == 'denominator' else 'null' }} as denominator
-    from {{ name }}
-            {%- if not (is_last_scan and loop.last) %}
-    union all
-            {%- endif %}
+    {%- set selects = [] %}
+    {%- for scan_kind in ['by_date', 'as_of_end'] %}
+        {%- for name, scan in scans[scan_kind].items() %}
+            {%- for measure in scan.measures %}
+                {%- do selects.append(indicator_part_rows(measure, measure.column, name)) %}
+            {%- endfor %}
         {%- endfor %}
     {%- endfor %}
+    {%- for measure in scans.states %}
+        {%- do selects.append(indicator_part_rows(measure, 'level', 'levels', measure.column)) %}
+    {%- endfor %}
+    {{ selects | join('\n    union all\n') }}
 )
 
 select
@@ -49,49 +81,150 @@ select
     ward_key,
     period_grain,
     period_start,
+    period_end,
     cast(sum(numerator) as bigint) as numerator,
     cast(sum(denominator) as bigint) as denominator
 from parts
-group by indicator_code, indicator_version, district_code, ward_key, period_grain, period_start
+group by indicator_code, indicator_version, district_code, ward_key, period_grain, period_start, period_end
 {% endmacro %}
 
-{# Name of a scan -> its record kind, date and measures. Medians are no sums and have their own model. #}
+{# One part of one indicator as rows; the levels of all states stand in one relation, told apart by their measure. #}
+{% macro indicator_part_rows(measure, column, relation, level_of=none) %}
+    select
+        {{ sql_text(measure.code) }} as indicator_code,
+        {{ measure.version }} as indicator_version,
+        district_code,
+        ward_key,
+        period_grain,
+        period_start,
+        period_end,
+        {{ column if measure.part.role == 'numerator' else 'null' }} as numerator,
+        {{ column if measure.part.role == 'denominator' else 'null' }} as denominator
+    from {{ relation }}
+    {%- if level_of %}
+    where measure = '{{ level_of }}'
+    {%- endif %}
+{%- endmacro %}
+
+{# How much the records add to a part: one each, or the quantity that it sums. #}
+{% macro indicator_sum(part, period_end) -%}
+    sum(case when {{ indicator_predicate(part, period_end) }} then {{ part.sum_of or 1 }} else 0 end)
+{%- endmacro %}
+
+{# Ways of counting -> by_date and as_of_end: name of a scan -> its record kind, date and measures; states: measures.
+   Distributions are no sums and have their own model. #}
 {% macro indicator_scans() %}
-    {% set scans = {} %}
-    {% for definition in indicator_catalogue() if definition.kind != 'median' %}
+    {% set scans = {'by_date': {}, 'as_of_end': {}, 'states': []} %}
+    {% for definition in indicator_catalogue() if definition.kind in ['count', 'stock', 'ratio'] %}
         {% for part in indicator_parts(definition) %}
-            {% set name = part.record_kind ~ '__' ~ part.date %}
-            {% if name not in scans %}
-                {% do scans.update({name: {'record_kind': part.record_kind, 'date': part.date, 'measures': []}}) %}
-            {% endif %}
-            {% do scans[name].measures.append({
+            {% set measure = {
                 'code': definition.code,
                 'version': definition.version,
                 'part': part,
                 'column': definition.code ~ '_v' ~ definition.version ~ '_' ~ part.role,
-            }) %}
+            } %}
+            {% if part.date in indicator_state_dates() %}
+                {% do scans.states.append(measure) %}
+            {% else %}
+                {% set way = 'as_of_end' if '{period_end}' in (part.where or '') else 'by_date' %}
+                {% set name = part.record_kind ~ '__' ~ part.date ~ ('__as_of_end' if way == 'as_of_end' else '') %}
+                {% if name not in scans[way] %}
+                    {% do scans[way].update(
+                        {name: {'record_kind': part.record_kind, 'date': part.date, 'measures': []}}
+                    ) %}
+                {% endif %}
+                {% do scans[way][name].measures.append(measure) %}
+            {% endif %}
         {% endfor %}
     {% endfor %}
     {{ return(scans) }}
 {% endmacro %}
 
-{# A dated record finds its periods by equality. A stock looks only at the few records that cross the end of a month
-   or are still open: the ends of all other periods are ends of months too, except today's. #}
-{% macro indicator_scan_join(scan) %}
-    {%- set kind = indicator_record_kinds()[scan.record_kind] -%}
-    {%- if scan.date == 'at_period_end' -%}
-    inner join {{ ref('int_districts') }} as d
-        on
-            r.district_code = d.district_code
-            and (
-                r.{{ kind.closed }} is null
-                or r.{{ kind.closed }} > d.as_of
-                or {{ month_start('r.' ~ kind.closed) }} > {{ month_start('r.' ~ kind.opened) }}
-            )
+{# What is open on the days on which a period ends, or before it starts: arrivals and departures per day, summed. #}
+{% macro indicator_levels(measures) %}
+
+arrivals_and_departures as (
+    {%- for measure in measures %}
+    {%- set mart = ref(indicator_record_kinds()[measure.part.record_kind].mart) %}
+    {%- set bounds = indicator_state_bounds(measure.part) %}
+    {%- for day, change in [(bounds.opened, 'count(*)'), (bounds.closed, '-count(*)')] %}
+    select
+        '{{ measure.column }}' as measure,
+        district_code,
+        ward_key,
+        {{ day }} as calendar_date,
+        {{ change }} as change
+    from {{ mart }}
+    where
+        {{ indicator_predicate(measure.part, none) }}
+        and {{ day }} is not null
+        and ({{ bounds.closed }} is null or {{ bounds.closed }} > {{ bounds.opened }})
+    group by district_code, ward_key, {{ day }}
+    {%- if not (loop.last and measure == measures[-1]) %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+days_looked_at as (
+    select
+        district_code,
+        effective_end as calendar_date
+    from {{ ref('int_periods') }}
+    union
+    select
+        district_code,
+        {{ add_days('period_start', -1) }} as calendar_date
+    from {{ ref('int_periods') }}
+),
+
+changes as (
+    select * from arrivals_and_departures
+    union all
+    select
+        units.measure,
+        units.district_code,
+        units.ward_key,
+        days_looked_at.calendar_date,
+        0 as change
+    from (select distinct measure, district_code, ward_key from arrivals_and_departures) as units
+    inner join days_looked_at on units.district_code = days_looked_at.district_code
+),
+
+daily_levels as (
+    select
+        measure,
+        district_code,
+        ward_key,
+        calendar_date,
+        sum(sum(change)) over (partition by measure, district_code, ward_key order by calendar_date) as level
+    from changes
+    group by measure, district_code, ward_key, calendar_date
+),
+
+levels as (
+    {%- for date, day in indicator_state_dates().items() %}
+    select
+        l.measure,
+        l.district_code,
+        l.ward_key,
+        p.period_grain,
+        p.period_start,
+        p.period_end,
+        l.level
+    from daily_levels as l
     inner join {{ ref('int_periods') }} as p
-        on r.district_code = p.district_code and {{ indicator_placement(scan, 'p.effective_end') }}
-    {%- else -%}
-    inner join {{ ref('int_period_days') }} as p
-        on r.district_code = p.district_code and r.{{ scan.date }} = p.calendar_date
-    {%- endif -%}
+        on l.district_code = p.district_code and l.calendar_date = {{ day }}
+    where
+        l.level > 0
+        and l.measure in (
+            ''
+            {%- for measure in measures if measure.part.date == date %}, '{{ measure.column }}'{% endfor -%}
+        )
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
 {% endmacro %}

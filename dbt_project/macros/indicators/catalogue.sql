@@ -1,11 +1,16 @@
 {# The catalogue of indicators, read from definitions/: a list in the order in which people read them. The aggregate,
    the evidence view, the dictionary and the scorecards are generated from it. A definition has
      code, version, valid_from, valid_to   periods that start in its validity; a change of meaning is a new version
-     kind          count | stock (open at the period's end) | ratio | median
-     numerator, denominator   record_kind; date, the column that places a record in a period, or at_period_end;
+     kind          count | stock (a state at the period's end or start) | ratio | median | distinct | concentration
+     numerator, denominator   record_kind; date, the column that places a record in a period, or at_period_end or
+                   at_period_start for those that are open then (opened, closed: other dates than the record kind's);
                    where, SQL over the columns of the record kind's mart, in which {period_end} is the last day
-                   that is known of the period; without it every record counts
-     median_of     the quantity of a median, taken over the records of its denominator
+                   that is known of the period; without it every record counts. sum_of: a column that is added up
+                   instead of counting one a record
+     value_of      what a median is taken of, over the records of its denominator; what a distinct count counts the
+                   different values of, over its numerator; by what a concentration groups the records of its
+                   denominator, to give the share of the largest group
+     breakdowns    dimensions (breakdowns.sql) by which marts.indicator_breakdowns has it too
      empty_note    the value_note when the denominator is 0
      small_number_threshold   a denominator below it is suppressed in published marts
      targets       steps of a series: from, value, comparison (at_least | above | at_most | below), source
@@ -33,7 +38,9 @@
         'count': ['numerator'],
         'stock': ['numerator'],
         'ratio': ['numerator', 'denominator', 'empty_note'],
-        'median': ['denominator', 'median_of', 'empty_note'],
+        'median': ['denominator', 'value_of', 'empty_note'],
+        'distinct': ['numerator', 'value_of'],
+        'concentration': ['denominator', 'value_of', 'empty_note'],
     } %}
     {% if definition.kind not in needed %}
         {{ exceptions.raise_compiler_error(
@@ -72,17 +79,32 @@
 
 {# A part's predicate over the columns of its record kind; period_end is the SQL of the period's effective end. #}
 {% macro indicator_predicate(part, period_end) -%}
-    {%- if part.where -%} ({{ part.where | replace('{period_end}', period_end) }}) {%- else -%} true {%- endif -%}
+    {%- if part.where -%} ({{ part.where | replace('{period_end}', period_end or '') }}) {%- else -%} true {%- endif -%}
 {%- endmacro %}
 
-{# How a record (r) meets its periods (p): by one of its dates, or by being open when the period ends. #}
-{% macro indicator_placement(part, period_end) -%}
-    {%- set kind = indicator_record_kinds()[part.record_kind] -%}
-    {%- if part.date == 'at_period_end' -%}
-        r.{{ kind.opened }} <= {{ period_end }}
-        and (r.{{ kind.closed }} is null or r.{{ kind.closed }} > {{ period_end }})
+{# The dates that are states of a period and no columns of a record, with the day (p: a period) of which they are. #}
+{% macro indicator_state_dates() %}
+    {{ return({
+        'at_period_end': 'p.effective_end',
+        'at_period_start': add_days('p.period_start', -1),
+    }) }}
+{% endmacro %}
+
+{# From which date on a record is in a state, and from which on no longer: its part's own, else its record kind's. #}
+{% macro indicator_state_bounds(part) %}
+    {% set kind = indicator_record_kinds()[part.record_kind] %}
+    {{ return({'opened': part.opened or kind.opened, 'closed': part.closed or kind.closed}) }}
+{% endmacro %}
+
+{# How a record (r) meets its periods (p): by one of its dates, or by its state on the period's day. #}
+{% macro indicator_placement(part) -%}
+    {%- if part.date in indicator_state_dates() -%}
+        {%- set day = indicator_state_dates()[part.date] -%}
+        {%- set bounds = indicator_state_bounds(part) -%}
+        {{ bounds.opened }} <= {{ day }}
+        and ({{ bounds.closed }} is null or {{ bounds.closed }} > {{ day }})
     {%- else -%}
-        r.{{ part.date }} between p.period_start and {{ period_end }}
+        r.{{ part.date }} between p.period_start and p.effective_end
     {%- endif -%}
 {%- endmacro %}
 

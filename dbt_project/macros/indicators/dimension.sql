@@ -24,7 +24,7 @@ select
     {{ sql_text(denominator.record_kind) }} as denominator_record_kind,
     {{ sql_text(denominator.date) }} as denominator_date,
     {{ sql_text(denominator.where) }} as denominator_predicate,
-    {{ sql_text(definition.median_of) }} as median_of,
+    {{ sql_text(definition.value_of) }} as value_of,
     {{ sql_text(definition.empty_note) }} as empty_note,
     cast({{ definition.small_number_threshold or 'null' }} as integer) as small_number_threshold,
     {{ sql_text(sources[definition.source].vi) }} as source_vi,

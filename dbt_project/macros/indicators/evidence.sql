@@ -22,9 +22,14 @@
     {%- set record_kind = parts[0].record_kind -%}
     {%- set kind = indicator_record_kinds()[record_kind] -%}
     {%- set predicates = {} -%}
+    {%- set quantities = {} -%}
     {%- for part in parts -%}
         {%- do predicates.update({part.role: indicator_predicate(part, 'p.effective_end')}) -%}
+        {%- do quantities.update({part.role: part.sum_of or 1}) -%}
     {%- endfor -%}
+    {%- if definition.kind == 'median' -%}
+        {%- do quantities.update({'numerator': definition.value_of}) -%}
+    {%- endif -%}
 select
     {{ sql_text(definition.code) }} as indicator_code,
     p.period_ward_key as ward_key,
@@ -43,8 +48,9 @@ select
         {%- else %}
     {{ 'false' if role in definition else 'cast(null as boolean)' }} as in_{{ role }},
         {%- endif %}
+    cast({{ quantities[role] or 'null' }} as bigint) as {{ role }}_quantity,
     {%- endfor %}
-    {{ 'p.effective_end' if parts[0].date == 'at_period_end' else 'r.' ~ parts[0].date }} as counted_date,
+    {{ indicator_state_dates()[parts[0].date] or 'r.' ~ parts[0].date }} as counted_date,
     {%- for column in ['received_date', 'due_date', 'end_date'] %}
     {{ 'r.' ~ kind.evidence[column] if column in kind.evidence else 'cast(null as date)' }} as {{ column }}
         {%- if not loop.last %},{% endif %}
@@ -65,7 +71,7 @@ from (
         and coalesce(i.value_note, '') not in ('not_reported', 'suppressed_small_number')
 ) as p
 inner join {{ mart(kind.mart) }} as r
-    on p.period_ward_key = r.ward_key and {{ indicator_placement(parts[0], 'p.effective_end') }}
+    on p.period_ward_key = r.ward_key and {{ indicator_placement(parts[0]) }}
 where {{ predicates.values() | join(' or ') }}
 {%- endmacro %}
 

@@ -3,6 +3,7 @@ with ward_values as (
     select
         spine.indicator_code,
         spine.indicator_version,
+        indicators.indicator_kind,
         spine.ward_key,
         spine.district_code,
         spine.period_grain,
@@ -10,13 +11,16 @@ with ward_values as (
         spine.period_end,
         spine.is_provisional,
         case
-            when spine.has_data and indicators.numerator_record_kind is not null then coalesce(parts.numerator, 0)
+            when not spine.has_data then null
+            when indicators.indicator_kind in ('distinct', 'concentration') then coalesce(distributions.numerator, 0)
+            when indicators.indicator_kind <> 'median' then coalesce(parts.numerator, 0)
         end as numerator,
         case
-            when spine.has_data and indicators.indicator_kind = 'ratio' then coalesce(parts.denominator, 0)
-            when spine.has_data and indicators.indicator_kind = 'median' then coalesce(medians.denominator, 0)
+            when not spine.has_data then null
+            when indicators.indicator_kind = 'ratio' then coalesce(parts.denominator, 0)
+            when indicators.indicator_kind in ('median', 'concentration') then coalesce(distributions.denominator, 0)
         end as denominator,
-        medians.median_value,
+        distributions.median_value,
         case when spine.has_data then 1 else 0 end as wards_with_data,
         case when spine.is_complete then 1 else 0 end as wards_reporting,
         1 as wards_expected
@@ -30,19 +34,22 @@ with ward_values as (
             and spine.ward_key = parts.ward_key
             and spine.period_grain = parts.period_grain
             and spine.period_start = parts.period_start
-    left join {{ ref('int_indicator_medians') }} as medians
+            and spine.period_end = parts.period_end
+    left join {{ ref('int_indicator_distributions') }} as distributions
         on
-            spine.indicator_code = medians.indicator_code
-            and spine.indicator_version = medians.indicator_version
-            and spine.ward_key = medians.ward_key
-            and spine.period_grain = medians.period_grain
-            and spine.period_start = medians.period_start
+            spine.indicator_code = distributions.indicator_code
+            and spine.indicator_version = distributions.indicator_version
+            and spine.ward_key = distributions.ward_key
+            and spine.period_grain = distributions.period_grain
+            and spine.period_start = distributions.period_start
+            and spine.period_end = distributions.period_end
 ),
 
 district_sums as (
     select
         indicator_code,
         indicator_version,
+        indicator_kind,
         district_code,
         period_grain,
         period_start,
@@ -54,7 +61,15 @@ district_sums as (
         sum(wards_reporting) as wards_reporting,
         sum(wards_expected) as wards_expected
     from ward_values
-    group by indicator_code, indicator_version, district_code, period_grain, period_start, period_end, is_provisional
+    group by
+        indicator_code,
+        indicator_version,
+        indicator_kind,
+        district_code,
+        period_grain,
+        period_start,
+        period_end,
+        is_provisional
 )
 
 select
@@ -83,18 +98,24 @@ select
     sums.period_start,
     sums.period_end,
     sums.is_provisional,
-    sums.numerator,
+    -- Wards that have data without a record are zero; no ward with data is no value.
+    case
+        when sums.indicator_kind in ('distinct', 'concentration') and sums.wards_with_data > 0
+            then coalesce(distributions.numerator, 0)
+        else sums.numerator
+    end as numerator,
     sums.denominator,
-    medians.median_value,
+    distributions.median_value,
     sums.wards_with_data,
     sums.wards_reporting,
     sums.wards_expected
 from district_sums as sums
-left join {{ ref('int_indicator_medians') }} as medians
+left join {{ ref('int_indicator_distributions') }} as distributions
     on
-        sums.indicator_code = medians.indicator_code
-        and sums.indicator_version = medians.indicator_version
-        and sums.district_code = medians.district_code
-        and medians.ward_key is null
-        and sums.period_grain = medians.period_grain
-        and sums.period_start = medians.period_start
+        sums.indicator_code = distributions.indicator_code
+        and sums.indicator_version = distributions.indicator_version
+        and sums.district_code = distributions.district_code
+        and distributions.ward_key is null
+        and sums.period_grain = distributions.period_grain
+        and sums.period_start = distributions.period_start
+        and sums.period_end = distributions.period_end

@@ -52,7 +52,17 @@ select
     end_date,
     timeliness,
     cast(working_days as integer) as working_days,
+    cast(net_working_days as integer) as net_working_days,
+    cast(days_early as integer) as days_early,
     is_saturday_resolution,
+    is_month_end_resolution,
+    is_resolved_elsewhere,
+    overdue_date,
+    overdue_4_date,
+    overdue_8_date,
+    current_deadline_at,
+    current_deadline_date,
+    current_timeliness,
     cast(supplement_requests as integer) as supplement_requests,
     cast(supplement_waiting_days as integer) as supplement_waiting_days,
     decision_766_due_date,
@@ -60,4 +70,4 @@ select
     source_changed_at,
     night,
     system
-from {{ ref('int_dossiers__decision_766') }}
+from {{ ref('int_dossiers__progress') }}

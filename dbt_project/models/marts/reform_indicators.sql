@@ -18,7 +18,7 @@ valued as (
         case
             when noted.value_note is not null then null
             when noted.indicator_kind = 'median' then noted.median_value
-            when noted.indicator_kind = 'ratio'
+            when noted.indicator_kind in ('ratio', 'concentration')
                 then cast(noted.numerator as double precision) / cast(noted.denominator as double precision)
             else cast(noted.numerator as double precision)
         end as indicator_value

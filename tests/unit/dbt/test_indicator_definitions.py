@@ -14,10 +14,15 @@ from ruamel.yaml import YAML
 PROJECT = Path(__file__).parents[3] / "dbt_project"
 INDICATORS = PROJECT / "macros" / "indicators"
 
+STATE_DATES = {"at_period_end", "at_period_start"}
 YAML_BODY = re.compile(r"\{% (?:set \w+|macro indicators__\w+\(\)) %\}\n(.*?)\{% end(?:set|macro) %\}", re.DOTALL)
 STRING = re.compile(r"'[^']*'")
 WORD = re.compile(r"[a-z_][a-z_0-9]*")
 SQL_WORDS = frozenset("and or not in is null true false case when then else end least greatest coalesce".split())
+
+UNITS = {
+    "dossiers", "responses", "share", "working_days", "days", "wards", "devices", "records", "dossiers_per_dossier",
+}  # fmt: skip
 
 FIRST_CODES = {
     "dossiers_received", "dossiers_resolved", "dossiers_open", "dossiers_overdue", "resolved_early", "resolved_on_time",
@@ -97,11 +102,11 @@ def test_texts_are_in_both_languages(definition: dict[str, Any]) -> None:
 
 @each
 def test_meaning_is_complete(definition: dict[str, Any]) -> None:
-    assert definition["kind"] in {"count", "stock", "ratio", "median"}
-    assert definition["unit"] in {"dossiers", "responses", "share", "working_days"}
+    assert definition["kind"] in {"count", "stock", "ratio", "median", "distinct", "concentration"}
+    assert definition["unit"] in UNITS
     assert definition["direction"] in {"higher_is_better", "lower_is_better", "neutral"}
     assert set(SOURCES[definition["source"]]) == {"vi", "en"}
-    if definition["kind"] in {"ratio", "median"}:
+    if definition["kind"] in {"ratio", "median", "concentration"}:
         (notes,) = marts()["reform_indicators"]["value_note"]["data_tests"]
         assert definition["empty_note"] in notes["accepted_values"]["arguments"]["values"]
 
@@ -122,12 +127,15 @@ def test_parts_name_columns_of_their_mart(definition: dict[str, Any]) -> None:
     for part in parts(definition):
         kind = RECORD_KINDS[part["record_kind"]]
         columns = set(marts()[kind["mart"]])
-        if part["date"] == "at_period_end":
-            assert {kind["opened"], kind["closed"]} <= columns
+        if part["date"] in STATE_DATES:
+            # A state is known by its dates alone: a predicate over the period's end would not add up over days.
+            assert "{period_end}" not in part.get("where", "")
+            texts = [part.get("opened", kind["opened"]), part.get("closed", kind["closed"])]
         else:
-            assert part["date"] in columns
-        predicate = STRING.sub("", part.get("where", "").replace("{period_end}", ""))
-        assert set(WORD.findall(predicate)) - SQL_WORDS <= columns
+            texts = [part["date"]]
+        texts += [part.get("where", "").replace("{period_end}", ""), part.get("sum_of", "")]
+        texts.append(definition.get("value_of", ""))
+        assert set(WORD.findall(STRING.sub("", " ".join(texts)))) - SQL_WORDS <= columns
 
 
 @each

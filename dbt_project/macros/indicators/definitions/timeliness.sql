@@ -159,7 +159,7 @@
   kind: median
   unit: working_days
   direction: lower_is_better
-  median_of: working_days
+  value_of: working_days
   denominator: {record_kind: dossiers, date: end_date, where: working_days is not null}
   empty_note: no_dossiers
   source: decree_61_2018

@@ -59,7 +59,8 @@
   numerator:
     record_kind: dossiers
     date: at_period_end
-    where: "deadline_date < {period_end}"
+    opened: greatest(received_date, overdue_date)
+    where: overdue_date is not null
   source: decision_766
   scorecard: true
 {% endmacro %}

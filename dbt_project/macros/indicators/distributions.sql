@@ -1,0 +1,117 @@
+{# What sums cannot give: medians, distinct counts and concentrations, by ward and, with a null ward, by district. A
+   district's are taken from its records, not from its wards' figures: a median of medians means nothing, and an
+   officer of two wards is one officer. From the records: how often each value occurs per ward and day. #}
+{% macro indicator_distributions() %}
+    {%- set definitions = indicator_catalogue() | selectattr('kind', 'in', ['median', 'distinct', 'concentration'])
+        | list -%}
+with
+    {%- for definition in definitions %}
+        {%- for unit in ['ward', 'district'] %}
+{{ indicator_value_counts(definition, unit) }},
+        {%- endfor %}
+    {%- endfor %}
+
+distributions as (
+    {%- for definition in definitions %}
+        {%- set outer = loop %}
+        {%- for unit in ['ward', 'district'] %}
+    {{ indicator_distribution(definition, unit) }}
+            {%- if not (outer.last and loop.last) %}
+    union all
+            {%- endif %}
+        {%- endfor %}
+    {%- endfor %}
+)
+
+select * from distributions
+{% endmacro %}
+
+{% macro indicator_value_counts(definition, unit) %}
+    {%- set part = definition.denominator or definition.numerator %}
+{{ definition.code }}_v{{ definition.version }}_{{ unit }} as (
+    select
+        s.district_code,
+        {{ 's.ward_key' if unit == 'ward' else 'cast(null as varchar) as ward_key' }},
+        s.period_grain,
+        s.period_start,
+        s.period_end,
+        v.item,
+        sum(v.items) as items
+    from (
+        select
+            ward_key,
+            district_code,
+            {{ part.date }} as calendar_date,
+            {{ definition.value_of }} as item,
+            count(*) as items
+        from {{ ref(indicator_record_kinds()[part.record_kind].mart) }}
+        where {{ indicator_predicate(part, none) }} and {{ definition.value_of }} is not null
+        group by ward_key, district_code, {{ part.date }}, {{ definition.value_of }}
+    ) as v
+    inner join {{ ref('int_period_days') }} as p
+        on v.district_code = p.district_code and v.calendar_date = p.calendar_date
+    inner join {{ ref('int_indicator_spine') }} as s
+        on
+            v.ward_key = s.ward_key
+            and p.period_grain = s.period_grain
+            and p.period_start = s.period_start
+            and p.period_end = s.period_end
+    where
+        s.indicator_code = {{ sql_text(definition.code) }}
+        and s.indicator_version = {{ definition.version }}
+        and s.has_data
+    group by
+        s.district_code,
+        {%- if unit == 'ward' %}
+        s.ward_key,
+        {%- endif %}
+        s.period_grain,
+        s.period_start,
+        s.period_end,
+        v.item
+)
+{%- endmacro %}
+
+{% macro indicator_distribution(definition, unit) %}
+    {%- set counts = definition.code ~ '_v' ~ definition.version ~ '_' ~ unit -%}
+    select
+        {{ sql_text(definition.code) }} as indicator_code,
+        {{ definition.version }} as indicator_version,
+        district_code,
+        ward_key,
+        period_grain,
+        period_start,
+        period_end,
+    {%- if definition.kind == 'median' %}
+        cast(null as bigint) as numerator,
+        cast(sum(items) as bigint) as denominator,
+        -- Of an even number of records the middle two, which may be of one value.
+        avg(
+            case when items_up_to >= items_in_all / 2.0 and items_up_to - items <= items_in_all / 2.0 then item end
+        ) as median_value
+    from (
+        select
+            counts.*,
+            sum(items) over (
+                partition by district_code, ward_key, period_grain, period_start, period_end
+                order by item
+                rows between unbounded preceding and current row
+            ) as items_up_to,
+            sum(items) over (
+                partition by district_code, ward_key, period_grain, period_start, period_end
+            ) as items_in_all
+        from {{ counts }} as counts
+    ) as ranked
+    {%- else %}
+        {%- if definition.kind == 'distinct' %}
+        count(*) as numerator,
+        cast(null as bigint) as denominator,
+        {%- else %}
+        cast(max(items) as bigint) as numerator,
+        cast(sum(items) as bigint) as denominator,
+        {%- endif %}
+        cast(null as double precision) as median_value
+    from {{ counts }}
+    {%- endif %}
+    group by district_code, ward_key, period_grain, period_start, period_end
+{%- endmacro %}
