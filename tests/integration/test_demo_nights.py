@@ -228,14 +228,15 @@ def test_every_indicator_is_the_sum_of_its_evidence(demo: DemoNights) -> None:
         """
         WITH evidence AS (
             SELECT indicator_code, ward_key, period_grain, period_start,
-                   count(*) FILTER (WHERE in_numerator) AS numerator
+                   sum(numerator_quantity) FILTER (WHERE in_numerator) AS numerator
             FROM marts.indicator_evidence WHERE period_grain = 'year' OR period_grain = 'half_year' GROUP BY ALL
         )
         SELECT i.indicator_code, i.ward_key, i.numerator, e.numerator
         FROM marts.reform_indicators AS i
         JOIN marts.dim_indicator AS d USING (indicator_code, indicator_version)
         LEFT JOIN evidence AS e USING (indicator_code, ward_key, period_grain, period_start)
-        WHERE i.period_grain IN ('year', 'half_year') AND i.ward_key IS NOT NULL AND d.indicator_kind <> 'median'
+        WHERE i.period_grain IN ('year', 'half_year') AND i.ward_key IS NOT NULL
+          AND d.indicator_kind IN ('count', 'stock', 'ratio')
           AND d.numerator_record_kind IN ('dossiers', 'survey_responses') AND i.numerator IS NOT NULL
           AND i.numerator <> coalesce(e.numerator, 0)
         LIMIT 5"""

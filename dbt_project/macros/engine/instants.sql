@@ -9,5 +9,17 @@
     timezone({{ time_zone }}, cast({{ date }} as timestamp) + interval '1 day' - interval '1 second')
 {%- endmacro %}
 
+{# Minutes since local midnight. #}
+{% macro local_minute(instant, time_zone) %}{{ return(adapter.dispatch('local_minute')(instant, time_zone)) }}{% endmacro %}
+{% macro duckdb__local_minute(instant, time_zone) -%}
+    (
+        extract(hour from timezone({{ time_zone }}, {{ instant }})) * 60
+        + extract(minute from timezone({{ time_zone }}, {{ instant }}))
+    )
+{%- endmacro %}
+
+{% macro seconds_between(first, last) %}{{ return(adapter.dispatch('seconds_between')(first, last)) }}{% endmacro %}
+{% macro duckdb__seconds_between(first, last) %}(epoch({{ last }}) - epoch({{ first }})){% endmacro %}
+
 {% macro add_hours(instant, hours) %}{{ return(adapter.dispatch('add_hours')(instant, hours)) }}{% endmacro %}
 {% macro duckdb__add_hours(instant, hours) %}({{ instant }} + {{ hours }} * interval '1 hour'){% endmacro %}

@@ -101,9 +101,11 @@ group by indicator_code, indicator_version, district_code, ward_key, period_grai
         {{ column if measure.part.role == 'numerator' else 'null' }} as numerator,
         {{ column if measure.part.role == 'denominator' else 'null' }} as denominator
     from {{ relation }}
-    {%- if level_of %}
-    where measure = '{{ level_of }}'
-    {%- endif %}
+    where
+        {{ 'true' if measure.on_scorecard else "period_grain <> 'day'" }}
+        {%- if level_of %}
+        and measure = '{{ level_of }}'
+        {%- endif %}
 {%- endmacro %}
 
 {# How much the records add to a part: one each, or the quantity that it sums. #}
@@ -120,6 +122,7 @@ group by indicator_code, indicator_version, district_code, ward_key, period_grai
             {% set measure = {
                 'code': definition.code,
                 'version': definition.version,
+                'on_scorecard': definition.scorecard or false,
                 'part': part,
                 'column': definition.code ~ '_v' ~ definition.version ~ '_' ~ part.role,
             } %}

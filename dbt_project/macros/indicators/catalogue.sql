@@ -14,11 +14,13 @@
      empty_note    the value_note when the denominator is 0
      small_number_threshold   a denominator below it is suppressed in published marts
      targets       steps of a series: from, value, comparison (at_least | above | at_most | below), source
-     theme, name, description, unit, direction, source (a key of sources.sql), scorecard. #}
+     scorecard     it has a column on the scorecards, and values by day
+     theme, name, description, unit, direction, source (a key of sources.sql). #}
 {% macro indicator_catalogue() %}
     {% set text = [
-        indicators__volume(), indicators__timeliness(), indicators__service(), indicators__survey(),
-        indicators__reporting(),
+        indicators__volume(), indicators__timeliness(), indicators__progress(), indicators__quality(),
+        indicators__service(), indicators__digital(), indicators__survey(), indicators__elements(),
+        indicators__integrity(), indicators__reporting(),
     ] | join('\n') %}
     {% set definitions = fromyaml(text) %}
     {% if not definitions %}
@@ -59,6 +61,12 @@
             {{ exceptions.raise_compiler_error(
                 "indicator " ~ definition.code ~ ": record kind " ~ part.record_kind
                 ~ " is not in indicator_record_kinds()"
+            ) }}
+        {% endif %}
+        {% if definition.breakdowns and (part.date in indicator_state_dates() or '{period_end}' in (part.where or '')) %}
+            {{ exceptions.raise_compiler_error(
+                "indicator " ~ definition.code ~ ": breakdowns need a part that adds up over days, found a state or a "
+                ~ "predicate over the period's end"
             ) }}
         {% endif %}
     {% endfor %}

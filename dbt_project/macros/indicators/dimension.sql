@@ -26,6 +26,7 @@ select
     {{ sql_text(denominator.where) }} as denominator_predicate,
     {{ sql_text(definition.value_of) }} as value_of,
     {{ sql_text(definition.empty_note) }} as empty_note,
+    {{ 'true' if definition.scorecard else 'false' }} as is_on_scorecard,
     cast({{ definition.small_number_threshold or 'null' }} as integer) as small_number_threshold,
     {{ sql_text(sources[definition.source].vi) }} as source_vi,
     {{ sql_text(sources[definition.source].en) }} as source_en
@@ -60,6 +61,11 @@ select
     {%- set rows = [] -%}
     {%- for definition in indicator_catalogue() -%}
         {%- set kinds = indicator_part_kinds(definition) -%}
+        {%- set covered_by = [] -%}
+        {%- for kind in kinds -%}
+            {%- do covered_by.append(indicator_record_kinds()[kind].covered_by or kind) -%}
+        {%- endfor -%}
+        {%- set kinds = covered_by | unique | list -%}
         {%- for kind in kinds -%}
             {%- set row -%}
 select

@@ -68,7 +68,7 @@ from (
     where
         i.indicator_code = {{ sql_text(definition.code) }}
         and i.indicator_version = {{ definition.version }}
-        and coalesce(i.value_note, '') not in ('not_reported', 'suppressed_small_number')
+        and coalesce(i.value_note, '') not in ('not_reported', 'suppressed_small_number', 'suppressed_secondary')
 ) as p
 inner join {{ mart(kind.mart) }} as r
     on p.period_ward_key = r.ward_key and {{ indicator_placement(parts[0]) }}

@@ -1,5 +1,5 @@
 {# What an indicator can count: per record kind its mart, its key, the dates between which a record is open (for
-   stocks), and what the evidence view shows of it. #}
+   stocks), what the evidence view shows of it, and, where it is made from other records, whose coverage is its own. #}
 {% macro indicator_record_kinds() %}
     {% set kinds %}
 dossiers:
@@ -22,6 +22,16 @@ survey_responses:
 reporting_nights:
   mart: reporting_completeness
   key: reporting_night_key
+  evidence: {}
+rule_results:
+  mart: validation_results
+  key: validation_result_key
+  covered_by: reporting_nights
+  evidence: {}
+service_saturdays:
+  mart: fct_service_saturdays
+  key: service_saturday_key
+  covered_by: dossiers
   evidence: {}
     {% endset %}
     {{ return(fromyaml(kinds)) }}

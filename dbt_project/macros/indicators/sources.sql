@@ -16,9 +16,18 @@ ha_noi_2017:
 decree_61_2018:
   vi: Nghị định 61/2018/NĐ-CP về cơ chế một cửa, một cửa liên thông
   en: Decree 61/2018/ND-CP on the one-stop-shop mechanism
+decree_45_2020:
+  vi: Nghị định 45/2020/NĐ-CP về thực hiện thủ tục hành chính trên môi trường điện tử
+  en: Decree 45/2020/ND-CP on administrative procedures in the electronic environment
 decision_766:
-  vi: Quyết định 766/QĐ-TTg ngày 23/6/2022, chỉ số tiến độ giải quyết
-  en: Decision 766/QD-TTg of 23 June 2022, progress index
+  vi: Quyết định 766/QĐ-TTg ngày 23/6/2022, bộ chỉ số chỉ đạo, điều hành và đánh giá chất lượng phục vụ
+  en: Decision 766/QD-TTg of 23 June 2022, indices of direction and of service quality
+sipas:
+  vi: Phương pháp đo lường sự hài lòng SIPAS của Bộ Nội vụ, năm yếu tố
+  en: SIPAS satisfaction measurement of the Ministry of Home Affairs, five elements
+quality_control:
+  vi: Kiểm soát chất lượng dữ liệu của kho dữ liệu
+  en: Data quality control of this warehouse
     {% endset %}
     {{ return(fromyaml(sources)) }}
 {% endmacro %}

@@ -1,4 +1,5 @@
 select
+    ward_key || ':' || record_kind || ':' || cast(night as varchar) || ':' || rule as validation_result_key,
     record_kind,
     ward_key,
     district_code,

@@ -5,6 +5,7 @@ with statutory as (
     select
         dossiers.*,
         catalogue.procedure_key,
+        catalogue.field_vi,
         catalogue.authority,
         catalogue.statutory_time,
         catalogue.statutory_unit,

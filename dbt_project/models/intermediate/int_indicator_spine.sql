@@ -36,3 +36,5 @@ inner join {{ ref('int_periods') }} as periods
         and needs.in_force_from <= periods.effective_end
         and needs.in_force_to >= periods.period_start
         and periods.period_start between indicators.valid_from and indicators.valid_to
+        -- By day the indicators of the scorecard only: of most others a day in a ward is one record or none.
+        and (periods.period_grain <> 'day' or indicators.is_on_scorecard)

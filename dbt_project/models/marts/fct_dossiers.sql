@@ -7,6 +7,7 @@ select
     dossier_code,
     procedure_code,
     procedure_key,
+    field_vi,
     authority,
     channel,
     status,

@@ -1,10 +1,12 @@
 -- A ward may write one dossier code twice: a vote is linked to the dossier received last under that code.
--- Reasons and comments stay out: no indicator needs free text.
+-- Reasons and comments stay out, but for whether there are any: no indicator needs free text.
 with coded_dossiers as (
     select
         ward_key,
         dossier_code,
         dossier_key,
+        timeliness,
+        coalesce(returned_at, end_at) as result_at,
         row_number() over (
             partition by ward_key, dossier_code
             order by received_at desc, dossier_key desc
@@ -34,10 +36,19 @@ select
     responses.rating_feedback,
     coalesce(responses.rating_overall <> 'dont_know', false) as is_valid,
     coalesce(responses.rating_overall in ('very_satisfied', 'satisfied'), false) as is_satisfied,
+    coalesce(responses.rating_overall in ('dissatisfied', 'very_dissatisfied'), false) as is_dissatisfied,
+    responses.has_reasons,
+    cast(responses.elements_rated as integer) as elements_rated,
+    dossiers.timeliness as dossier_timeliness,
+    dossiers.dossier_key is not null
+    and (dossiers.result_at is null or responses.answered_at < dossiers.result_at) as is_before_return,
+    responses.is_burst,
+    responses.is_straight_line,
+    responses.is_out_of_hours,
     responses.source_changed_at,
     responses.night,
     responses.system
-from {{ ref('int_survey_responses__current') }} as responses
+from {{ ref('int_survey_responses__integrity') }} as responses
 left join coded_dossiers as dossiers
     on
         responses.ward_key = dossiers.ward_key

@@ -16,6 +16,7 @@ select
     rating_staff,
     rating_result,
     rating_feedback,
+    coalesce(trim(reasons) <> '', false) as has_reasons,
     source_changed_at,
     night,
     system,

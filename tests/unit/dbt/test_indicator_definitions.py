@@ -18,10 +18,10 @@ STATE_DATES = {"at_period_end", "at_period_start"}
 YAML_BODY = re.compile(r"\{% (?:set \w+|macro indicators__\w+\(\)) %\}\n(.*?)\{% end(?:set|macro) %\}", re.DOTALL)
 STRING = re.compile(r"'[^']*'")
 WORD = re.compile(r"[a-z_][a-z_0-9]*")
-SQL_WORDS = frozenset("and or not in is null true false case when then else end least greatest coalesce".split())
+SQL_WORDS = frozenset("and or not in is null true false case when then else end least greatest coalesce like".split())
 
 UNITS = {
-    "dossiers", "responses", "share", "working_days", "days", "wards", "devices", "records", "dossiers_per_dossier",
+    "dossiers", "responses", "share", "working_days", "days", "nights", "units", "devices", "officers", "records",
 }  # fmt: skip
 
 FIRST_CODES = {
@@ -51,7 +51,9 @@ def read_definitions() -> list[dict[str, Any]]:
 @cache
 def marts() -> dict[str, dict[str, Any]]:
     """Columns of each mart as its contract has them, by name."""
-    models = read_yaml((PROJECT / "models" / "marts" / "_marts__models.yml").read_text("utf-8"))["models"]
+    folders = ("marts", "audit")
+    texts = [(PROJECT / "models" / name / f"_{name}__models.yml").read_text("utf-8") for name in folders]
+    models = [model for text in texts for model in read_yaml(text)["models"]]
     return {model["name"]: {column["name"]: column for column in model["columns"]} for model in models}
 
 

@@ -46,6 +46,27 @@
   numerator: {record_kind: dossiers, date: received_date, where: channel = 'online'}
   denominator: {record_kind: dossiers, date: received_date}
   empty_note: no_dossiers
+  breakdowns: [procedure, field, authority]
   source: quan_11_2018
   scorecard: true
+
+- code: saturday_service_held
+  version: 1
+  valid_from: 2011-01-01
+  theme: service
+  name: {vi: Thứ bảy có làm việc, en: Saturday service held}
+  description:
+    vi: >-
+      Ngày thứ bảy có tiếp nhận hoặc giải quyết hồ sơ trên số ngày thứ bảy trong kỳ kể từ buổi đầu tiên của đơn vị,
+      không tính ngày lễ và ngày làm bù.
+    en: >-
+      Saturdays with a dossier received or ended over the period's Saturdays since the unit's first one, holidays and
+      make-up days left out.
+  kind: ratio
+  unit: share
+  direction: higher_is_better
+  numerator: {record_kind: service_saturdays, date: service_date, where: is_held}
+  denominator: {record_kind: service_saturdays, date: service_date}
+  empty_note: no_saturdays
+  source: ha_noi_2017
 {% endmacro %}

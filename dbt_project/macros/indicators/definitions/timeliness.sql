@@ -42,6 +42,7 @@
   unit: dossiers
   direction: lower_is_better
   numerator: {record_kind: dossiers, date: end_date, where: timeliness = 'late'}
+  breakdowns: [channel, procedure, field, authority]
   source: thanh_xuan_2016
   scorecard: true
 
@@ -70,6 +71,7 @@
       value: 1.0
       comparison: at_least
       source: ha_noi_2017
+  breakdowns: [channel, procedure, field, authority]
   source: thanh_xuan_2016
   scorecard: true
 
@@ -162,6 +164,7 @@
   value_of: working_days
   denominator: {record_kind: dossiers, date: end_date, where: working_days is not null}
   empty_note: no_dossiers
+  breakdowns: [channel, procedure, field, authority]
   source: decree_61_2018
   scorecard: true
 

@@ -12,6 +12,7 @@
   unit: dossiers
   direction: neutral
   numerator: {record_kind: dossiers, date: received_date}
+  breakdowns: [channel, procedure, field, authority]
   source: thanh_xuan_2016
   scorecard: true
 
@@ -27,6 +28,7 @@
   unit: dossiers
   direction: neutral
   numerator: {record_kind: dossiers, date: end_date}
+  breakdowns: [channel, procedure, field, authority]
   source: thanh_xuan_2016
   scorecard: true
 
