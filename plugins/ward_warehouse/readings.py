@@ -68,10 +68,11 @@ def native_text(column: str, *, is_float: bool) -> str:
     """A source's own number as text: a whole one without a fraction, so that the id 123.0 is 123."""
     if not is_float:
         return f"CAST({column} AS VARCHAR)"
-    # From 2^53 on a double may not be the number that was stored; written 1e+16, no column takes it for an id.
-    whole = f"{column} = trunc({column}) AND abs({column}) < 9007199254740992"
-    text = f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
-    return f"CASE WHEN NOT isnan({column}) THEN {text} END"
+    small = f"abs({column}) < 9007199254740992"
+    whole = f"WHEN {small} AND {column} = trunc({column}) THEN CAST(CAST({column} AS BIGINT) AS VARCHAR)"
+    # From 2^53 on a double may not be the number that was stored; no column takes 9.0e+15 for an id or a number.
+    other = f"WHEN {small} THEN CAST({column} AS VARCHAR) WHEN NOT isnan({column}) THEN format('{{:e}}', {column})"
+    return f"CASE {whole} {other} END"
 
 
 def code(text: str) -> str:

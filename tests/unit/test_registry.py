@@ -429,3 +429,60 @@ def test_the_projects_own_registry_and_example_are_clean() -> None:
     registry = load_registry(Settings(wards_dir=example / "wards", systems_dir=example / "systems"))
     assert registry.problems == []
     assert len(registry.wards) == 23
+
+
+REPORT = """\
+system: report
+name: {vi: Báo cáo, en: Report}
+transport: files
+time_zone: Asia/Ho_Chi_Minh
+numbers: {decimal: comma, thousands: dot}
+datasets:
+  ward_returns:
+    read: {pattern: "*.xlsx"}
+    key: [ITEM]
+    columns:
+      item_code: ITEM
+      period_grain: {constant: month}
+      period_start: {from: FROM, formats: [excel_serial]}
+      period_end: {from: TO, formats: ["%d/%m/%Y", excel_serial]}
+      value: {from: RESULT, bounds: words}
+      bound: {from: RESULT, bounds: words}
+codes:
+  words: {hơn: at_least}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ("thousands: dot", "thousands: comma", "found comma for decimal and for thousands"),
+        ("decimal: comma", "decimal: point", "numbers"),
+        ("[excel_serial]", "[excel_serials]", "format 'excel_serials' has no year"),
+        ("{from: FROM, formats: [excel_serial]}", "FROM", "formats are missing"),
+        ("item_code: ITEM", "item_code: {from: ITEM, numbers: {decimal: dot}}", "numbers is for columns of numbers"),
+        ("item_code: ITEM", "item_code: {from: ITEM, bounds: words}", "bounds is for a number and for its bound"),
+        ("words: {hơn: at_least}", "words: {hơn: more}", "bounds: 'hơn' gives 'more', expected one of exact"),
+        ("words: {hơn: at_least}", "others: {hơn: at_least}", "bounds: table 'words' is not in codes"),
+        ("words: {hơn: at_least}", "words: {}", "bounds: table 'words' is not in codes, or has no word"),
+        ("      bound: {from: RESULT, bounds: words}\n", "", "map the column of the bound from the same source"),
+        ("bound: {from: RESULT", "bound: {from: OTHER", "map the column of the bound from the same source"),
+        ("value: {from: RESULT", "value: {expression: RESULT", "bounds goes with from"),
+    ],
+)
+def test_what_a_system_says_about_numbers_is_checked(tmp_path: Path, old: str, new: str, part: str) -> None:
+    write(tmp_path)
+    assert old in REPORT
+    (tmp_path / "systems" / "report.yml").write_text(REPORT.replace(old, new), encoding="utf-8")
+    registry = load_registry(Settings(wards_dir=tmp_path / "wards", systems_dir=tmp_path / "systems"))
+    found = [str(problem) for problem in registry.problems if "report.yml:" in str(problem)]
+    assert found
+    assert any(part in line for line in found)
+
+
+def test_one_number_format_or_several_in_order(tmp_path: Path) -> None:
+    several = REPORT.replace("numbers: {decimal: comma, thousands: dot}", "numbers: [{decimal: comma}, {decimal: dot}]")
+    one = write(tmp_path, tablets_yml=REPORT, quan_yml=DISTRICT).systems["report"]
+    assert [(n.decimal, n.thousands) for n in one.numbers] == [("comma", "dot")]
+    many = write(tmp_path, tablets_yml=several, quan_yml=DISTRICT).systems["report"]
+    assert [n.decimal for n in many.numbers] == ["comma", "dot"]
