@@ -17,7 +17,7 @@ from ward_warehouse.contracts import CONTRACTS, RecordKind
 from ward_warehouse.decisions import LETS_IN, QUARANTINE_SCHEMA, Log, read_log
 from ward_warehouse.errors import ValidationError
 from ward_warehouse.landing import Lake, LandedBatch, Manifest, RuleResult, manifest_path
-from ward_warehouse.mapping import NOTE, RECEIVED
+from ward_warehouse.mapping import MARKERS, NOTE, RECEIVED
 from ward_warehouse.memory import open_cursor
 from ward_warehouse.validation import REPEATED, Judge, Rule, Suite
 
@@ -62,7 +62,8 @@ def _groups(batches: list[LandedBatch]) -> list[list[LandedBatch]]:
 
 def _judge_group(lake: Lake, judge: Judge, group: list[LandedBatch]) -> list[Judged]:
     contract = CONTRACTS[judge.suite.kind]
-    tables = [with_repeats(lake.read_table(b.path)) if b.path else None for b in group]
+    landed = [*contract.schema().names, *MARKERS]
+    tables = [with_repeats(lake.read_table(b.path, landed)) if b.path else None for b in group]
     columns = list(dict.fromkeys(judge.suite.columns))
     frames = [table.select(columns) for table in tables if table is not None]
     broken = judge.broken_rows(pa.concat_tables(frames)) if frames else {}
@@ -74,7 +75,7 @@ def _judge_group(lake: Lake, judge: Judge, group: list[LandedBatch]) -> list[Jud
             continue
         end = offset + table.num_rows
         own = {rule: rows[(rows >= offset) & (rows < end)] - offset for rule, rows in broken.items()}
-        judged.append(_split(batch, table, judge.suite, own))
+        judged.append(_split(lake, batch, table, judge.suite, own))
         offset = end
     return judged
 
@@ -85,6 +86,9 @@ def with_repeats(table: pa.Table) -> pa.Table:
     Of records with one id the newest counts (`older` for the rest); identical copies are `same`; two different records
     of one age are both `conflict`, because nothing says which of them is true.
     """
+    ids = table["source_record_id"]
+    if pc.count_distinct(ids, mode="only_valid").as_py() == len(ids) - ids.null_count:
+        return table.append_column(REPEATED, pa.nulls(table.num_rows, pa.string()))
     keys = table.select(["source_record_id", "source_changed_at", "content_hash"])
     keys = keys.append_column("row", pa.array(np.arange(table.num_rows)))
     with open_cursor() as db:
@@ -103,15 +107,18 @@ def with_repeats(table: pa.Table) -> pa.Table:
     return table.append_column(REPEATED, repeated["repeated"])
 
 
-def _split(batch: LandedBatch, table: pa.Table, suite: Suite, broken: dict[str, np.ndarray]) -> Judged:
+def _split(lake: Lake, batch: LandedBatch, table: pa.Table, suite: Suite, broken: dict[str, np.ndarray]) -> Judged:
     errors = [rule for rule in suite.rules if rule.severity == "error"]
     refused = np.unique(np.concatenate([broken[rule.rule] for rule in errors]))
     keep = np.ones(table.num_rows, dtype=bool)
     keep[refused] = False
     accepted = table.filter(pa.array(keep)).select(CONTRACTS[suite.kind].schema().names)
-    return Judged(
-        batch, accepted, _entries(batch, table, suite, broken, refused), _results(suite, broken, table.num_rows)
-    )
+    entries = QUARANTINE_SCHEMA.empty_table()
+    if len(refused):
+        # What was received is wide, and only what is refused needs it.
+        received = _spoken(lake.read_table(batch.path, [RECEIVED]).take(pa.array(refused))[RECEIVED])
+        entries = _entries(batch, table, received, suite, broken, refused)
+    return Judged(batch, accepted, entries, _results(suite, broken, table.num_rows))
 
 
 def _results(suite: Suite, broken: dict[str, np.ndarray], rows: int) -> list[RuleResult]:
@@ -129,27 +136,43 @@ def _results(suite: Suite, broken: dict[str, np.ndarray], rows: int) -> list[Rul
     ]
 
 
+def _spoken(received: pa.ChunkedArray) -> pa.Array:
+    """The structs without the notes that no record of the batch has."""
+    struct = received.combine_chunks()
+    kept = [
+        name
+        for name in (field.name for field in struct.type)
+        if not name.startswith(NOTE) or struct.field(name).null_count < len(struct)
+    ]
+    return pa.StructArray.from_arrays([struct.field(name) for name in kept], kept)
+
+
 def _entries(
-    batch: LandedBatch, table: pa.Table, suite: Suite, broken: dict[str, np.ndarray], refused: np.ndarray
+    batch: LandedBatch,
+    table: pa.Table,
+    received: pa.Array,
+    suite: Suite,
+    broken: dict[str, np.ndarray],
+    refused: np.ndarray,
 ) -> pa.Table:
     """The quarantine entries of the refused records, with every rule each of them broke."""
-    if not len(refused):
-        return QUARANTINE_SCHEMA.empty_table()
-    columns = ["source_record_id", "source_position", "content_hash", RECEIVED]
-    records = table.select(columns).take(pa.array(refused))
+    records = table.select(["source_record_id", "source_position", "content_hash"]).take(pa.array(refused))
+    records = records.append_column(RECEIVED, received)
     sets, which = _rule_sets(suite, broken, refused, table.num_rows)
     records = records.append_column("rule_set", pa.array(which, pa.int32()))
     with open_cursor() as db:
         db.register("records", records)
         db.register("sets", sets)
-        # What a replay reads beside the values is left out where there is nothing to say.
+        text = f"CAST(to_json({RECEIVED}) AS VARCHAR)"
+        if any(field.name.startswith(NOTE) for field in received.type):
+            text = f"""regexp_replace({text}, ',"{NOTE}[^"]*":null', '', 'g')"""
         entries = db.execute(
             f"""
             SELECT left(sha256(concat_ws(chr(31), $kind, $ward, $night, coalesce(source_record_id, source_position),
                                source_position, content_hash)), 24) AS entry_id,
                    $kind AS record_kind, $ward AS ward_key, $district AS district_code, $night::DATE AS night,
                    source_record_id, source_position,
-                   regexp_replace(CAST(to_json({RECEIVED}) AS VARCHAR), ',"{NOTE}[^"]*":null', '', 'g') AS received,
+                   {text} AS received,
                    rules, rule_codes, content_hash, $now AS quarantined_at
             FROM records JOIN sets USING (rule_set)""",  # noqa: S608 - every value is bound
             {

@@ -31,6 +31,17 @@ SEVERITIES: dict[str, Severity] = {"critical": "error", "warning": "warning"}
 
 REPEATED = "repeated"
 
+ROW_WISE = frozenset(
+    """
+    expect_column_values_to_be_null expect_column_values_to_not_be_null
+    expect_column_values_to_match_regex expect_column_values_to_not_match_regex
+    expect_column_values_to_be_in_set expect_column_values_to_not_be_in_set
+    expect_column_values_to_be_between expect_column_value_lengths_to_be_between
+    expect_column_pair_values_a_to_be_greater_than_b expect_column_pair_values_to_be_equal
+    """.split()
+)
+"""Expectations that judge a row by its own values alone; equal rows, and most of a night are, are judged once."""
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -113,7 +124,7 @@ class Judge:
 
     def __init__(self, suite: Suite) -> None:
         self.suite = suite
-        self._gx_suite, self._batches = _prepare(suite)
+        self._groups, self._batches = _prepare(suite)
 
     def broken_rows(self, records: pa.Table) -> dict[str, np.ndarray]:
         """For each rule the positions (from 0) of the records that broke it, in the suite's order.
@@ -125,11 +136,22 @@ class Judge:
             ValidationError: a rule could not be judged. Nothing passes unjudged.
         """
         self._require_columns(records.column_names)
-        frame = _frame(records.select(self.suite.columns))
-        batch = self._batches.get_batch({"dataframe": frame})
-        outcome = batch.validate(self._gx_suite, result_format={"result_format": "COMPLETE"})
         found: dict[str, np.ndarray] = {}
-        for result in outcome.results:
+        for group in self._groups:
+            if not group.row_wise:
+                found |= self._validate(group, records.select(self.suite.columns))
+                continue
+            values, which = _distinct(records.select(group.columns))
+            for rule, broken in self._validate(group, values).items():
+                marks = np.zeros(values.num_rows, dtype=bool)
+                marks[broken] = True
+                found[rule] = np.flatnonzero(marks[which])
+        return {rule.rule: self._without_explained(rule, found) for rule in self.suite.rules}
+
+    def _validate(self, group: _Group, records: pa.Table) -> dict[str, np.ndarray]:
+        batch = self._batches.get_batch({"dataframe": _frame(records)})
+        found: dict[str, np.ndarray] = {}
+        for result in batch.validate(group.gx_suite, result_format={"result_format": "COMPLETE"}).results:
             name = result.expectation_config.meta["rule"]
             indexes = result.result.get("unexpected_index_list")
             if indexes is None:
@@ -138,7 +160,7 @@ class Judge:
                     "rule"
                 )
             found[name] = np.asarray(indexes, dtype=np.int64)
-        return {rule.rule: self._without_explained(rule, found) for rule in self.suite.rules}
+        return found
 
     def _require_columns(self, present: list[str]) -> None:
         for rule, configuration in zip(self.suite.rules, self.suite.configurations, strict=True):
@@ -162,17 +184,51 @@ def great_expectations() -> ModuleType:
     return import_module("great_expectations")
 
 
-def _prepare(suite: Suite) -> tuple[ExpectationSuite, Any]:
+@dataclass(frozen=True)
+class _Group:
+    """Rules that look at the same columns.
+
+    Attributes:
+        row_wise: each row is judged by its own values alone, so that equal rows need be judged only once.
+    """
+
+    columns: list[str]
+    row_wise: bool
+    gx_suite: ExpectationSuite
+
+
+def _prepare(suite: Suite) -> tuple[list[_Group], Any]:
     gx = great_expectations()
     from great_expectations.core import ExpectationSuite
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    expectations = [_expectation(suite.kind, *pair) for pair in zip(suite.rules, suite.configurations, strict=True)]
-    gx_suite = context.suites.add(ExpectationSuite(name=str(suite.kind), expectations=expectations))
+    members: dict[tuple[bool, tuple[str, ...]], list[Any]] = {}
+    for rule, configuration in zip(suite.rules, suite.configurations, strict=True):
+        row_wise = configuration["type"] in ROW_WISE and "row_condition" not in configuration["kwargs"]
+        key = (row_wise, tuple(_columns_of(configuration)) if row_wise else ())
+        members.setdefault(key, []).append(_expectation(suite.kind, rule, configuration))
+    groups = []
+    for number, ((row_wise, columns), expectations) in enumerate(members.items()):
+        gx_suite = context.suites.add(ExpectationSuite(name=f"{suite.kind} {number}", expectations=expectations))
+        groups.append(_Group(list(columns), row_wise, gx_suite))
     asset = context.data_sources.add_pandas("landing").add_dataframe_asset(str(suite.kind))
-    return gx_suite, asset.add_batch_definition_whole_dataframe("night")
+    return groups, asset.add_batch_definition_whole_dataframe("night")
+
+
+def _distinct(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
+    """The distinct rows of a table of one or two columns, and for each of its rows which of them it is."""
+    encoded = [column.combine_chunks().dictionary_encode(null_encoding="encode") for column in records.columns]
+    codes = np.zeros(records.num_rows, dtype=np.int64)
+    for one in encoded:
+        codes = codes * len(one.dictionary) + one.indices.to_numpy(zero_copy_only=False)
+    which, distinct = pd.factorize(codes)
+    arrays = []
+    for one in reversed(encoded):
+        arrays.append(one.dictionary.take(pa.array(distinct % len(one.dictionary))))
+        distinct = distinct // len(one.dictionary)
+    return pa.table(dict(zip(records.column_names, reversed(arrays), strict=True))), which
 
 
 def _expectation(kind: RecordKind, rule: Rule, configuration: dict[str, Any]) -> Any:
