@@ -12,7 +12,9 @@ One run is one night: a local date, whose changes are complete when the run star
 | roll_up | outcomes | the night's verdict; announces the lake to `warehouse_build` | yes |
 
 A ward that fails is red in the grid and named by `roll_up`; the others are loaded, and it catches up on its next night.
-To read some wards again, trigger with `wards`, `night`, and `since` and `until`, or `full`.
+A ward in its maintenance window waits for the end of it and is read then.
+To read some wards again, trigger with `wards`, `night`, and `since` and `until`, or `full`; `chunk_days` reads a long time
+in pieces. With `reconcile`, records that vanished at the source are marked deleted.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, CronDataIntervalTimetable, Param, TriggerRule, dag, get_current_context, task
 from airflow.sdk import Connection as AirflowConnection
+from airflow.sdk.exceptions import AirflowRescheduleException
 
 from ward_warehouse.settings import load_settings
 
@@ -37,7 +40,9 @@ PARAMS = {
     "night": Param(None, type=["null", "string"], format="date", description="Local date; empty means the run's own"),
     "since": Param(None, type=["null", "string"], description="Read changes from here on instead of from the cursor"),
     "until": Param(None, type=["null", "string"], description="Read changes up to the end of this day or to this time"),
+    "chunk_days": Param(None, type=["null", "integer"], minimum=1, description="Read since..until in pieces of days"),
     "full": Param(False, type="boolean", description="Read everything, whatever the cursor says"),
+    "reconcile": Param(False, type="boolean", description="Also mark records that vanished at the source as deleted"),
 }
 
 
@@ -67,9 +72,15 @@ def ward_nightly_load() -> None:
     )
     def extract(job: dict[str, Any]) -> None:
         from ward_warehouse import tasks
+        from ward_warehouse.errors import PostponedError
 
-        get_current_context()["ward"] = job["wards"][0]
-        tasks.extract(job, airflow_connection)
+        context = get_current_context()
+        context["ward"] = job["wards"][0]
+        try:
+            tasks.extract(job, airflow_connection, reconcile=bool(context["params"]["reconcile"]))
+        except PostponedError as error:
+            # Not a failure: it costs none of the retries.
+            raise AirflowRescheduleException(error.until) from None
 
     # The two below run whatever became of single wards, but not when nothing was planned.
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)

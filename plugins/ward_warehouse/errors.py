@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class WardWarehouseError(Exception):
     """Base of every error that is meant for a person; its text is complete without a traceback."""
@@ -21,6 +23,22 @@ class SettingsError(WardWarehouseError):
 
 class SourceError(WardWarehouseError):
     """A ward's system could not be read to the end; nothing of the batch was landed."""
+
+
+class PostponedError(SourceError):
+    """The ward is in its maintenance window; `until` is when it may be read."""
+
+    def __init__(self, text: str, until: datetime) -> None:
+        self.until = until
+        super().__init__(text)
+
+
+class LockedError(WardWarehouseError):
+    """Another run is at work on the same ward, record kind and night."""
+
+
+class ReconcileError(SourceError):
+    """A comparison with the source that cannot be believed, or not be made; nothing is marked."""
 
 
 class SchemaDriftError(SourceError):

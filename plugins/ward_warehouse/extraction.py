@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from ward_warehouse import deletions
 from ward_warehouse.connections import Resolver
 from ward_warehouse.errors import SchemaDriftError, SourceError
 from ward_warehouse.landing import (
@@ -41,6 +42,7 @@ class Request(BaseModel):
         night: local date; the night reads changes up to its end (midnight after it).
         since, until: instants that replace the cursor and the night's end (backfill).
         full: everything, whatever the cursor says.
+        chunk_days: a window with a beginning is read in pieces of so many days, one statement or walk each.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,14 +51,16 @@ class Request(BaseModel):
     since: datetime | None = None
     until: datetime | None = None
     full: bool = False
+    chunk_days: int | None = Field(default=None, ge=1)
 
 
 @dataclass(frozen=True)
 class Extracted:
-    """A landed batch, and one line for each file that had to be left out."""
+    """A landed batch, one line for each file that had to be left out, and what looked odd."""
 
     batch: LandedBatch
     refused: list[str]
+    notes: tuple[str, ...] = ()
 
 
 def extract(
@@ -84,8 +88,11 @@ def extract(
     with ExitStack() as stack:
         mapper = stack.enter_context(closing(Mapper(dataset, request.night, key, key_id)))
         writer = _Writer(lake, path, stack)
-        for table in _mapped(source, window, mapper):
-            writer.add(table, known)
+        for chunk in _chunks(window, request.chunk_days):
+            for table in _mapped(source, chunk, mapper):
+                writer.add(table, known)
+            # A record without a change time comes in every chunk: it is landed with the first.
+            known = pa.concat_arrays([known, writer.landed_versions()])
     if source.report.refused and not source.report.files and not writer.rows_read:
         raise _refusal(dataset, source.report)
     before = previous.cursor_to if previous else None
@@ -105,7 +112,24 @@ def extract(
         new_columns=source.report.new_columns,
     )
     lake.write_record(landed_path(dataset.kind, dataset.ward.ward, request.night), batch)
-    return Extracted(batch, source.report.refused)
+    notes = _clock_notes(writer, before, window) if request.since is None and not request.full else ()
+    return Extracted(batch, source.report.refused, notes)
+
+
+def _clock_notes(writer: _Writer, before: datetime | None, window: Window) -> tuple[str, ...]:
+    """Signs that the source's clock is off.
+
+    Neither loses a record: the cursor never runs ahead of the night's end, and what a clock stamps that fell back by
+    less than the overlap is read again. What lies further back is found by `reconcile`.
+    """
+    if writer.newest and window.until and writer.newest > window.until:
+        return (f"change times up to {writer.newest:%Y-%m-%d %H:%M} UTC lie after the night: the clock is ahead",)
+    if before and writer.newest_changed and writer.newest_changed < before:
+        return (
+            f"all changes lie before the last night's newest ({before:%Y-%m-%d %H:%M} UTC): the clock may have been "
+            "set back; if by more than the overlap, read the ward with `full`",
+        )
+    return ()
 
 
 def _refusal(dataset: Dataset, report: ReadReport) -> SourceError:
@@ -137,6 +161,18 @@ def _window(dataset: Dataset, request: Request, previous: Manifest | None) -> Wi
     return Window(previous.cursor_to - timedelta(hours=dataset.mapping.overlap_hours), until)
 
 
+def _chunks(window: Window, days: int | None) -> Iterator[Window]:
+    """The window in pieces of `days` days, without gap or overlap; whole without a number or a beginning."""
+    if days is None or window.since is None or window.until is None:
+        yield window
+        return
+    since = window.since
+    while since < window.until:
+        until = min(since + timedelta(days=days), window.until)
+        yield Window(since, until)
+        since = until
+
+
 def _mapped(source: Source, window: Window, mapper: Mapper) -> Iterator[pa.Table]:
     for batch in source.read(window):
         if batch.num_rows:
@@ -162,9 +198,15 @@ def _known_versions(lake: Lake, dataset: Dataset, night: date, since: datetime |
         return pa.array([], pa.string())
     with open_cursor() as db:
         db.register("versions", pa.concat_tables(tables))
+        db.register("events", deletions.events(lake, dataset.kind, dataset.ward.ward, before=night))
+        # A record that was marked deleted is news when it is there again, even unchanged.
         newest = db.execute(
-            "SELECT source_record_id || chr(31) || content_hash AS version FROM versions QUALIFY row_number() OVER ("
-            "PARTITION BY source_record_id ORDER BY source_changed_at DESC NULLS LAST, night DESC) = 1"
+            f"""
+            WITH newest AS (
+                SELECT source_record_id, content_hash FROM versions QUALIFY row_number() OVER (
+                    PARTITION BY source_record_id ORDER BY source_changed_at DESC NULLS LAST, night DESC) = 1)
+            SELECT source_record_id || chr(31) || content_hash AS version
+            FROM newest ANTI JOIN ({deletions.DELETED_IDS}) AS deleted USING (source_record_id)"""  # noqa: S608 - our own
         ).to_arrow_table()
     return newest["version"].combine_chunks()
 
@@ -177,6 +219,8 @@ class _Writer:
         self.rows_read = 0
         self.rows_unchanged = 0
         self.newest: datetime | None = None
+        self.newest_changed: datetime | None = None
+        self._landed: list[pa.Array] = []
         self._lake = lake
         self._target = target
         self._stack = stack
@@ -185,20 +229,27 @@ class _Writer:
     def add(self, table: pa.Table, known: pa.Array) -> None:
         """Lands the records of a mapped batch that are new or changed."""
         self.rows_read += table.num_rows
-        self._note_newest(table)
+        self.newest = _later(self.newest, table)
         version = pc.binary_join_element_wise(table["source_record_id"], table["content_hash"], UNIT)
         unchanged = pc.fill_null(pc.is_in(version, value_set=known), False)
         changed = table.filter(pc.invert(unchanged))
         self.rows_unchanged += table.num_rows - changed.num_rows
         if not changed.num_rows:
             return
+        self.newest_changed = _later(self.newest_changed, changed)
+        self._landed.append(version.filter(pc.invert(unchanged)).combine_chunks())
         if self._writer is None:
             handle = self._stack.enter_context(self._lake.writing(self._target))
             self._writer = self._stack.enter_context(pq.ParquetWriter(handle, table.schema, compression=COMPRESSION))
             self.path = self._target
         self._writer.write_table(changed)
 
-    def _note_newest(self, table: pa.Table) -> None:
-        newest = pc.max(table["source_changed_at"]).as_py()
-        if newest is not None and (self.newest is None or newest > self.newest):
-            self.newest = newest
+    def landed_versions(self) -> pa.Array:
+        """The versions landed since this was asked last, written as in `_known_versions`."""
+        landed, self._landed = self._landed, []
+        return pa.concat_arrays(landed) if landed else pa.array([], pa.string())
+
+
+def _later(newest: datetime | None, table: pa.Table) -> datetime | None:
+    found: datetime | None = pc.max(table["source_changed_at"]).as_py()
+    return max((moment for moment in (newest, found) if moment is not None), default=None)

@@ -6,6 +6,8 @@
     landing/<kind>/<ward>/<night>.json                            a landed batch (commits the first)
     manifests/<kind>/<ward>/<night>.json                          a judged partition (commits the other two)
     decisions/..., decided/...                                    what people decided: see `decisions`
+    reconciliations/<kind>/<ward>/<night>-<batch>.json            records that vanished at the source, or came back
+    locks/<kind>/<ward>/<night>/<number>.json                     the run that is at work on a partition
     outcomes/<date written>/<time>-<id>.json                      what each step did
 
 A file that no manifest names does not exist for any reader: a run that is killed leaves nothing half-visible.

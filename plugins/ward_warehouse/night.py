@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -17,10 +19,14 @@ from pydantic import BaseModel, ConfigDict
 from ward_warehouse import outcomes
 from ward_warehouse.connections import Resolver
 from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import SchemaDriftError, WardWarehouseError
+from ward_warehouse.deletions import Reconciliation
+from ward_warehouse.errors import LockedError, PostponedError, ReconcileError, SchemaDriftError, WardWarehouseError
 from ward_warehouse.extraction import Request, extract
 from ward_warehouse.landing import Lake, LandedBatch, Manifest, landed_path, manifest_path, previous_manifest
+from ward_warehouse.locks import partition_lock
 from ward_warehouse.outcomes import Outcome, Status, Step
+from ward_warehouse.readers import reader_slot
+from ward_warehouse.reconcile import reconcile, unknown_note
 from ward_warehouse.registry import Dataset, Registry, load_registry
 from ward_warehouse.settings import Settings
 
@@ -92,18 +98,74 @@ class Night:
         started = datetime.now(UTC)
         try:
             key = self.settings.require_key()
-            extracted = extract(dataset, plan.request, self.lake, resolve, key)
+            with self._reading(dataset, plan.request.night, resolve) as resolved:
+                extracted = extract(dataset, plan.request, self.lake, resolved, key)
         except WardWarehouseError as error:
-            status: Status = "held" if isinstance(error, SchemaDriftError) else "failed"
-            return self._note(plan, "extract", status, started, dataset=dataset, error=str(error))
+            return self._note(plan, "extract", _status(error), started, dataset=dataset, error=str(error))
         except Exception as error:
             # An unforeseen fault of one ward must not take the night with it.
             text = _unforeseen(str(dataset), "reading", error)
             return self._note(plan, "extract", "failed", started, dataset=dataset, error=text)
         return self._note(
             plan, "extract", "succeeded", started, dataset=dataset, batch=extracted.batch,
-            error="; ".join(extracted.refused) or None,
+            error="; ".join(extracted.refused) or None, notes=extracted.notes,
         )  # fmt: skip
+
+    @contextmanager
+    def _reading(self, dataset: Dataset, night: date, resolve: Resolver) -> Iterator[Resolver]:
+        """The right to read a dataset: outside its maintenance window, a place at its host, and alone on its partition.
+
+        Raises:
+            PostponedError: the ward is in its maintenance window.
+            LockedError: another run is at work on the same partition.
+            SourceError: the host had no place for another reader.
+        """
+        until = self.postponed_until(dataset.ward.ward)
+        if until is not None:
+            raise PostponedError(
+                f"{dataset}: not read, its maintenance window lasts until {until:%Y-%m-%d %H:%M}; run it again then",
+                until,
+            )
+        connection = resolve(dataset.connection_id)
+        limit, wait = self.settings.readers_per_host, self.settings.reader_wait_minutes * 60
+        with (
+            partition_lock(self.lake, dataset.kind, dataset.ward.ward, night),
+            reader_slot(self.settings.home.resolve(), connection, limit, wait),
+        ):
+            yield lambda _: connection
+
+    def postponed_until(self, ward: str) -> datetime | None:
+        """When the ward's maintenance window is over, in its district's time; None outside of it."""
+        window = self.registry.wards[ward].maintenance
+        zone = ZoneInfo(self.registry.districts[self.registry.wards[ward].district].time_zone)
+        return window.end(datetime.now(zone)) if window else None
+
+    def reconcile_ward(
+        self, ward: str, kinds: list[RecordKind], run_id: str, resolve: Resolver
+    ) -> list[tuple[Outcome, Reconciliation | None]]:
+        """Compares the ward's records with its source and marks what vanished there; see `reconcile`.
+
+        Returns an outcome for each dataset of the kinds, and what was found if it could be compared.
+        """
+        return [self._reconcile_dataset(dataset, run_id, resolve) for dataset in self.registry.datasets(ward, kinds)]
+
+    def _reconcile_dataset(
+        self, dataset: Dataset, run_id: str, resolve: Resolver
+    ) -> tuple[Outcome, Reconciliation | None]:
+        started = datetime.now(UTC)
+        newest = previous_manifest(self.lake, dataset.kind, dataset.ward.ward, date.max)
+        night = newest.night if newest else started.astimezone(ZoneInfo(self.settings.time_zone)).date()
+        plan = Plan(
+            run_id=run_id, request=Request(night=night), wards=[dataset.ward.ward], kinds=[dataset.kind], problems=[]
+        )
+        try:
+            key = self.settings.require_key()
+            with self._reading(dataset, night, resolve) as resolved:
+                found = reconcile(dataset, self.lake, resolved, key, self.settings.reconcile_least_share)
+        except WardWarehouseError as error:
+            status = _status(error)
+            return self._note(plan, "reconcile", status, started, dataset=dataset, error=str(error)), None
+        return self._note(plan, "reconcile", "succeeded", started, dataset=dataset, notes=unknown_note(found)), found
 
     def validate(self, plan: Plan) -> list[Outcome]:
         """Judges the landed batches of the night, all wards of a record kind in one frame, and commits them."""
@@ -115,6 +177,22 @@ class Night:
         return found
 
     def _validate_kind(self, plan: Plan, kind: RecordKind, batches: list[LandedBatch]) -> list[Outcome]:
+        started = datetime.now(UTC)
+        found: list[Outcome] = []
+        free: list[LandedBatch] = []
+        with ExitStack() as locks:
+            for batch in batches:
+                try:
+                    locks.enter_context(partition_lock(self.lake, kind, batch.ward, batch.night))
+                except LockedError as error:
+                    found.append(self._note(plan, "validate", "failed", started, batch=batch, error=str(error)))
+                    continue
+                # Another run may have judged it, or read it anew, before the lock was free.
+                if self.lake.read_record(landed_path(kind, batch.ward, batch.night), LandedBatch) == batch:
+                    free.append(batch)
+            return [*found, *(self._judge(plan, kind, free) if free else [])]
+
+    def _judge(self, plan: Plan, kind: RecordKind, batches: list[LandedBatch]) -> list[Outcome]:
         from ward_warehouse.quarantine import judge_batches
         from ward_warehouse.validation import Judge, load_suite
 
@@ -210,6 +288,7 @@ class Night:
         dataset: Dataset | None = None,
         batch: LandedBatch | None = None,
         error: str | None = None,
+        notes: tuple[str, ...] = (),
     ) -> Outcome:
         judged = batch if isinstance(batch, Manifest) else None
         return outcomes.append(
@@ -234,6 +313,7 @@ class Night:
                 error=error,
                 fingerprint=batch.batch_id if batch else None,
                 new_columns=tuple(batch.new_columns) if batch else (),
+                notes=notes,
             ),
         )
 
@@ -243,6 +323,12 @@ def _unforeseen(what: str, doing: str, error: Exception) -> str:
     text = f"{what}: unexpected {type(error).__name__} while {doing}; see the log of its task and report it"
     log.error("%s\n%s", text, "".join(traceback.format_tb(error.__traceback__)))
     return text
+
+
+def _status(error: WardWarehouseError) -> Status:
+    if isinstance(error, PostponedError):
+        return "postponed"
+    return "held" if isinstance(error, SchemaDriftError | ReconcileError) else "failed"
 
 
 def _kind(name: str) -> RecordKind:

@@ -9,8 +9,8 @@ from uuid import uuid4
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.landing import Lake, LakeRecord
 
-Step = Literal["extract", "validate", "load", "build", "publish"]
-Status = Literal["succeeded", "failed", "held"]
+Step = Literal["extract", "validate", "reconcile", "load", "build", "publish"]
+Status = Literal["succeeded", "failed", "held", "postponed"]
 
 
 class Outcome(LakeRecord):
@@ -19,10 +19,12 @@ class Outcome(LakeRecord):
     Attributes:
         run_id: the run that did it; all steps of a night's run share it.
         ward, district, kind: None for a step that concerns the whole night.
-        status: held means that the batch was refused as a whole and waits for a person.
+        status: held means that the batch was refused as a whole and waits for a person; postponed, that the ward was
+            not read because of its maintenance window.
         started_at, finished_at: instants, UTC.
         error: the one line for the person who must act; also set when a batch landed with something left out.
         fingerprint: identifies the batch that was handled.
+        notes: what looked odd and lost nothing.
     """
 
     outcome_id: str
@@ -44,6 +46,7 @@ class Outcome(LakeRecord):
     error: str | None = None
     fingerprint: str | None = None
     new_columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def new_id() -> str:

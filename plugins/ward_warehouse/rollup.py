@@ -10,7 +10,7 @@ from ward_warehouse.night import Plan
 from ward_warehouse.outcomes import Outcome
 from ward_warehouse.registry import Registry
 
-State = Literal["loaded", "partly", "held", "failed", "missing"]
+State = Literal["loaded", "partly", "held", "postponed", "failed", "missing"]
 GOOD: tuple[State, ...] = ("loaded", "partly")
 
 
@@ -27,6 +27,7 @@ class WardState:
     rows_unchanged: int | None = None
     error: str | None = None
     new_columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _state(ward: str, kind: RecordKind, last: dict[tuple[str | None, RecordKind 
     if extracted is None:
         return WardState(ward, kind, "missing", error="its task did not run to the end; see the task's log")
     if extracted.status != "succeeded":
-        return WardState(ward, kind, "held" if extracted.status == "held" else "failed", error=extracted.error)
+        return WardState(ward, kind, extracted.status, error=extracted.error)
     if judged is None or judged.status != "succeeded":
         return WardState(ward, kind, "failed", extracted.rows_read, error=judged.error if judged else "not judged")
     return WardState(
@@ -76,6 +77,7 @@ def _state(ward: str, kind: RecordKind, last: dict[tuple[str | None, RecordKind 
         judged.rows_unchanged,
         extracted.error,
         extracted.new_columns,
+        extracted.notes,
     )
 
 
@@ -92,6 +94,7 @@ def _message(plan: Plan, states: list[WardState], bad: list[str], failed: bool) 
         for s in states
         if s.new_columns
     ]
+    lines += [f"- {s.ward} {s.kind}: {note}" for s in states for note in s.notes]
     lines += [f"- registry: {problem}" for problem in plan.problems]
     if failed:
         lines.append(

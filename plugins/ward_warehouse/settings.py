@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     extract_retries: int = Field(default=2, ge=0, description="Airflow retries of one ward's extraction")
     extract_retry_minutes: float = Field(default=10, ge=0, description="Minutes between those retries")
     parallel_wards: int = Field(default=4, ge=1, description="Wards that are read at the same time")
+    readers_per_host: int = Field(default=2, ge=1, description="Readers at the same time on one source server")
+    reader_wait_minutes: float = Field(default=30, ge=0, description="Minutes that a reader waits for its place")
+    reconcile_least_share: float = Field(
+        default=0.8, ge=0, le=1, description="Share of known records below which a source is not believed"
+    )
     failed_wards_limit: float = Field(
         default=0.5, ge=0, le=1, description="Share of failed wards above which the night itself fails"
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ward_warehouse import outcomes
 from ward_warehouse.connections import Resolver
-from ward_warehouse.errors import SourceError, WardWarehouseError
+from ward_warehouse.errors import PostponedError, SourceError, WardWarehouseError
 from ward_warehouse.extraction import Request
 from ward_warehouse.night import Night, Plan, parse_instant
 from ward_warehouse.rollup import roll_up as judge_night
@@ -43,7 +43,7 @@ def plan(params: dict[str, Any], interval_start: datetime | None, run_after: dat
     """One job for each ward of the run.
 
     Args:
-        params: wards, datasets, night, since, until, full, as the DAG declares them.
+        params: wards, datasets, night, since, until, chunk_days, full, as the DAG declares them.
         interval_start: start of the run's data interval, whose local date is the night; None for a run without one.
         run_after: when the run was due; the night before it serves a run without a data interval.
 
@@ -58,6 +58,7 @@ def plan(params: dict[str, Any], interval_start: datetime | None, run_after: dat
         since=parse_instant(since, False, settings) if since else None,
         until=parse_instant(until, True, settings) if until else None,
         full=bool(params.get("full")),
+        chunk_days=params.get("chunk_days"),
     )
     planned = Night(settings).plan(request, params.get("wards"), params.get("datasets"))
     for problem in planned.problems:
@@ -66,18 +67,34 @@ def plan(params: dict[str, Any], interval_start: datetime | None, run_after: dat
     return [planned.model_copy(update={"wards": [ward]}).model_dump(mode="json") for ward in planned.wards]
 
 
-def extract(job: dict[str, Any], resolve: Resolver) -> None:
+def extract(job: dict[str, Any], resolve: Resolver, *, reconcile: bool = False) -> None:
     """Extracts a ward's datasets.
 
+    Args:
+        job: one of those that `plan` gave.
+        resolve: gives the ward's connection.
+        reconcile: also compare all its records with the source, and mark those that vanished there.
+
     Raises:
+        PostponedError: the ward is in its maintenance window.
         SourceError: something of the ward did not arrive; what did arrive is landed.
     """
     planned = Plan.model_validate(job)
-    found = Night(load_settings()).extract_ward(planned, planned.wards[0], resolve)
+    night, ward = Night(load_settings()), planned.wards[0]
+    found = night.extract_ward(planned, ward, resolve)
+    if reconcile:
+        found += [outcome for outcome, _ in night.reconcile_ward(ward, planned.kinds, planned.run_id, resolve)]
     for outcome in found:
         if outcome.status == "succeeded":
-            log.info("%s %s: %s records read", outcome.ward, outcome.kind, outcome.rows_read)
+            done = f"{outcome.rows_read} records read" if outcome.step == "extract" else "compared with its source"
+            log.info("%s %s: %s", outcome.ward, outcome.kind, done)
+        for note in outcome.notes:
+            log.warning("%s %s: %s", outcome.ward, outcome.kind, note)
     errors = [outcome.error for outcome in found if outcome.error]
+    until = night.postponed_until(ward)
+    if until is not None and any(outcome.status == "postponed" for outcome in found):
+        log.warning("%s", "; ".join(errors))
+        raise PostponedError("; ".join(errors), until)
     if errors:
         raise SourceError("; ".join(errors))
 

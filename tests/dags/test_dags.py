@@ -89,7 +89,9 @@ def test_params(seen: Seen) -> None:
         "night": [text, None],
         "since": [text, None],
         "until": [text, None],
+        "chunk_days": [["null", "integer"], None],
         "full": ["boolean", False],
+        "reconcile": ["boolean", False],
     }
     assert seen.dag(BUILD)["params"] == {"full_refresh": ["boolean", False]}
 

@@ -1,3 +1,3 @@
 {{ config(materialized='view') }}
 
-{{ newest_versions(ref('stg_dossiers')) }}
+{{ newest_versions(ref('stg_dossiers'), 'dossiers') }}

@@ -1,3 +1,3 @@
 {{ config(materialized='view') }}
 
-{{ newest_versions(ref('stg_procedures'), ['procedure_key']) }}
+{{ newest_versions(ref('stg_procedures'), 'procedures', ['procedure_key']) }}

@@ -16,6 +16,7 @@ from ward_warehouse import outcomes
 from ward_warehouse.cli.demo import demo
 from ward_warehouse.cli.output import as_json, console, fail
 from ward_warehouse.cli.quarantine import quarantine
+from ward_warehouse.cli.reconcile import reconcile
 from ward_warehouse.cli.wards import wards
 from ward_warehouse.connections import from_environment
 from ward_warehouse.contracts import RecordKind
@@ -48,31 +49,36 @@ def main() -> None:
 main.add_command(demo)
 main.add_command(quarantine)
 main.add_command(wards)
+main.add_command(reconcile)
 
 
 def night_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say which night, wards and record kinds a command is about."""
 
-    @click.option("--night", required=True, help="Local date of the night, YYYY-MM-DD.")
+    @click.option("--night", help="Local date of the night, YYYY-MM-DD. Default: the day of --until.")
     @click.option(
         "--ward", "chosen", multiple=True, help="Ward key; may be given several times. Default: all in force."
     )
     @click.option("--dataset", "kinds", multiple=True, help=f"{', '.join(RecordKind)}. Default: all.")
     @click.option("--since", help="Read changes from this date or time on, instead of from the cursor.")
     @click.option("--until", help="Read changes up to the end of this date, or to this time.")
+    @click.option(
+        "--chunk-days", type=click.IntRange(1), help="With --since: read in pieces of so many days, one after another."
+    )
     @click.option("--full", is_flag=True, help="Read everything, whatever the cursor says.")
     @wraps(command)
     def with_options(
-        night: str, chosen: tuple[str, ...], kinds: tuple[str, ...], since: str | None, until: str | None, full: bool,
-        **others: Any,
+        night: str | None, chosen: tuple[str, ...], kinds: tuple[str, ...], since: str | None, until: str | None,
+        chunk_days: int | None, full: bool, **others: Any,
     ) -> None:  # fmt: skip
         settings = load_settings()
         run = Night(settings)
         request = Request(
-            night=_date(night),
+            night=_night(night, until),
             since=parse_instant(since, False, settings) if since else None,
             until=parse_instant(until, True, settings) if until else None,
             full=full,
+            chunk_days=_chunk_days(chunk_days, since),
         )
         command(run, run.plan(request, list(chosen), list(kinds)), **others)
 
@@ -200,6 +206,8 @@ def _show_outcomes(found: list[Outcome], json_: bool) -> None:
     else:
         for outcome in found:
             console.print(_line(outcome), highlight=False)
+            for note in outcome.notes:
+                console.print(f"note: {outcome.ward} {outcome.kind}: {note}", style="yellow", highlight=False)
     errors = [outcome.error for outcome in found if outcome.error]
     if errors:
         fail("\n".join(errors))
@@ -214,6 +222,19 @@ def _line(outcome: Outcome) -> str:
     }
     known = ", ".join(f"{value:,} {name}" for name, value in counts.items() if value is not None)
     return f"{outcome.ward} {outcome.kind} {outcome.step} {outcome.status}{': ' + known if known else ''}"
+
+
+def _night(night: str | None, until: str | None) -> date:
+    """The night that is named, or the one that a backfill up to a date belongs to."""
+    if night is None and until is None:
+        raise WardWarehouseError("no night is given; expected --night YYYY-MM-DD, or --until for a backfill")
+    return _date(night or str(until)[:10])
+
+
+def _chunk_days(days: int | None, since: str | None) -> int | None:
+    if days is not None and since is None:
+        raise WardWarehouseError("--chunk-days needs --since; expected the date from which the pieces are counted")
+    return days
 
 
 def _date(text: str) -> date:

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from ward_warehouse import deletions
 from ward_warehouse.calendar import read_overrides, working_calendar
 from ward_warehouse.contracts import CONTRACTS, Contract, RecordKind
 from ward_warehouse.decisions import DECISION_SCHEMA, QUARANTINE_SCHEMA, decided_wards
@@ -82,6 +83,7 @@ TABLES: dict[str, pa.Schema] = {
     "validation_results": VALIDATION_RESULTS,
     "load_outcomes": OUTCOMES,
     "build_results": BUILD_RESULTS,
+    "deletions": deletions.DELETIONS_SCHEMA,
     "ledger": LEDGER,
 }
 PARTITIONED = ("quarantine", "partitions", "validation_results", *map(str, CONTRACTS))
@@ -166,6 +168,7 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         _view_accepted_records(db)
         partitions, rows = _load_partitions(db, lake)
         _load_decisions(db, lake)
+        _load_deletions(db, lake)
         outcomes = _load_outcomes(db, lake)
         for name, table in reference_tables(registry).items():
             _replace(db, name, table)
@@ -277,6 +280,21 @@ def _load_decisions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
         _insert_files(db, lake, "decisions", lake.names(log_folder(kind, ward), ".parquet"))
 
 
+def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """Events of reconciliations that the ledger does not know; they never change."""
+    seen = {row[0] for row in db.execute("SELECT path FROM raw.ledger").fetchall()}
+    fresh: list[tuple[str, str, str]] = []
+    for kind in RecordKind:
+        for ward in lake.folders(f"reconciliations/{kind}"):
+            for path, version in lake.versions(deletions.folder(kind, ward)):
+                found = None if path in seen else lake.read_record(path, deletions.Reconciliation)
+                if found is not None:
+                    fresh.append((path, version, found.path))
+    if fresh:
+        _insert_files(db, lake, "deletions", [data for _, _, data in fresh if data])
+        _append(db, "ledger", [{"path": path, "version": version} for path, version, _ in fresh])
+
+
 def _load_outcomes(db: duckdb.DuckDBPyConnection, lake: Lake) -> int:
     """Outcomes written since the last load; the day of the newest one is looked at again."""
     newest = db.execute("SELECT coalesce(max(left(outcome_id, 8)), '') FROM raw.load_outcomes").fetchone()
@@ -351,7 +369,7 @@ def _rule_rows(manifest: Manifest) -> Iterator[dict[str, Any]]:
 
 
 def _outcome_row(outcome: Outcome) -> dict[str, Any]:
-    row = outcome.model_dump(exclude={"ward", "district", "kind", "new_columns"})
+    row = outcome.model_dump(exclude={"ward", "district", "kind", "new_columns", "notes"})
     return {
         **row,
         "ward_key": outcome.ward,

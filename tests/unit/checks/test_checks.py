@@ -267,7 +267,7 @@ def oauth_without_its_place(good: GoodRegistry) -> tuple[str, int]:
 
 OTHER_FAULTS: dict[str, tuple[Callable[[GoodRegistry], tuple[str, int]], tuple[str, ...]]] = {
     "file-unreadable": (file_not_text, ()),
-    "folder-empty": (no_files, ()), ()),
+    "folder-empty": (no_files, ()),
     "system-twice": (system_again, ("system-file-name",)),
     "district-twice": (district_again, ("district-file-name",)),
     "records-shared": (shared_table, ("ward-not-stated",)),

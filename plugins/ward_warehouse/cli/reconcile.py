@@ -1,0 +1,70 @@
+"""The command that compares wards with their sources."""
+
+from __future__ import annotations
+
+import click
+from rich.table import Table
+
+from ward_warehouse import outcomes
+from ward_warehouse.cli.output import as_json, console, fail
+from ward_warehouse.connections import from_environment
+from ward_warehouse.contracts import RecordKind
+from ward_warehouse.deletions import Reconciliation
+from ward_warehouse.night import Night
+from ward_warehouse.settings import load_settings
+
+
+@click.command()
+@click.option("--ward", "chosen", multiple=True, help="Ward key; may be given several times. Default: all wards.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="Default: all."
+)
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def reconcile(chosen: tuple[str, ...], kinds: tuple[str, ...], json_: bool) -> None:
+    """Compare keys and counts with the sources; mark what vanished there as deleted, and what came back as present."""
+    run = Night(load_settings())
+    run.settings.require_key()
+    asked = [RecordKind(kind) for kind in kinds] or list(RecordKind)
+    # A ward that is named is compared whatever its software; of all wards, those whose source can be compared.
+    wards = list(chosen) or [
+        ward
+        for ward in run.registry.wards
+        if any(d.system.transport != "files" for d in run.registry.datasets(ward, asked))
+    ]
+    run_id = outcomes.new_id()
+    found: list[Reconciliation] = []
+    notes: list[str] = []
+    errors: list[str] = []
+    for ward in wards:
+        with console.status(f"comparing {ward}"):
+            for outcome, compared in run.reconcile_ward(ward, asked, run_id, from_environment):
+                notes += [f"note: {ward} {outcome.kind}: {note}" for note in outcome.notes]
+                errors += [outcome.error] if outcome.error else []
+                found += [compared] if compared else []
+    if json_:
+        as_json([one.model_dump(mode="json", exclude={"path", "batch_id"}) for one in found])
+    else:
+        _show(found, notes)
+    if errors:
+        fail("\n".join(errors))
+
+
+def _show(found: list[Reconciliation], notes: list[str]) -> None:
+    table = Table(header_style="bold")
+    for name in (
+        "ward",
+        "record kind",
+        "night",
+        "at the source",
+        "in the lake",
+        "vanished",
+        "came back",
+        "never loaded",
+    ):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        counts = (one.keys_in_source, one.keys_in_lake, one.rows_deleted, one.rows_returned, one.rows_unknown)
+        table.add_row(one.ward, str(one.kind), str(one.night), *(f"{count:,}" for count in counts))
+    console.print(table)
+    for note in notes:
+        console.print(note, style="yellow", highlight=False)

@@ -1,0 +1,177 @@
+"""Reconciliation: which records of the lake are still at the source, and which the source has that no night brought.
+
+A cursor shows what changed, never what vanished. So all keys of the source are read now and then and compared; what is
+gone is marked deleted, what is back is marked present. A source that shows too few of its records is not believed: a
+table half restored, a filter left on or a wrong database would else delete a ward.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ward_warehouse import deletions
+from ward_warehouse.connections import Resolver
+from ward_warehouse.deletions import DELETIONS_SCHEMA, Reconciliation
+from ward_warehouse.errors import ReconcileError
+from ward_warehouse.landing import Lake, Manifest, Partition, previous_manifest
+from ward_warehouse.mapping import Mapper
+from ward_warehouse.memory import open_cursor
+from ward_warehouse.outcomes import new_id
+from ward_warehouse.registry import Dataset
+from ward_warehouse.sources import Window, open_source
+
+COMPARED = f"""
+    WITH deleted AS ({deletions.DELETED_IDS}),
+    known AS (
+        SELECT DISTINCT source_record_id, source_record_id IN (SELECT source_record_id FROM deleted) AS is_deleted
+        FROM versions)
+    SELECT coalesce(known.source_record_id, source.source_record_id) AS source_record_id,
+           known.is_deleted, source.source_record_id IS NOT NULL AS is_in_source
+    FROM known FULL JOIN (SELECT DISTINCT source_record_id FROM found) AS source USING (source_record_id)
+    ORDER BY ALL
+"""  # noqa: S608 - our own text
+
+
+def reconcile(dataset: Dataset, lake: Lake, resolve: Resolver, key: bytes, least_share: float) -> Reconciliation:
+    """Compares the accepted records of a dataset with the keys of its source and commits the difference.
+
+    Args:
+        dataset: a ward's dataset, of a database or a service.
+        lake: holds what the nights brought.
+        resolve: gives the ward's connection.
+        key: the pseudonym key.
+        least_share: share of the known records that the source must still show.
+
+    Raises:
+        ReconcileError: the source holds only what was dropped, was never loaded, or shows too few records.
+        SourceError: the source cannot be read to its end.
+        LakeError: the lake cannot be read or written.
+    """
+    if dataset.system.transport == "files":
+        raise ReconcileError(
+            f"{dataset}: a folder holds what was dropped there, and a file that was tidied away is no deletion: not "
+            "compared; ask the ward for a list of withdrawn records"
+        )
+    newest = previous_manifest(lake, dataset.kind, dataset.ward.ward, date.max)
+    if newest is None:
+        raise ReconcileError(f"{dataset}: no night was loaded yet, so there is nothing to compare; load it first")
+    compared = _compared(dataset, lake, _source_ids(dataset, newest.night, resolve, key))
+    present = compared.filter(pc.field("is_deleted") == False)  # noqa: E712 - an Arrow expression
+    vanished = present.filter(~pc.field("is_in_source"))
+    _believe(dataset, present.num_rows - vanished.num_rows, present.num_rows, least_share)
+    returned = compared.filter(pc.field("is_deleted") & pc.field("is_in_source"))
+    unknown = _unknown(lake, dataset, compared.filter(pc.field("is_deleted").is_null()))
+    return _commit(dataset, lake, newest, vanished, returned, len(unknown), compared)
+
+
+def unknown_note(found: Reconciliation) -> tuple[str, ...]:
+    """The sentence about records that no night has brought, if there are some."""
+    if not found.rows_unknown:
+        return ()
+    return (
+        f"{found.rows_unknown} records of the source were never loaded: their change times lie outside what the nights "
+        "read (a clock that was off, a restored backup); read the ward with `full`",
+    )
+
+
+def _believe(dataset: Dataset, shown: int, known: int, least_share: float) -> None:
+    if known and shown < least_share * known:
+        raise ReconcileError(
+            f"{dataset}: the source shows {shown} of the {known} records it gave before, expected at least "
+            f"{least_share:.0%}; nothing was marked: ask the ward whether records were really removed; if so, "
+            "reconcile once with a lower WARD_WAREHOUSE_RECONCILE_LEAST_SHARE"
+        )
+
+
+def _source_ids(dataset: Dataset, night: date, resolve: Resolver, key: bytes) -> pa.Table:
+    """The record ids of all records at the source, written as the nights write them."""
+    keys_only = _keys_only(dataset)
+    source = open_source(keys_only, resolve(dataset.connection_id), {})
+    tables = []
+    with closing(Mapper(keys_only, night, key)) as mapper:
+        for batch in source.read(Window()):
+            if batch.num_rows:
+                tables.append(mapper.map(batch, []).select(["source_record_id"]))
+    return pa.concat_tables(tables) if tables else pa.table({"source_record_id": pa.array([], pa.string())})
+
+
+def _keys_only(dataset: Dataset) -> Dataset:
+    """The dataset with nothing mapped but key and cursor: a database is asked for these columns alone."""
+    mapping = dataset.mapping
+    kept = {*mapping.key, *([mapping.cursor.column] if mapping.cursor else [])}
+    others = tuple(name for name in (*mapping.source_columns(), *mapping.ignore) if name not in kept)
+    slim = mapping.model_copy(update={"columns": {}, "ignore": others})
+    system = dataset.system.model_copy(update={"datasets": {**dataset.system.datasets, dataset.kind: slim}})
+    return replace(dataset, system=system, catalogue=None)
+
+
+def _compared(dataset: Dataset, lake: Lake, found: pa.Table) -> pa.Table:
+    """One row for each id of either side: whether it is deleted (null where the lake lacks it), and at the source."""
+    with open_cursor() as db:
+        db.register("versions", _ids(lake, dataset, "accepted_path", ["source_record_id", "night"]))
+        db.register("events", deletions.events(lake, dataset.kind, dataset.ward.ward))
+        db.register("found", found)
+        return db.execute(COMPARED).to_arrow_table()
+
+
+def _ids(lake: Lake, dataset: Dataset, path: str, columns: list[str]) -> pa.Table:
+    tables = []
+    for name in lake.names(f"manifests/{dataset.kind}/{dataset.ward.ward}"):
+        manifest = lake.read_record(name, Manifest)
+        if manifest is not None and getattr(manifest, path):
+            tables.append(lake.read_table(getattr(manifest, path), columns))
+    empty = pa.table({name: pa.array([], pa.date32() if name == "night" else pa.string()) for name in columns})
+    return pa.concat_tables(tables) if tables else empty
+
+
+def _unknown(lake: Lake, dataset: Dataset, missing: pa.Table) -> set[str]:
+    """Ids of the source that were neither accepted nor quarantined."""
+    refused = set(_ids(lake, dataset, "quarantine_path", ["source_record_id"])["source_record_id"].to_pylist())
+    return {record_id for record_id in missing["source_record_id"].to_pylist() if record_id} - refused
+
+
+def _commit(
+    dataset: Dataset, lake: Lake, newest: Manifest, vanished: pa.Table, returned: pa.Table, unknown: int,
+    compared: pa.Table,
+) -> Reconciliation:  # fmt: skip
+    now, batch_id = datetime.now(UTC), new_id()
+    partition = {
+        "kind": dataset.kind,
+        "ward": dataset.ward.ward,
+        "district": dataset.ward.district,
+        "night": newest.night,
+    }
+    rows = [
+        {
+            "record_kind": str(dataset.kind),
+            "ward_key": dataset.ward.ward,
+            "district_code": dataset.ward.district,
+            "source_record_id": record_id,
+            "night": newest.night,
+            "is_deleted": is_deleted,
+            "reconciled_at": now,
+        }
+        for table, is_deleted in ((vanished, True), (returned, False))
+        for record_id in table["source_record_id"].to_pylist()
+    ]
+    path = lake.data_path(deletions.ZONE, Partition(**partition), batch_id) if rows else ""
+    if rows:
+        lake.write_table(path, pa.Table.from_pylist(rows, DELETIONS_SCHEMA))
+    found = Reconciliation(
+        **partition,
+        batch_id=batch_id,
+        path=path,
+        keys_in_source=int(pc.sum(compared["is_in_source"]).as_py() or 0),
+        keys_in_lake=int(pc.sum(pc.invert(compared["is_deleted"])).as_py() or 0),
+        rows_deleted=vanished.num_rows,
+        rows_returned=returned.num_rows,
+        rows_unknown=unknown,
+        reconciled_at=now,
+    )
+    deletions.commit(lake, found)
+    return found
