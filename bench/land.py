@@ -48,7 +48,9 @@ def _run(name: str, folder: Path, paths: dict[str, Path]) -> float:
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     seconds = time.monotonic() - begun
     if finished.returncode or int(finished.stdout.split()[-1]) != RECORDS:
-        raise RuntimeError(f"bench: {name} did not land {RECORDS} records: {finished.stdout[-500:]}{finished.stderr[-3000:]}")
+        raise RuntimeError(
+            f"bench: {name} did not land {RECORDS} records: {finished.stdout[-500:]}{finished.stderr[-3000:]}"
+        )
     return seconds
 
 

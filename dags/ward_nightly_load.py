@@ -13,8 +13,8 @@ One run is one night: a local date, whose changes are complete when the run star
 
 A ward that fails is red in the grid and named by `roll_up`; the others are loaded, and it catches up on its next night.
 A ward in its maintenance window waits for the end of it and is read then.
-To read some wards again, trigger with `wards`, `night`, and `since` and `until`, or `full`; `chunk_days` reads a long time
-in pieces. With `reconcile`, records that vanished at the source are marked deleted.
+To read some wards again, trigger with `wards`, `night`, and `since` and `until`, or `full`; `chunk_days` reads a long
+time in pieces. With `reconcile`, records that vanished at the source are marked deleted.
 """
 
 from __future__ import annotations

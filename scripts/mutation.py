@@ -103,7 +103,9 @@ def run(folder: Path, tool: str, *arguments: str) -> str:
     program = Path(sys.executable).with_name(tool)
     finished = subprocess.run([program, *arguments], cwd=folder, env=environment, capture_output=True, text=True)  # noqa: S603
     if finished.returncode != 0:
-        raise SystemExit(f"{tool} {' '.join(arguments)} failed in {folder}:\n{finished.stdout[-3000:]}{finished.stderr}")
+        raise SystemExit(
+            f"{tool} {' '.join(arguments)} failed in {folder}:\n{finished.stdout[-3000:]}{finished.stderr}"
+        )
     return finished.stdout
 
 

@@ -44,7 +44,7 @@ SQL_TYPES = {
 }
 """Types of contract columns in the statement, local times before they become instants; all others are text."""
 NOTE = "#"
-"""Before a label in `received`: what a replay needs beside the value (`NATIVE_TIME`, `NATIVE_NUMBER`, the hash of a masked code)."""
+"""Before a label in `received`: what a replay needs beside the value: one of these, or the hash of a masked code."""
 NATIVE_TIME, NATIVE_NUMBER = "time", "number"
 TORN = "(torn)"
 """In `received`, a nested value that was no JSON; no text, code or date can be read from it."""

@@ -1,27 +1,11 @@
 -- Every record that ever vanished at its source, and whether it is still gone.
-with versions as (
-    select
-        'dossiers' as record_kind,
-        ward_key,
-        source_record_id,
-        night
-    from {{ ref('stg_dossiers') }}
-    union all
-    select
-        'survey_responses' as record_kind,
-        ward_key,
-        source_record_id,
-        night
-    from {{ ref('stg_survey_responses') }}
-),
-
-newest_versions as (
+with newest_versions as (
     select
         record_kind,
         ward_key,
         source_record_id,
         max(night) as newest_night
-    from versions
+    from {{ ref('stg_accepted_records') }}
     group by record_kind, ward_key, source_record_id
 )
 

@@ -31,7 +31,10 @@ def number_problems(kind: RecordKind, name: str, system: System) -> Iterator[tup
         yield BOUNDS_CODE, f"bounds is for a number and for its bound, and {name} is of type {column.type}; remove it"
     elif not _bound_is_kept(kind, name, system):
         # Otherwise "hơn 10" would be the number 10.
-        yield BOUNDS_CODE, "bounds leaves out the word before the number; map the column of the bound from the same source column"
+        yield (
+            BOUNDS_CODE,
+            "bounds leaves out the word before the number; map the column of the bound from the same column",
+        )
 
 
 def _foreign_bounds(column: Column, table: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -109,7 +109,8 @@ def _codes(name: str, allowed: tuple[str, ...], values: list[str], draft: Datase
 
 def formats_of(values: list[str]) -> list[str]:
     """The formats that read the values, those that read the most first; none twice for the same values."""
-    left, found = list(values), []
+    left = list(values)
+    found: list[str] = []
     while left:
         counts = {text: sum(_reads(text, value) for value in left) for text in FORMATS}
         best = max(FORMATS, key=lambda text: counts[text])
