@@ -123,13 +123,13 @@ def http_page_repeats(ward: MiniWard) -> None:
     page = [
         {**dict.fromkeys(source_columns("http", DOSSIERS)), **rows_of(ward)[0], "MaHoSo": f"{n}"} for n in range(500)
     ]
-    ward.http.always = http.body({"data": {"items": page}})
+    ward.http.always = http.body({"data": {"items": page, "tong": 500}})
 
 
 def http_second_page_fails(ward: MiniWard) -> None:
     whole = {**dict.fromkeys(source_columns("http", DOSSIERS)), **rows_of(ward)[0]}
     ward.http.records["dossiers"] = [{**whole, "MaHoSo": f"{n}"} for n in range(700)]
-    first = {"data": {"items": ward.http.records["dossiers"][:500]}}
+    first = {"data": {"items": ward.http.records["dossiers"][:500], "tong": 700}}
     ward.http.once.extend([http.body(first), http.html])
 
 

@@ -76,14 +76,14 @@ class HttpService:
             send(request, 401, b"{}")
             return
         ward.asked.append((dataset, query))
-        send_json(request, {"data": {"items": _page(ward, dataset, query)}})
+        found = _within_window(ward, dataset, query)
+        number, size = int(query["trang"]), int(query["kich_thuoc"])
+        send_json(request, {"data": {"items": found[(number - 1) * size : number * size], "tong": len(found)}})
 
 
-def _page(ward: HttpWard, dataset: str, query: dict[str, str]) -> list[dict[str, Any]]:
+def _within_window(ward: HttpWard, dataset: str, query: dict[str, str]) -> list[dict[str, Any]]:
     since, until = query.get("tu", "0"), query.get("den", "9")
-    found = [r for r in ward.records[dataset] if not ward.knows_windows or _within(r, since, until)]
-    number, size = int(query["trang"]), int(query["kich_thuoc"])
-    return found[(number - 1) * size : number * size]
+    return [r for r in ward.records[dataset] if not ward.knows_windows or _within(r, since, until)]
 
 
 def _within(record: dict[str, Any], since: str, until: str) -> bool:
