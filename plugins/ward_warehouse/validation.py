@@ -77,7 +77,9 @@ class Suite:
 
 def _columns_of(configuration: dict[str, Any]) -> list[str]:
     kwargs = configuration["kwargs"]
-    return [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
+    named = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
+    condition = kwargs.get("row_condition")
+    return [*named, condition["column"]["name"]] if condition else named
 
 
 def load_suite(folder: Path, kind: RecordKind) -> Suite:

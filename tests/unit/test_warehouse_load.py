@@ -168,3 +168,24 @@ def test_a_build_file_that_is_in_use_is_one_line(played: District) -> None:
         assert "\n" not in str(caught.value)
     finally:
         other.communicate("\n", timeout=30)
+
+
+def test_tables_of_a_contract_that_changed_are_made_anew_from_the_lake(played: District) -> None:
+    bring(played)
+    before = snapshot(played)
+    with duckdb.connect(str(played.settings.build_file)) as db:
+        db.execute("ALTER TABLE raw.dossiers DROP COLUMN channel")
+        db.execute("INSERT INTO raw.build_results (build_id) VALUES ('b1')")
+    assert bring(played) == Loaded(partitions=6, rows=9, outcomes=0)
+    after = snapshot(played)
+    assert after.pop("build_results") != before.pop("build_results")
+    assert after == before
+
+
+def test_the_accepted_records_of_every_kind_stand_in_one_view(played: District) -> None:
+    bring(played)
+    found = rows(played, "SELECT record_kind, ward_key, count(*) FROM raw.accepted_records GROUP BY ALL ORDER BY ALL")
+    assert found == [
+        ("dossiers", "w_files", 2), ("dossiers", "w_http", 2), ("dossiers", "w_sql", 2),
+        ("survey_responses", "w_files", 1), ("survey_responses", "w_http", 1), ("survey_responses", "w_sql", 1),
+    ]  # fmt: skip
