@@ -11,6 +11,7 @@ from tests.support.district import DOSSIERS, SURVEYS, District, utc
 from tests.support.records import APPLICANT, NIGHT, dossier, survey
 from ward_warehouse import tasks
 from ward_warehouse.connections import Connection
+from ward_warehouse.contracts import RecordKind
 from ward_warehouse.errors import RegistryError, SettingsError, SourceError, WardWarehouseError
 from ward_warehouse.extraction import Request
 from ward_warehouse.night import Night, parse_instant
@@ -52,7 +53,7 @@ def test_an_instant_that_cannot_be_read_is_one_line(text: str) -> None:
 
 def test_a_plan_names_the_wards_in_force(district: District) -> None:
     plan = district.night().plan(Request(night=NIGHT))
-    assert (plan.wards, plan.kinds, plan.problems) == (WARDS, [DOSSIERS, SURVEYS], [])
+    assert (plan.wards, plan.kinds, plan.problems) == (WARDS, list(RecordKind), [])
     with pytest.raises(WardWarehouseError, match=r"2025-01-01: no ward .* in force"):
         district.night().plan(Request(night=date(2025, 1, 1)))
 

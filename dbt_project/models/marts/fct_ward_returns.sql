@@ -11,7 +11,7 @@ select
     period_end,
     numerator,
     denominator,
-    case when bound = 'exact' then value end as value,
+    case when bound = 'exact' then value end as value, -- noqa: RF04
     bound,
     case when bound <> 'exact' then value end as bound_value,
     unit_of_measure,

@@ -72,7 +72,7 @@ def test_every_column_of_the_systems_is_mapped_or_knowingly_left_out(registry: R
             ("igate", RecordKind.SURVEY_RESPONSES): [r[1] for r in connection.execute("pragma table_info(KHAO_SAT)")],
         }
     with closing(sqlite3.connect(folder / "http" / "quan_11_p04.db")) as connection:
-        for kind in RecordKind:
+        for kind in (RecordKind.DOSSIERS, RecordKind.SURVEY_RESPONSES):
             (document,) = connection.execute("select document from documents where kind = ?", (str(kind),)).fetchone()
             found["dong_bo_ho_so", kind] = list(json.loads(document))
     for kind, name in ((RecordKind.DOSSIERS, "ho_so"), (RecordKind.SURVEY_RESPONSES, "khao_sat")):
