@@ -60,7 +60,7 @@ class Extracted:
 
     batch: LandedBatch
     refused: list[str]
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def extract(
@@ -112,11 +112,11 @@ def extract(
         new_columns=source.report.new_columns,
     )
     lake.write_record(landed_path(dataset.kind, dataset.ward.ward, request.night), batch)
-    notes = _clock_notes(writer, before, window) if request.since is None and not request.full else ()
-    return Extracted(batch, source.report.refused, notes)
+    warnings = _clock_warnings(writer, before, window) if request.since is None and not request.full else ()
+    return Extracted(batch, source.report.refused, warnings)
 
 
-def _clock_notes(writer: _Writer, before: datetime | None, window: Window) -> tuple[str, ...]:
+def _clock_warnings(writer: _Writer, before: datetime | None, window: Window) -> tuple[str, ...]:
     """Signs that the source's clock is off.
 
     Neither loses a record: the cursor never runs ahead of the night's end, and what a clock stamps that fell back by

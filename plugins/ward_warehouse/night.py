@@ -32,6 +32,7 @@ from ward_warehouse.settings import Settings
 
 # A task that reads one ward must not pay for pandas and the calendar: what judges and builds is imported where used.
 if TYPE_CHECKING:
+    from ward_warehouse.guards import Watch
     from ward_warehouse.validation import Judge
     from ward_warehouse.warehouse.dbt import BuildSummary
 
@@ -99,7 +100,7 @@ class Night:
         try:
             key = self.settings.require_key()
             with self._reading(dataset, plan.request.night, resolve) as resolved:
-                extracted = extract(dataset, plan.request, self.lake, resolved, key)
+                extracted = extract(dataset, plan.request, self.lake, resolved, key, self.settings.pseudonym_key_id)
         except WardWarehouseError as error:
             return self._note(plan, "extract", _status(error), started, dataset=dataset, error=str(error))
         except Exception as error:
@@ -108,7 +109,7 @@ class Night:
             return self._note(plan, "extract", "failed", started, dataset=dataset, error=text)
         return self._note(
             plan, "extract", "succeeded", started, dataset=dataset, batch=extracted.batch,
-            error="; ".join(extracted.refused) or None, notes=extracted.notes,
+            error="; ".join(extracted.refused) or None, warnings=extracted.warnings,
         )  # fmt: skip
 
     @contextmanager
@@ -165,7 +166,7 @@ class Night:
         except WardWarehouseError as error:
             status = _status(error)
             return self._note(plan, "reconcile", status, started, dataset=dataset, error=str(error)), None
-        return self._note(plan, "reconcile", "succeeded", started, dataset=dataset, notes=unknown_note(found)), found
+        return self._note(plan, "reconcile", "succeeded", started, dataset=dataset, warnings=unknown_note(found)), found
 
     def validate(self, plan: Plan) -> list[Outcome]:
         """Judges the landed batches of the night, all wards of a record kind in one frame, and commits them."""
@@ -199,27 +200,61 @@ class Night:
         started = datetime.now(UTC)
         try:
             judge = Judge(load_suite(self.settings.expectations_dir, kind))
+            watch = self._watch(plan)
         except WardWarehouseError as error:
             return [self._note(plan, "validate", "failed", started, batch=batch, error=str(error)) for batch in batches]
         try:
-            manifests = judge_batches(self.lake, judge, batches)
+            judge_batches(self.lake, judge, batches, watch.holds)
         except Exception:
             # One batch is damaged: judged one by one, the others still get through.
-            return [self._validate_batch(plan, judge, batch) for batch in batches]
-        return [self._note(plan, "validate", "succeeded", started, batch=manifest) for manifest in manifests]
+            return [self._validate_batch(plan, judge, watch, batch) for batch in batches]
+        return [self._judged(plan, started, watch, batch) for batch in batches]
 
-    def _validate_batch(self, plan: Plan, judge: Judge, batch: LandedBatch) -> Outcome:
+    def _watch(self, plan: Plan) -> Watch:
+        from ward_warehouse.guards import Watch, WorkingDays, load_guards
+
+        asked = plan.request.full or plan.request.since is not None or plan.request.until is not None
+        return Watch(self.lake, load_guards(self.settings.expectations_dir), WorkingDays(self.settings), asked)
+
+    def _validate_batch(self, plan: Plan, judge: Judge, watch: Watch, batch: LandedBatch) -> Outcome:
         from ward_warehouse.quarantine import judge_batches
 
         started = datetime.now(UTC)
         try:
-            manifest = self._committed(batch) or judge_batches(self.lake, judge, [batch])[0]
+            if self._committed(batch) is None:
+                judge_batches(self.lake, judge, [batch], watch.holds)
         except WardWarehouseError as error:
             return self._note(plan, "validate", "failed", started, batch=batch, error=str(error))
         except Exception as error:
             text = _unforeseen(f"{batch.ward} {batch.kind}", "judging", error)
             return self._note(plan, "validate", "failed", started, batch=batch, error=text)
-        return self._note(plan, "validate", "succeeded", started, batch=manifest)
+        return self._judged(plan, started, watch, batch)
+
+    def _judged(self, plan: Plan, started: datetime, watch: Watch, batch: LandedBatch) -> Outcome:
+        """The outcome of a batch that was judged: committed, or held back."""
+        held = watch.held.get(batch.batch_id)
+        if held is not None:
+            return self._note(plan, "validate", "held", started, batch=batch, error=held)
+        manifest = self._committed(batch) or batch
+        return self._note(plan, "validate", "succeeded", started, batch=manifest, warnings=watch.warnings_of(batch))
+
+    def release(self, ward: str, kind: RecordKind, night: date, by: str, reason: str) -> list[Outcome]:
+        """Releases a held batch by decision and commits it; gives the outcomes.
+
+        Raises:
+            WardWarehouseError: no batch of that night waits, or somebody released it before.
+        """
+        from ward_warehouse.guards import release
+
+        plan = self.plan(Request(night=night), [ward], [str(kind)])
+        waiting = self._pending(plan, kind)
+        if not waiting:
+            raise WardWarehouseError(f"{ward} {kind} night {night}: no batch of that night is held back")
+        started = datetime.now(UTC)
+        release(self.lake, waiting[0], by, reason)
+        note = f"released by {by}: {reason}"
+        found = self._note(plan, "release", "succeeded", started, batch=waiting[0], warnings=(note,))
+        return [found, *self.validate(plan)]
 
     def _committed(self, batch: LandedBatch) -> Manifest | None:
         """The partition that this very batch became, if it was judged already."""
@@ -243,8 +278,20 @@ class Night:
                 newest = previous_manifest(self.lake, dataset.kind, ward, date.max)
                 fields = ("night", "rows_read", "rows_accepted", "rows_quarantined", "rows_unchanged", "cursor_to")
                 values = {name: getattr(newest, name) if newest else None for name in fields}
-                rows.append({"ward": ward, "kind": str(dataset.kind), **values})
+                adds_up = newest is None or (
+                    newest.rows_read == newest.rows_accepted + newest.rows_quarantined + newest.rows_unchanged
+                )
+                waiting = self._waiting(dataset, newest)
+                rows.append({"ward": ward, "kind": str(dataset.kind), **values, "adds_up": adds_up, "waiting": waiting})
         return rows
+
+    def _waiting(self, dataset: Dataset, newest: Manifest | None) -> date | None:
+        """The newest night that is landed but not committed: held back, or not judged yet."""
+        landed = self.lake.names(f"landing/{dataset.kind}/{dataset.ward.ward}")
+        batch = self.lake.read_record(landed[-1], LandedBatch) if landed else None
+        if batch is None or self._committed(batch) is not None:
+            return None
+        return batch.night if newest is None or batch.night >= newest.night else None
 
     def build(self, *, full_refresh: bool = False) -> BuildSummary:
         """Loads what the lake has committed and runs one `dbt build`.
@@ -288,7 +335,7 @@ class Night:
         dataset: Dataset | None = None,
         batch: LandedBatch | None = None,
         error: str | None = None,
-        notes: tuple[str, ...] = (),
+        warnings: tuple[str, ...] = (),
     ) -> Outcome:
         judged = batch if isinstance(batch, Manifest) else None
         return outcomes.append(
@@ -313,7 +360,7 @@ class Night:
                 error=error,
                 fingerprint=batch.batch_id if batch else None,
                 new_columns=tuple(batch.new_columns) if batch else (),
-                notes=notes,
+                warnings=warnings,
             ),
         )
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.landing import Lake, LakeRecord
 
-Step = Literal["extract", "validate", "reconcile", "load", "build", "publish"]
+Step = Literal["extract", "validate", "release", "reconcile", "load", "build", "publish", "maintenance"]
 Status = Literal["succeeded", "failed", "held", "postponed"]
 
 
@@ -24,7 +24,7 @@ class Outcome(LakeRecord):
         started_at, finished_at: instants, UTC.
         error: the one line for the person who must act; also set when a batch landed with something left out.
         fingerprint: identifies the batch that was handled.
-        notes: what looked odd and lost nothing.
+        warnings: what looked odd and lost nothing: it is told, and the batch loaded all the same.
     """
 
     outcome_id: str
@@ -46,7 +46,7 @@ class Outcome(LakeRecord):
     error: str | None = None
     fingerprint: str | None = None
     new_columns: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def new_id() -> str:

@@ -6,6 +6,7 @@ A record is never dropped: read = accepted + quarantined + unchanged holds for e
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -35,8 +36,16 @@ class Judged:
     rules: list[RuleResult]
 
 
-def judge_batches(lake: Lake, judge: Judge, batches: list[LandedBatch]) -> list[Manifest]:
+def judge_batches(
+    lake: Lake, judge: Judge, batches: list[LandedBatch], holds: Callable[[Judged], bool] = lambda _: False
+) -> list[Manifest]:
     """Judges landed batches of one record kind and commits a partition for each.
+
+    Args:
+        lake: the lake.
+        judge: of that record kind.
+        batches: the landed batches.
+        holds: says of a judged batch whether it is held back as a whole; it then stays landed, and is left out.
 
     Raises:
         ValidationError: a rule could not be judged, or the numbers of a batch do not add up.
@@ -44,7 +53,7 @@ def judge_batches(lake: Lake, judge: Judge, batches: list[LandedBatch]) -> list[
     """
     manifests: list[Manifest] = []
     for group in _groups(batches):
-        manifests.extend(commit(lake, judged) for judged in _judge_group(lake, judge, group))
+        manifests.extend(commit(lake, judged) for judged in _judge_group(lake, judge, group) if not holds(judged))
     return manifests
 
 

@@ -27,7 +27,7 @@ class WardState:
     rows_unchanged: int | None = None
     error: str | None = None
     new_columns: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ def _state(ward: str, kind: RecordKind, last: dict[tuple[str | None, RecordKind 
         return WardState(ward, kind, "missing", error="its task did not run to the end; see the task's log")
     if extracted.status != "succeeded":
         return WardState(ward, kind, extracted.status, error=extracted.error)
+    if judged is not None and judged.status == "held":
+        return WardState(ward, kind, "held", extracted.rows_read, error=judged.error)
     if judged is None or judged.status != "succeeded":
         return WardState(ward, kind, "failed", extracted.rows_read, error=judged.error if judged else "not judged")
     return WardState(
@@ -77,7 +79,7 @@ def _state(ward: str, kind: RecordKind, last: dict[tuple[str | None, RecordKind 
         judged.rows_unchanged,
         extracted.error,
         extracted.new_columns,
-        extracted.notes,
+        (*extracted.warnings, *judged.warnings),
     )
 
 
@@ -89,12 +91,12 @@ def _message(plan: Plan, states: list[WardState], bad: list[str], failed: bool) 
         f"{accepted} records accepted, {quarantined} quarantined"
     ]
     lines += [f"- {s.ward} {s.kind} {s.state}: {s.error}" for s in states if s.error]
+    lines += [f"- {s.ward} {s.kind} warning: {warning}" for s in states for warning in s.warnings]
     lines += [
         f"- {s.ward} {s.kind}: new columns {', '.join(s.new_columns)} are kept in extras; map or ignore them"
         for s in states
         if s.new_columns
     ]
-    lines += [f"- {s.ward} {s.kind}: {note}" for s in states for note in s.notes]
     lines += [f"- registry: {problem}" for problem in plan.problems]
     if failed:
         lines.append(

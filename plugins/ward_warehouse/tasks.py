@@ -88,7 +88,7 @@ def extract(job: dict[str, Any], resolve: Resolver, *, reconcile: bool = False) 
         if outcome.status == "succeeded":
             done = f"{outcome.rows_read} records read" if outcome.step == "extract" else "compared with its source"
             log.info("%s %s: %s", outcome.ward, outcome.kind, done)
-        for note in outcome.notes:
+        for note in outcome.warnings:
             log.warning("%s %s: %s", outcome.ward, outcome.kind, note)
     errors = [outcome.error for outcome in found if outcome.error]
     until = night.postponed_until(ward)
@@ -111,7 +111,10 @@ def validate(jobs: Sequence[dict[str, Any]]) -> None:
             "%s %s: %s accepted, %s quarantined", outcome.ward, outcome.kind, outcome.rows_accepted,
             outcome.rows_quarantined,
         )  # fmt: skip
-    errors = {outcome.error for outcome in found if outcome.error}
+        for line in outcome.warnings:
+            log.warning("%s %s: %s", outcome.ward, outcome.kind, line)
+    # A batch that is held back waits for a person; the roll-up names it, and the others go on.
+    errors = {outcome.error for outcome in found if outcome.error and outcome.status != "held"}
     if errors:
         raise WardWarehouseError("; ".join(sorted(errors)))
 

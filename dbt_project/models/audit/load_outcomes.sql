@@ -17,5 +17,6 @@ select
     finished_at,
     duration_s,
     error,
-    fingerprint
+    fingerprint,
+    warnings
 from {{ ref('stg_load_outcomes') }}

@@ -17,6 +17,7 @@ from ward_warehouse.cli.demo import demo
 from ward_warehouse.cli.output import as_json, console, fail
 from ward_warehouse.cli.quarantine import quarantine
 from ward_warehouse.cli.reconcile import reconcile
+from ward_warehouse.cli.release import release
 from ward_warehouse.cli.wards import wards
 from ward_warehouse.connections import from_environment
 from ward_warehouse.contracts import RecordKind
@@ -50,6 +51,7 @@ main.add_command(demo)
 main.add_command(quarantine)
 main.add_command(wards)
 main.add_command(reconcile)
+main.add_command(release)
 
 
 def night_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -146,7 +148,9 @@ def status(json_: bool) -> None:
         console.print(
             f"{row['ward']:28} {row['kind']:18} {row['night'] or 'never loaded'!s:12} "
             f"read {row['rows_read'] or 0:>7,} = accepted {row['rows_accepted'] or 0:,} + quarantined "
-            f"{row['rows_quarantined'] or 0:,} + unchanged {row['rows_unchanged'] or 0:,}",
+            f"{row['rows_quarantined'] or 0:,} + unchanged {row['rows_unchanged'] or 0:,}"
+            f"{'' if row['adds_up'] else '  DOES NOT ADD UP: run the ward again'}"
+            f"{'  waiting: night ' + str(row['waiting']) if row['waiting'] else ''}",
             highlight=False,
         )
 
@@ -206,7 +210,7 @@ def _show_outcomes(found: list[Outcome], json_: bool) -> None:
     else:
         for outcome in found:
             console.print(_line(outcome), highlight=False)
-            for note in outcome.notes:
+            for note in outcome.warnings:
                 console.print(f"note: {outcome.ward} {outcome.kind}: {note}", style="yellow", highlight=False)
     errors = [outcome.error for outcome in found if outcome.error]
     if errors:

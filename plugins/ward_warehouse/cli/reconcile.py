@@ -38,7 +38,7 @@ def reconcile(chosen: tuple[str, ...], kinds: tuple[str, ...], json_: bool) -> N
     for ward in wards:
         with console.status(f"comparing {ward}"):
             for outcome, compared in run.reconcile_ward(ward, asked, run_id, from_environment):
-                notes += [f"note: {ward} {outcome.kind}: {note}" for note in outcome.notes]
+                notes += [f"note: {ward} {outcome.kind}: {note}" for note in outcome.warnings]
                 errors += [outcome.error] if outcome.error else []
                 found += [compared] if compared else []
     if json_:

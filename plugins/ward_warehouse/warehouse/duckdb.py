@@ -42,6 +42,7 @@ OUTCOMES = pa.schema(
         ("duration_s", pa.float64()),
         ("error", pa.string()),
         ("fingerprint", pa.string()),
+        ("warnings", pa.string()),
     ]
 )
 PARTITIONS = pa.schema(
@@ -369,11 +370,12 @@ def _rule_rows(manifest: Manifest) -> Iterator[dict[str, Any]]:
 
 
 def _outcome_row(outcome: Outcome) -> dict[str, Any]:
-    row = outcome.model_dump(exclude={"ward", "district", "kind", "new_columns", "notes"})
+    row = outcome.model_dump(exclude={"ward", "district", "kind", "new_columns"})
     return {
         **row,
         "ward_key": outcome.ward,
         "district_code": outcome.district,
         "record_kind": str(outcome.kind) if outcome.kind else None,
+        "warnings": " ".join(outcome.warnings) or None,
         "duration_s": (outcome.finished_at - outcome.started_at).total_seconds(),
     }

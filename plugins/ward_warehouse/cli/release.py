@@ -1,0 +1,36 @@
+"""Command that releases a batch which a guard holds back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from ward_warehouse.cli.output import as_json, console, fail
+from ward_warehouse.contracts import RecordKind
+from ward_warehouse.errors import WardWarehouseError
+from ward_warehouse.night import Night
+from ward_warehouse.settings import load_settings
+
+
+@click.command()
+@click.option("--night", required=True, help="Local date of the night, YYYY-MM-DD.")
+@click.option("--ward", required=True, help="Ward key.")
+@click.option("--dataset", "kind", required=True, type=click.Choice(list(RecordKind)), help="Record kind.")
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--reason", required=True, help="Why; kept with the decision.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def release(night: str, ward: str, kind: str, by: str, reason: str, json_: bool) -> None:
+    """Let in a batch that a guard holds back: it is judged record by record and committed."""
+    try:
+        day = date.fromisoformat(night)
+    except ValueError:
+        raise WardWarehouseError(f"--night: found {night!r}, expected a date such as 2018-12-27") from None
+    found = Night(load_settings()).release(ward, RecordKind(kind), day, by, reason)
+    if json_:
+        as_json([outcome.model_dump(mode="json") for outcome in found])
+    for outcome in [] if json_ else found:
+        console.print(f"{outcome.ward} {outcome.kind} {outcome.step} {outcome.status}", highlight=False, markup=False)
+    errors = [outcome.error for outcome in found if outcome.error]
+    if errors:
+        fail("\n".join(errors))

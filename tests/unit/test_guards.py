@@ -1,0 +1,240 @@
+"""A ward's batch against its own history: what is held back, what is told, what a person may release."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import yaml
+
+from tests.support.district import DOSSIERS, ROOT, District
+from tests.support.records import at, dossier
+from ward_warehouse.decisions import QUARANTINE_SCHEMA
+from ward_warehouse.errors import ValidationError, WardWarehouseError
+from ward_warehouse.guards import Watch, WorkingDays, load_guards
+from ward_warehouse.landing import Lake, LandedBatch, Manifest, RuleResult, manifest_path
+from ward_warehouse.quarantine import Judged
+from ward_warehouse.settings import Settings
+
+NIGHT = date(2024, 3, 6)
+"""A Wednesday, and a working day like the ten before it."""
+HOLIDAY = date(2024, 4, 18)
+"""The Hùng kings' day, a Thursday."""
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(str(tmp_path / "lake"))
+
+
+def batch(rows: int, night: date = NIGHT, **changes: Any) -> dict[str, Any]:
+    fields = {
+        "kind": DOSSIERS, "ward": "p01", "district": "quan", "night": night, "batch_id": f"b{night}", "path": "",
+        "rows_read": rows, "rows_unchanged": 0, "cursor_to": at(night, 9).replace(tzinfo=UTC),
+    }  # fmt: skip
+    return {**fields, **changes}
+
+
+def rule(name: str, broken: int) -> RuleResult:
+    return RuleResult(rule=name, severity="error", column="x", rows_judged=100, rows_broken=broken, vi="v", en="e")
+
+
+def history(
+    lake: Lake, rows: int, nights: int = 56, end: date = NIGHT, skip: tuple[date, ...] = (), codes: int = 0
+) -> None:
+    """Committed nights before `end`, one after another, each with so many new records."""
+    for back in range(1, nights + 1):
+        night = end - timedelta(days=back)
+        if night in skip:
+            continue
+        manifest = Manifest.model_validate(
+            {
+                **batch(rows, night), "accepted_path": "", "quarantine_path": "", "rows_accepted": rows,
+                "rows_quarantined": 0, "rules": [rule("status_known", codes)], "committed_at": datetime.now(UTC),
+            }
+        )  # fmt: skip
+        lake.write_record(manifest_path(DOSSIERS, "p01", night), manifest)
+
+
+def judged(rows: int, bad: int = 0, rules: list[RuleResult] | None = None, **changes: Any) -> Judged:
+    refused = pa.Table.from_pylist([{"entry_id": str(n)} for n in range(bad)], QUARANTINE_SCHEMA)
+    accepted = pa.table({"source_record_id": [str(n) for n in range(rows - bad)]})
+    return Judged(LandedBatch.model_validate(batch(rows, **changes)), accepted, refused, rules or [])
+
+
+def watch(lake: Lake, folder: Path = ROOT / "expectations", asked: bool = False) -> Watch:
+    return Watch(lake, load_guards(folder), WorkingDays(Settings(wards_dir=ROOT / "dags" / "wards")), asked)
+
+
+def broken(lake: Lake, one: Judged, **options: Any) -> set[str]:
+    return {finding.guard.guard for finding in watch(lake, **options).findings(one)}
+
+
+def test_a_night_like_the_others_is_let_through(lake: Lake) -> None:
+    history(lake, 100)
+    for rows in (40, 100, 400):
+        assert broken(lake, judged(rows)) == set()
+
+
+def test_too_few_and_too_many_are_held_back(lake: Lake) -> None:
+    history(lake, 100)
+    assert broken(lake, judged(9)) == {"too_few"}
+    assert broken(lake, judged(10)) == set()
+    assert broken(lake, judged(2000)) == set()
+    assert broken(lake, judged(2001)) == {"too_many"}
+    seen = watch(lake)
+    assert seen.holds(judged(9))
+    (message,) = seen.held.values()
+    assert "p01 dossiers night 2024-03-06: held back. too_few" in message
+    assert "found 9, expected about 100" in message
+    assert "ward-warehouse release" in message
+
+
+def test_unchanged_records_are_not_new_ones(lake: Lake) -> None:
+    history(lake, 100)
+    assert broken(lake, judged(109, rows_unchanged=100)) == {"too_few"}
+
+
+def test_a_small_ward_has_quiet_days(lake: Lake) -> None:
+    history(lake, 19)
+    assert broken(lake, judged(0)) == set()
+
+
+@pytest.mark.parametrize("nights", [0, 1, 21])
+def test_a_short_history_says_nothing(lake: Lake, nights: int) -> None:
+    history(lake, 100, nights)
+    assert broken(lake, judged(1)) == set()
+    assert broken(lake, judged(90_000)) == set()
+
+
+def test_a_ward_that_catches_up_may_bring_all_its_nights_at_once(lake: Lake) -> None:
+    down = tuple(NIGHT - timedelta(days=n) for n in range(1, 8))
+    history(lake, 100, 63, skip=down)
+    assert broken(lake, judged(16_000)) == set()
+    assert broken(lake, judged(16_001)) == {"too_many"}
+    assert broken(lake, judged(5)) == {"too_few"}
+
+
+def test_a_holiday_is_not_compared_with_working_days(lake: Lake) -> None:
+    history(lake, 100, end=HOLIDAY)
+    assert broken(lake, judged(0, night=HOLIDAY)) == set()
+    day_after_week = HOLIDAY + timedelta(days=7)
+    history(lake, 100, end=day_after_week)
+    assert broken(lake, judged(0, night=day_after_week)) == {"too_few"}
+
+
+def test_who_asks_for_a_part_or_for_everything_is_not_held_back(lake: Lake) -> None:
+    history(lake, 100)
+    assert broken(lake, judged(1, full=True)) == set()
+    assert broken(lake, judged(1), asked=True) == set()
+
+
+def test_nothing_for_three_working_nights_is_told(lake: Lake) -> None:
+    history(lake, 10, 20)
+    quiet = judged(0)
+    assert broken(lake, quiet) == set()
+    history(lake, 0, 1)
+    assert broken(lake, quiet) == set()
+    history(lake, 0, 2)
+    assert broken(lake, quiet) == {"nothing"}
+    assert broken(lake, judged(1)) == set()
+    seen = watch(lake)
+    assert not seen.holds(quiet)
+    assert "for 3 working nights" in seen.warnings[quiet.batch.batch_id][0]
+
+
+def test_a_ward_that_never_brought_anything_is_not_told_every_night(lake: Lake) -> None:
+    history(lake, 0, 20)
+    assert broken(lake, judged(0)) == set()
+
+
+def test_a_stale_export_is_told(lake: Lake) -> None:
+    history(lake, 10, 3)
+    old = datetime(2024, 2, 28, 9, tzinfo=UTC)
+    assert broken(lake, judged(10, cursor_to=old)) == set()
+    assert broken(lake, judged(10, cursor_to=old - timedelta(days=1))) == {"stale"}
+    assert broken(lake, judged(0, cursor_to=old - timedelta(days=1))) == set()
+
+
+def test_the_share_of_bad_records_is_told_or_holds_back(lake: Lake) -> None:
+    history(lake, 10, 1)
+    assert broken(lake, judged(50, bad=10)) == set()
+    assert broken(lake, judged(50, bad=11)) == {"bad_share"}
+    assert broken(lake, judged(49, bad=49)) == set()
+    assert broken(lake, judged(200, bad=160)) == {"bad_share"}
+    assert broken(lake, judged(200, bad=161)) == {"bad_share", "mostly_bad"}
+
+
+def test_codes_that_never_came_before_are_told_once_there_is_a_history(lake: Lake) -> None:
+    one = judged(10, rules=[rule("status_known", 2), rule("received_at_present", 5)])
+    history(lake, 10, 3)
+    assert broken(lake, one) == set()
+    history(lake, 10, 4)
+    assert broken(lake, one) == {"new_codes"}
+    history(lake, 10, 4, codes=1)
+    assert broken(lake, one) == set()
+
+
+def test_the_first_night_of_a_ward_is_never_held(lake: Lake) -> None:
+    assert broken(lake, judged(500, bad=500)) == set()
+
+
+def test_a_ward_may_have_a_threshold_of_its_own(lake: Lake, tmp_path: Path) -> None:
+    history(lake, 100)
+    data = yaml.safe_load((ROOT / "expectations" / "batch_guards.yml").read_text(encoding="utf-8"))
+    for own, found in (
+        ({"threshold": 0.5, "reason": "steady"}, {"too_few"}),
+        ({"off": True, "reason": "closed this week"}, set()),
+    ):
+        data["wards"] = {"p01": {"too_few": own}}
+        (tmp_path / "batch_guards.yml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+        assert broken(lake, judged(49 if found else 1), folder=tmp_path) == found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"wards": {"p01": {"too_few": {"threshold": 0.5}}}},
+        {"wards": {"p01": {"too_fw": {"reason": "x"}}}},
+        {"guards": 3},
+    ],
+    ids=["no reason", "unknown guard", "no list"],
+)
+def test_a_wrong_file_is_one_line(tmp_path: Path, change: dict[str, Any]) -> None:
+    data = yaml.safe_load((ROOT / "expectations" / "batch_guards.yml").read_text(encoding="utf-8"))
+    (tmp_path / "batch_guards.yml").write_text(yaml.safe_dump({**data, **change}), encoding="utf-8")
+    with pytest.raises(ValidationError, match=r"batch_guards.yml: ") as caught:
+        load_guards(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_held_batch_waits_others_go_on_and_a_person_releases_it(district: District) -> None:
+    lake = district.night().lake
+    for key in ("a_sql", "c_files"):
+        district[key].send([dossier(str(n)) for n in range(2)])
+    for back in range(1, 57):
+        night = NIGHT - timedelta(days=back)
+        manifest = Manifest.model_validate(
+            {
+                **batch(100, night, ward="c_files", district="mini"), "accepted_path": "", "quarantine_path": "",
+                "rows_accepted": 100, "rows_quarantined": 0, "rules": [], "committed_at": datetime.now(UTC),
+                "cursor_to": at(NIGHT - timedelta(days=9), 9).replace(tzinfo=UTC),
+            }
+        )  # fmt: skip
+        lake.write_record(manifest_path(DOSSIERS, "c_files", night), manifest)
+    played = district.play(wards=["a_sql", "c_files"], kinds=["dossiers"])
+    assert (played.state("a_sql").state, played.state("c_files").state) == ("loaded", "held")
+    assert district.manifest("c_files") is None
+    assert "too_few" in played.verdict.message
+    run = district.night()
+    (row,) = [r for r in run.status() if (r["ward"], r["kind"]) == ("c_files", "dossiers")]
+    assert (row["waiting"], row["adds_up"]) == (NIGHT, True)
+    assert [o.status for o in run.validate(played.plan)] == ["held"], "asking again does not let it in"
+
+    released, found = run.release("c_files", DOSSIERS, NIGHT, "an", "the office was flooded")
+    assert (released.step, released.warnings) == ("release", ("released by an: the office was flooded",))
+    assert (found.status, found.rows_accepted) == ("succeeded", 2)
+    assert {r["source_record_id"] for r in district.accepted("c_files")} == {"0", "1"}
+    with pytest.raises(WardWarehouseError, match="no batch of that night is held back"):
+        run.release("c_files", DOSSIERS, NIGHT, "binh", "again")
