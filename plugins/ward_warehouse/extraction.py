@@ -185,15 +185,16 @@ def _known_versions(lake: Lake, dataset: Dataset, night: date, since: datetime |
     Only earlier nights count: the night itself may be about to be replaced. Partitions that end before the window
     starts hold no record that the window can show again unchanged.
     """
-    tables: list[pa.Table] = []
+    nights: dict[str, list[date]] = {}
     for name in lake.names(f"manifests/{dataset.kind}/{dataset.ward.ward}"):
         manifest = lake.read_record(name, Manifest)
         if manifest is None or manifest.night >= night or not manifest.accepted_path:
             continue
         if since is not None and manifest.cursor_to is not None and manifest.cursor_to < since:
             continue
-        columns = ["source_record_id", "content_hash", "source_changed_at", "night"]
-        tables.append(lake.read_table(manifest.accepted_path, columns))
+        nights.setdefault(manifest.accepted_path, []).append(manifest.night)
+    columns = ["source_record_id", "content_hash", "source_changed_at", "night"]
+    tables = [lake.read_table(path, columns, [("night", "in", own)]) for path, own in nights.items()]
     if not tables:
         return pa.array([], pa.string())
     with open_cursor() as db:

@@ -10,7 +10,8 @@
     locks/<kind>/<ward>/<night>/<number>.json                     the run that is at work on a partition
     outcomes/<date written>/<time>-<id>.json                      what each step did
 
-A file that no manifest names does not exist for any reader: a run that is killed leaves nothing half-visible.
+A file may hold many nights of a ward: a manifest stands for the records of its own night in it. A file that no manifest
+names does not exist for any reader: a run that is killed leaves nothing half-visible.
 """
 
 from __future__ import annotations
@@ -211,6 +212,14 @@ class Lake:
                 f"lake: {relative} cannot be read ({' '.join(str(error).split())[:160]}); restore it from the "
                 "backup or run that ward and night again"
             ) from None
+
+    def read_partition(self, relative: str, night: date, columns: list[str] | None = None) -> pa.Table:
+        """The records of one night in a file that may hold those of several.
+
+        Raises:
+            LakeError: the file is absent or damaged.
+        """
+        return self.read_table(relative, columns, [("night", "=", night)])
 
     def read_record(self, relative: str, model: type[Record]) -> Record | None:
         """A JSON document of the lake, or None when there is none.

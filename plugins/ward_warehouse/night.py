@@ -322,8 +322,33 @@ class Night:
             BuildError: the last build did not pass its audit, or cannot be copied.
         """
         from ward_warehouse.publish import publish
+        from ward_warehouse.rules_page import write_rules_page
 
-        return publish(self.settings)
+        rows = publish(self.settings)
+        try:
+            write_rules_page(self.settings)
+        except WardWarehouseError as error:
+            # What analysts see is published; a page that could not be written must not call that a failure.
+            log.error("%s", error)
+        return rows
+
+    def maintain(self) -> Outcome:
+        """Deletes what the policy keeps no longer and compacts the lake; says so as an outcome.
+
+        Raises:
+            LakeError: the lake cannot be read or written; what was done so far stands.
+        """
+        from ward_warehouse.maintenance import maintain
+
+        started = datetime.now(UTC)
+        today = started.astimezone(ZoneInfo(self.settings.time_zone)).date()
+        plan = Plan(run_id=outcomes.new_id(), request=Request(night=today), wards=[], kinds=[], problems=[])
+        try:
+            done = maintain(self.settings, self.lake, started)
+        except WardWarehouseError as error:
+            self._note(plan, "maintenance", "failed", started, error=str(error))
+            raise
+        return self._note(plan, "maintenance", "succeeded", started, warnings=(str(done),))
 
     def _note(
         self,

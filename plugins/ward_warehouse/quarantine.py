@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -300,8 +300,11 @@ def apply_decisions(lake: Lake, kind: RecordKind, ward: str, log: Log | None = N
 def _decided_partition(lake: Lake, manifest: Manifest, decisions: pa.Table, number: int) -> Manifest | None:
     """The partition with the records that decisions let in, or None when they are in it already."""
     schema = CONTRACTS[manifest.kind].schema()
-    accepted = lake.read_table(manifest.accepted_path) if manifest.accepted_path else schema.empty_table()
-    before = Judged(manifest, accepted, lake.read_table(manifest.quarantine_path), manifest.rules)
+    accepted = schema.empty_table()
+    if manifest.accepted_path:
+        accepted = lake.read_partition(manifest.accepted_path, manifest.night)
+    quarantined = lake.read_partition(manifest.quarantine_path, manifest.night)
+    before = Judged(manifest, accepted, quarantined, manifest.rules)
     after = _let_in(lake, before, decisions)
     if after.accepted.num_rows == accepted.num_rows:
         return None
@@ -356,8 +359,8 @@ def _write(lake: Lake, zone: str, batch: LandedBatch, name: str, table: pa.Table
 
 def _carry_over(lake: Lake, old: Manifest, judged: Judged) -> Judged:
     batch = judged.batch
-    accepted = _joined(lake, old.accepted_path, judged.accepted, "source_record_id")
-    quarantined = _joined(lake, old.quarantine_path, judged.quarantined, "source_position")
+    accepted = _joined(lake, old.night, old.accepted_path, judged.accepted, "source_record_id")
+    quarantined = _joined(lake, old.night, old.quarantine_path, judged.quarantined, "source_position")
     carried = accepted.num_rows - judged.accepted.num_rows + quarantined.num_rows - judged.quarantined.num_rows
     ends = [end for end in (batch.cursor_to, old.cursor_to) if end is not None]
     widened = batch.model_copy(
@@ -373,11 +376,11 @@ def _carry_over(lake: Lake, old: Manifest, judged: Judged) -> Judged:
     return Judged(widened, accepted, quarantined, judged.rules)
 
 
-def _joined(lake: Lake, old_path: str, fresh: pa.Table, identity: str) -> pa.Table:
+def _joined(lake: Lake, night: date, old_path: str, fresh: pa.Table, identity: str) -> pa.Table:
     """The fresh records, and those of the old partition that are not among them."""
     if not old_path:
         return fresh
-    old = lake.read_table(old_path)
+    old = lake.read_partition(old_path, night)
     known = pa.chunked_array(fresh[identity].chunks, pa.string())
     kept = old.filter(pc.invert(pc.is_in(old[identity], value_set=known)))
     return pa.concat_tables([fresh, kept.cast(fresh.schema)])

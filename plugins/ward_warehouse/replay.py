@@ -152,7 +152,7 @@ class Desk:
         known = mapped.select(identity)
         present = known.slice(0, 0)
         if manifest.accepted_path:
-            present = self.lake.read_table(manifest.accepted_path, identity).cast(known.schema)
+            present = self.lake.read_partition(manifest.accepted_path, manifest.night, identity).cast(known.schema)
         repeated = with_repeats(pa.concat_tables([present, known]))[REPEATED].slice(present.num_rows)
         frame = mapped.append_column(REPEATED, repeated.combine_chunks())
         return records, judge.broken_rows(frame.select(judge.suite.columns))
@@ -203,7 +203,8 @@ class Desk:
                 )
         ids = records["source_record_id"].to_pylist()
         if manifest.accepted_path:
-            ids += self.lake.read_table(manifest.accepted_path, ["source_record_id"])["source_record_id"].to_pylist()
+            present = self.lake.read_partition(manifest.accepted_path, manifest.night, ["source_record_id"])
+            ids += present["source_record_id"].to_pylist()
         if len(set(ids)) < len(ids):
             raise WardWarehouseError(
                 f"{where}: two records of one id would both count for that night; accept one of them, or reject it"
@@ -243,7 +244,7 @@ def open_entries(lake: Lake, manifest: Manifest, log: Log) -> pa.Table:
     A decision that let an entry in and that the partition has seen, while the entry is in quarantine, is history: the
     night was judged again and found it wrong again.
     """
-    entries = lake.read_table(manifest.quarantine_path)
+    entries = lake.read_partition(manifest.quarantine_path, manifest.night)
     rejected = _array(version_keys(log.decided("rejected")))
     entries = entries.filter(pc.invert(pc.is_in(version_keys(entries), value_set=rejected)))
     pending = log.entries.filter(pc.greater(log.entries["decision_number"], manifest.decided))

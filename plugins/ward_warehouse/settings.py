@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     time_zone: str = Field(default="Asia/Ho_Chi_Minh", description="Local time in which a night is a date")
     holidays_country: str = Field(default="VN", description="Country whose public holidays make the working days")
     schedule: str = Field(default="30 0 * * *", description="Cron of the nightly load, in time_zone")
+    maintenance_schedule: str = Field(default="0 12 * * 0", description="Cron of the maintenance, in time_zone")
     extract_retries: int = Field(default=2, ge=0, description="Airflow retries of one ward's extraction")
     extract_retry_minutes: float = Field(default=10, ge=0, description="Minutes between those retries")
     parallel_wards: int = Field(default=4, ge=1, description="Wards that are read at the same time")

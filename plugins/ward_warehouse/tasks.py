@@ -149,6 +149,13 @@ def build(full_refresh: bool) -> str:
     return line
 
 
+def maintain() -> str:
+    """Retention and compaction; gives one line on what was done."""
+    line = "; ".join(Night(load_settings()).maintain().warnings)
+    log.info("maintenance: %s", line)
+    return line
+
+
 def publish() -> str:
     """Publishes the build; gives one line on what was done."""
     night = Night(load_settings())

@@ -9,7 +9,7 @@ from tests.support.district import KEY
 from tests.support.http_service import TOKEN
 from tests.support.records import APPLICANT, NIGHT
 
-NIGHTLY, BUILD = "ward_nightly_load", "warehouse_build"
+NIGHTLY, BUILD, MAINTENANCE = "ward_nightly_load", "warehouse_build", "warehouse_maintenance"
 
 
 def states(run: dict[str, Any], task_id: str) -> dict[str | None, str]:
@@ -23,7 +23,7 @@ def result(run: dict[str, Any], task_id: str) -> str:
 
 def test_there_are_these_dags_and_no_import_errors(seen: Seen) -> None:
     assert seen.found["import_errors"] == {}
-    assert set(seen.found["dags"]) == {NIGHTLY, BUILD}
+    assert set(seen.found["dags"]) == {NIGHTLY, BUILD, MAINTENANCE}
 
 
 def test_parsing_imports_nothing_heavy(seen: Seen) -> None:

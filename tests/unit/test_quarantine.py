@@ -106,7 +106,9 @@ def accepted(*ids: str, **changes: str) -> pa.Table:
 
 
 def refused(*positions: str) -> pa.Table:
-    rows = [{"entry_id": position, "source_position": position, "ward_key": "p01"} for position in positions]
+    rows = [
+        {"entry_id": position, "source_position": position, "ward_key": "p01", "night": NIGHT} for position in positions
+    ]
     return pa.Table.from_pylist(rows, QUARANTINE_SCHEMA)
 
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ward_warehouse import outcomes
 from ward_warehouse.cli.demo import demo
+from ward_warehouse.cli.maintenance import maintenance
 from ward_warehouse.cli.output import as_json, console, fail
 from ward_warehouse.cli.quarantine import quarantine
 from ward_warehouse.cli.reconcile import reconcile
@@ -52,6 +53,7 @@ main.add_command(quarantine)
 main.add_command(wards)
 main.add_command(reconcile)
 main.add_command(release)
+main.add_command(maintenance)
 
 
 def night_options(command: Callable[..., None]) -> Callable[..., None]:

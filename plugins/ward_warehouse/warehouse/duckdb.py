@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -231,9 +231,8 @@ def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, in
         return 0, 0
     _forget(db, changed)
     for kind in RecordKind:
-        files = [m.accepted_path for _, _, m in changed if m.kind is kind and m.accepted_path]
-        _insert_files(db, lake, str(kind), files)
-    _insert_files(db, lake, "quarantine", [m.quarantine_path for _, _, m in changed if m.quarantine_path])
+        _insert_nights(db, lake, str(kind), [(m.accepted_path, m.night) for _, _, m in changed if m.kind is kind])
+    _insert_nights(db, lake, "quarantine", [(m.quarantine_path, m.night) for _, _, m in changed])
     manifests = [manifest for _, _, manifest in changed]
     _append(db, "partitions", [_partition_row(manifest) for manifest in manifests])
     _append(db, "validation_results", [row for manifest in manifests for row in _rule_rows(manifest)])
@@ -259,15 +258,28 @@ def _forget(db: duckdb.DuckDBPyConnection, changed: list[tuple[str, str, Manifes
     db.unregister("replaced")
 
 
-def _insert_files(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, files: list[str]) -> None:
-    if not files:
+def _insert_nights(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, wanted: list[tuple[str, date]]) -> None:
+    """Inserts from each file the records of the nights whose manifests name it."""
+    named = [(lake.duckdb_path(path), night) for path, night in wanted if path]
+    if not named:
         return
+    files, nights = ([pair[0] for pair in named], [pair[1] for pair in named])
+    db.register("wanted", pa.table({"file": files, "wanted_night": pa.array(nights, pa.date32())}))
     try:
-        db.execute(
-            f"INSERT INTO raw.{table} BY NAME "
-            "FROM read_parquet($files, union_by_name = true, hive_partitioning = false)",
-            {"files": [lake.duckdb_path(path) for path in files]},
+        _insert_files(
+            db,
+            table,
+            "SELECT * EXCLUDE (lake_file) FROM read_parquet($files, union_by_name = true, hive_partitioning = false, "
+            "filename = 'lake_file') SEMI JOIN wanted ON lake_file = file AND night = wanted_night",
+            sorted(set(files)),
         )
+    finally:
+        db.unregister("wanted")
+
+
+def _insert_files(db: duckdb.DuckDBPyConnection, table: str, query: str, files: list[str]) -> None:
+    try:
+        db.execute(f"INSERT INTO raw.{table} BY NAME {query}", {"files": files})
     except (duckdb.IOException, duckdb.InvalidInputException, duckdb.HTTPException) as error:
         raise BuildError(
             f"lake: a file of {table} cannot be loaded ({str(error).splitlines()[0][:200]}); restore it from the "
@@ -278,7 +290,8 @@ def _insert_files(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, files: 
 def _load_decisions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     db.execute("DELETE FROM raw.decisions")
     for kind, ward in decided_wards(lake):
-        _insert_files(db, lake, "decisions", lake.names(log_folder(kind, ward), ".parquet"))
+        files = [lake.duckdb_path(name) for name in lake.names(log_folder(kind, ward), ".parquet")]
+        _insert_files(db, "decisions", "FROM read_parquet($files, hive_partitioning = false)", files)
 
 
 def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:

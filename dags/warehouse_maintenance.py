@@ -1,0 +1,42 @@
+"""
+### Warehouse maintenance
+
+Once a week: empties the values of quarantined records older than the policy keeps them, joins the small files of old
+nights, deletes files that no manifest names and old logs. What it did is an outcome in `audit.load_outcomes`.
+
+| task | writes | run it again? |
+|---|---|---|
+| maintain | the lake's old nights, record for record the same | yes, and it may be stopped at any moment |
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import CronTriggerTimetable, dag, task
+
+from ward_warehouse.settings import load_settings
+
+SETTINGS = load_settings()
+
+
+@dag(
+    schedule=CronTriggerTimetable(SETTINGS.maintenance_schedule, timezone=SETTINGS.time_zone),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=3),
+    default_args={"owner": "district-data"},
+    tags=["warehouse", "maintenance"],
+    doc_md=__doc__,
+)
+def warehouse_maintenance() -> None:
+    @task(retries=1)
+    def maintain() -> str:
+        from ward_warehouse import tasks
+
+        return tasks.maintain()
+
+    maintain()
+
+
+warehouse_maintenance()

@@ -1,0 +1,174 @@
+"""Retention and housekeeping: what is kept no longer is deleted by policy, and many small files become one.
+
+Each step may be ended at any moment and run again: a file is written whole before a manifest names it, a manifest is
+switched in one step, and a file is deleted only when nothing has named it for days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path, PurePosixPath
+from uuid import uuid4
+
+import pyarrow as pa
+
+from ward_warehouse.contracts import RecordKind
+from ward_warehouse.decisions import decided_wards, read_log
+from ward_warehouse.landing import Lake, LandedBatch, Manifest, manifest_path
+from ward_warehouse.settings import Settings
+
+ZONES = ("landing", "accepted", "quarantine", "decided")
+EMPTIED = "-emptied.parquet"
+COMPACTED = "/nights="
+
+
+@dataclass
+class Done:
+    """What maintenance did: entries whose values were emptied, files joined and into how many, files deleted."""
+
+    entries_emptied: int = 0
+    files_joined: int = 0
+    files_written: int = 0
+    leftovers_deleted: int = 0
+    logs_deleted: int = 0
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in asdict(self).items())
+
+
+def maintain(settings: Settings, lake: Lake, now: datetime) -> Done:
+    """Empties old quarantine values, compacts the lake, deletes leftovers and old logs.
+
+    Args:
+        settings: how long what is kept.
+        lake: the lake.
+        now: an instant; ages are counted from it.
+
+    Raises:
+        LakeError: the lake cannot be read or written; what was done so far stands.
+    """
+    done = Done()
+    today = now.date()
+    for manifest in _manifests(lake):
+        if manifest.night < today - timedelta(days=settings.quarantine_keep_days):
+            done.entries_emptied += _empty_values(lake, manifest)
+    _compact(lake, settings, today, done)
+    done.leftovers_deleted = _delete_leftovers(lake, now - timedelta(days=settings.leftover_keep_days))
+    done.logs_deleted = _delete_logs(settings.home.resolve(), now - timedelta(days=settings.log_keep_days))
+    return done
+
+
+def _manifests(lake: Lake) -> Iterator[Manifest]:
+    for kind in RecordKind:
+        for ward in lake.folders(f"manifests/{kind}"):
+            yield from _of_ward(lake, kind, ward)
+
+
+def _of_ward(lake: Lake, kind: RecordKind, ward: str) -> Iterator[Manifest]:
+    for name in lake.names(f"manifests/{kind}/{ward}"):
+        manifest = lake.read_record(name, Manifest)
+        if manifest is not None:
+            yield manifest
+
+
+def _switch(lake: Lake, seen: Manifest, **paths: str) -> bool:
+    """Makes the partition name other files that hold the same records; not when somebody made it anew meanwhile."""
+    place = manifest_path(seen.kind, seen.ward, seen.night)
+    if lake.read_record(place, Manifest) != seen:
+        return False
+    lake.write_record(place, seen.model_copy(update=paths))
+    return True
+
+
+def _empty_values(lake: Lake, manifest: Manifest) -> int:
+    """Takes what was received out of a partition's quarantine; what was broken, when and where stays."""
+    path = manifest.quarantine_path
+    if not path or path.endswith(EMPTIED):
+        return 0
+    entries = lake.read_partition(path, manifest.night)
+    index = entries.column_names.index("received")
+    emptied = entries.set_column(index, "received", pa.nulls(entries.num_rows, pa.string()))
+    target = lake.data_path("quarantine", manifest, f"{manifest.batch_id}-{uuid4().hex[:8]}").removesuffix(".parquet")
+    lake.write_table(target + EMPTIED, emptied)
+    return entries.num_rows if _switch(lake, manifest, quarantine_path=target + EMPTIED) else 0
+
+
+def _compact(lake: Lake, settings: Settings, today: date, done: Done) -> None:
+    """Joins the small files of a ward's old nights into one for each zone."""
+    newest = today - timedelta(days=settings.compact_after_nights)
+    for kind in RecordKind:
+        for ward in lake.folders(f"manifests/{kind}"):
+            old = [manifest for manifest in _of_ward(lake, kind, ward) if manifest.night <= newest]
+            for zone in ("accepted", "quarantine"):
+                small = [m for m in old if _path(m, zone) and not _is_settled(m, zone)]
+                if len(small) >= settings.compact_after_nights:
+                    _join(lake, zone, small, done)
+                    # The other zone's switch must start from the partitions as they are now.
+                    old = [manifest for manifest in _of_ward(lake, kind, ward) if manifest.night <= newest]
+
+
+def _path(manifest: Manifest, zone: str) -> str:
+    return manifest.accepted_path if zone == "accepted" else manifest.quarantine_path
+
+
+def _is_settled(manifest: Manifest, zone: str) -> bool:
+    path = _path(manifest, zone)
+    # Quarantine waits until its values are emptied: joined before, it would be written twice.
+    return COMPACTED in path or (zone == "quarantine" and not path.endswith(EMPTIED))
+
+
+def _join(lake: Lake, zone: str, small: list[Manifest], done: Done) -> None:
+    first, last = small[0], small[-1]
+    ending = EMPTIED if zone == "quarantine" else ".parquet"
+    target = f"{zone}/{first.kind}/ward={first.ward}{COMPACTED}{first.night}_{last.night}/{uuid4().hex}{ending}"
+    tables = [lake.read_partition(_path(manifest, zone), manifest.night) for manifest in small]
+    lake.write_table(target, pa.concat_tables(tables, promote_options="default"))
+    done.files_written += 1
+    done.files_joined += sum(_switch(lake, manifest, **{f"{zone}_path": target}) for manifest in small)
+
+
+def _delete_leftovers(lake: Lake, before: datetime) -> int:
+    """Deletes data files that nothing names and that are old enough not to be about to be named."""
+    # Listed before the names are read: what is committed in between is young, and is not touched.
+    old = [path for zone in ZONES for path in _old_files(lake, zone, before)]
+    if not old:
+        return 0
+    named = _named(lake)
+    unnamed = [path for path in old if path not in named]
+    for path in unnamed:
+        lake.remove(path)
+    return len(unnamed)
+
+
+def _old_files(lake: Lake, zone: str, before: datetime) -> list[str]:
+    root = lake.path("")
+    try:
+        found = lake.fs.find(lake.path(zone), detail=True)
+    except FileNotFoundError:
+        return []
+    data = {name: entry for name, entry in found.items() if PurePosixPath(name).suffix in (".parquet", ".tmp", ".new")}
+    return [name.removeprefix(root) for name in data if lake.fs.modified(name).astimezone(UTC) < before]
+
+
+def _named(lake: Lake) -> set[str]:
+    named = {path for manifest in _manifests(lake) for path in (manifest.accepted_path, manifest.quarantine_path)}
+    for kind, ward in decided_wards(lake):
+        named |= set(read_log(lake, kind, ward).entries["records_path"].to_pylist())
+    for kind in RecordKind:
+        for ward in lake.folders(f"landing/{kind}"):
+            for name in lake.names(f"landing/{kind}/{ward}"):
+                batch = lake.read_record(name, LandedBatch)
+                named |= {batch.path} if batch is not None else set()
+    return named
+
+
+def _delete_logs(home: Path, before: datetime) -> int:
+    count = 0
+    for folder in (home / "logs", home / "airflow" / "logs"):
+        for path in folder.rglob("*"):
+            if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+                path.unlink(missing_ok=True)
+                count += 1
+    return count
