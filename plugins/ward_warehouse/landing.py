@@ -5,6 +5,7 @@
     quarantine/<kind>/ward=<ward>/night=<night>/<batch>.parquet   what was refused, with its reasons
     landing/<kind>/<ward>/<night>.json                            a landed batch (commits the first)
     manifests/<kind>/<ward>/<night>.json                          a judged partition (commits the other two)
+    keys/<key id>.json                                            which pseudonym key an id stands for, as a hash
     decisions/..., decided/...                                    what people decided: see `decisions`
     reconciliations/<kind>/<ward>/<night>-<batch>.json            records that vanished at the source, or came back
     locks/<kind>/<ward>/<night>/<number>.json                     the run that is at work on a partition

@@ -20,11 +20,27 @@ from ward_warehouse import outcomes
 from ward_warehouse.connections import Resolver
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.deletions import Reconciliation
-from ward_warehouse.errors import LockedError, PostponedError, ReconcileError, SchemaDriftError, WardWarehouseError
+from ward_warehouse.errors import (
+    LockedError,
+    PostponedError,
+    ReconcileError,
+    SchemaDriftError,
+    SettingsError,
+    WardWarehouseError,
+)
 from ward_warehouse.extraction import Request, extract
-from ward_warehouse.landing import Lake, LandedBatch, Manifest, landed_path, manifest_path, previous_manifest
+from ward_warehouse.landing import (
+    Lake,
+    LakeRecord,
+    LandedBatch,
+    Manifest,
+    landed_path,
+    manifest_path,
+    previous_manifest,
+)
 from ward_warehouse.locks import partition_lock
 from ward_warehouse.outcomes import Outcome, Status, Step
+from ward_warehouse.privacy import pseudonym
 from ward_warehouse.readers import reader_slot
 from ward_warehouse.reconcile import reconcile, unknown_note
 from ward_warehouse.registry import Dataset, Registry, load_registry
@@ -37,6 +53,15 @@ if TYPE_CHECKING:
     from ward_warehouse.warehouse.dbt import BuildSummary
 
 log = logging.getLogger(__name__)
+
+
+KEY_CHECK = "ward warehouse pseudonym key"
+
+
+class KeyMark(LakeRecord):
+    """What tells a key from another of the same id without telling the key: a hash made with it."""
+
+    check: str
 
 
 class Plan(BaseModel):
@@ -73,7 +98,7 @@ class Night:
             RegistryError: a named ward has no valid entry.
             WardWarehouseError: a record kind is unknown, or nothing is left to do.
         """
-        self.settings.require_key()
+        self.require_known_key()
         chosen = [_kind(name) for name in kinds or list(RecordKind)]
         for ward in wards or []:
             self.registry.datasets(ward)
@@ -86,6 +111,27 @@ class Night:
         return Plan(
             run_id=outcomes.new_id(), request=request, wards=keys, kinds=chosen, problems=self.registry.problems
         )
+
+    def require_known_key(self) -> None:
+        """Checks the pseudonym key against the one that its id stood for so far.
+
+        Raises:
+            SettingsError: there is no key, it is too short, or another key had this id: hashes made with both could
+                not be told apart, and would silently not join.
+        """
+        key_id, keys = self.settings.pseudonym_key_id, self.settings.pseudonym_keys()
+        mark = KeyMark(check=pseudonym(KEY_CHECK, keys[key_id], key_id))
+        place = f"keys/{key_id}.json"
+        known = self.lake.read_record(place, KeyMark)
+        if known is None:
+            self.lake.create(place, mark.model_dump_json().encode())
+            known = self.lake.read_record(place, KeyMark)
+        if known is not None and known != mark:
+            raise SettingsError(
+                f"WARD_WAREHOUSE_PSEUDONYM_KEY: found another key than the one that the lake knows as {key_id!r}; give "
+                "back that key, or rotate: WARD_WAREHOUSE_PSEUDONYM_KEY_ID names the new key, and "
+                "WARD_WAREHOUSE_PSEUDONYM_PREVIOUS_KEYS holds the old one"
+            )
 
     def extract_ward(self, plan: Plan, ward: str, resolve: Resolver) -> list[Outcome]:
         """Extracts every dataset of a ward; a dataset that fails leaves the others alone.

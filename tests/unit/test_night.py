@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from tests.support import http_service as http
 from tests.support.district import DOSSIERS, SURVEYS, District, utc
@@ -219,3 +220,25 @@ def test_the_roll_up_of_a_failed_night_is_an_error(ready: District) -> None:
             tasks.extract(job, nowhere)
     with pytest.raises(WardWarehouseError, match="The night failed"):
         tasks.roll_up(jobs)
+
+
+# The pseudonym key
+
+
+def test_another_key_under_the_same_id_is_refused_and_a_rotation_is_not(ready: District) -> None:
+    request = Request(night=NIGHT)
+    ready.night().plan(request)
+    other = SecretStr("another pseudonym key of the tests")
+    exchanged = Night(ready.settings.model_copy(update={"pseudonym_key": other}))
+    with pytest.raises(SettingsError, match=r"found another key than the one that the lake knows as 'k1'") as caught:
+        exchanged.plan(request)
+    assert "another pseudonym" not in str(caught.value)
+    rotated = {
+        "pseudonym_key": other,
+        "pseudonym_key_id": "k2",
+        "pseudonym_previous_keys": {"k1": ready.settings.pseudonym_key},
+    }
+    Night(ready.settings.model_copy(update=rotated)).plan(request)
+    ready.night().plan(request)
+    with pytest.raises(SettingsError, match="id of a previous key"):
+        Night(ready.settings.model_copy(update={**rotated, "pseudonym_key_id": "k1"})).plan(request)

@@ -16,6 +16,7 @@ from ward_warehouse import outcomes
 from ward_warehouse.cli.demo import demo
 from ward_warehouse.cli.maintenance import maintenance
 from ward_warehouse.cli.output import as_json, console, fail
+from ward_warehouse.cli.pseudonyms import pseudonyms
 from ward_warehouse.cli.quarantine import quarantine
 from ward_warehouse.cli.reconcile import reconcile
 from ward_warehouse.cli.release import release
@@ -53,6 +54,7 @@ main.add_command(quarantine)
 main.add_command(wards)
 main.add_command(reconcile)
 main.add_command(release)
+main.add_command(pseudonyms)
 main.add_command(maintenance)
 
 

@@ -1,0 +1,25 @@
+"""Command that answers what is stored of one person, without storing who it is."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import click
+
+from ward_warehouse.cli.output import as_json, console
+from ward_warehouse.privacy import pseudonym
+from ward_warehouse.settings import load_settings
+
+
+@click.command()
+@click.option("--value", prompt=True, hide_input=True, help="Asked for when left out, so that no shell keeps it.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def pseudonyms(value: str, json_: bool) -> None:
+    """Show the keyed hashes of a value, one for each key, to look up what is stored of a person who asks."""
+    text = unicodedata.normalize("NFC", value).strip()
+    found = [pseudonym(text, key, key_id) for key_id, key in load_settings().pseudonym_keys().items()]
+    if json_:
+        as_json(found)
+        return
+    for one in found:
+        console.print(one, highlight=False)
