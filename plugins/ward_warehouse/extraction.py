@@ -23,6 +23,7 @@ from ward_warehouse.landing import (
     Manifest,
     Partition,
     landed_path,
+    manifest_path,
     previous_manifest,
 )
 from ward_warehouse.mapping import Mapper
@@ -74,7 +75,7 @@ def extract(
     """
     previous = previous_manifest(lake, dataset.kind, dataset.ward.ward, request.night)
     window = _window(dataset, request, previous)
-    loaded = {} if request.full or previous is None else previous.files
+    loaded = {} if request.full else _taken_files(lake, dataset, request.night, previous)
     source = open_source(dataset, resolve(dataset.connection_id), loaded)
     known = _known_versions(lake, dataset, request.night, window.since)
     batch_id = new_id()
@@ -159,6 +160,17 @@ def _window(dataset: Dataset, request: Request, previous: Manifest | None) -> Wi
     if previous is None or previous.cursor_to is None:
         return Window(None, until)
     return Window(previous.cursor_to - timedelta(hours=dataset.mapping.overlap_hours), until)
+
+
+def _taken_files(lake: Lake, dataset: Dataset, night: date, previous: Manifest | None) -> dict[str, str]:
+    """The files that other nights took: those before, and where an old night is read again, also those after it."""
+    before = previous.files if previous else {}
+    newest = previous_manifest(lake, dataset.kind, dataset.ward.ward, date.max)
+    if newest is None or newest.night <= night:
+        return before
+    own = lake.read_record(manifest_path(dataset.kind, dataset.ward.ward, night), Manifest)
+    of_the_night = set(own.files.values()) if own else set()
+    return {**{name: mark for name, mark in newest.files.items() if mark not in of_the_night}, **before}
 
 
 def _chunks(window: Window, days: int | None) -> Iterator[Window]:
