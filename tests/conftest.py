@@ -1,17 +1,24 @@
 """What all tests share: an environment without the developer's own settings, and a district with real ward systems."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.dags import runs
-from tests.support import database_servers, file_servers, real_input
+from tests.support import real_input
 from tests.support.background import Background
 from tests.support.district import District
 from tests.support.http_service import HttpService
 from tests.support.records import Kind
+
+if TYPE_CHECKING:
+    # Imported by the fixtures that start them: most runs need none of these servers.
+    from tests.support import database_servers, file_servers
 
 MakeDistrict = Callable[..., District]
 OF_OTHERS = ("WARD_WAREHOUSE_", "AIRFLOW_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -51,24 +58,32 @@ def district(make_district: MakeDistrict, tmp_path: Path) -> District:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[database_servers.Server]:
+    from tests.support import database_servers
+
     with database_servers.postgres() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[database_servers.Server]:
+    from tests.support import database_servers
+
     with database_servers.mariadb() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def sftp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[file_servers.SftpServer]:
+    from tests.support import file_servers
+
     with file_servers.SftpServer(tmp_path_factory.mktemp("sftp")).serving() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[file_servers.S3Server]:
+    from tests.support import file_servers
+
     with file_servers.s3() as server:
         yield server
 

@@ -14,7 +14,6 @@ from typing import Any
 import boto3
 import httpx
 import paramiko
-from moto.server import ThreadedMotoServer
 
 from ward_warehouse.connections import Connection
 
@@ -183,6 +182,8 @@ class S3Server:
 @contextmanager
 def s3() -> Iterator[S3Server]:
     """An S3 server that checks signatures and rights."""
+    from moto.server import ThreadedMotoServer  # it takes a second, and only S3 needs it
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:

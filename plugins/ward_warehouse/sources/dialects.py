@@ -186,7 +186,8 @@ def sqlite_file(who: str, connection: Connection) -> str:
     return f"file:{quote(str(path))}?mode=ro"
 
 
-def _url(who: str, connection: Connection, database: Database) -> URL | str:
+def _url(who: str, connection: Connection, database: Database) -> URL:
     if database.driver == "sqlite":
-        return f"sqlite:///{sqlite_file(who, connection)}&uri=true"
+        file, _, mode = sqlite_file(who, connection).rpartition("?mode=")
+        return URL.create("sqlite", database=file, query={"mode": mode, "uri": "true"})
     return server_url(connection, database, database.driver)

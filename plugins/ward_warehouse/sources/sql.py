@@ -66,6 +66,9 @@ class SqlSource:
             statement = self.statement(relation, window).with_only_columns(*asked(columns, database))
             schema = pa.schema([*((c.name, arrow_type(c)) for c in columns), (FAULT, pa.string())])
             read = arrow.read if arrow.driver else read_rows
+            # No session stays open beside the one that reads: a system's locks on an SQLite file belong to the process,
+            # and closing any session would give up those of the other.
+            engine.dispose()
             for table in read(engine, statement, schema):
                 yield self._placed(table)
         except NoSuchTableError:

@@ -60,13 +60,25 @@ def _value(column: ColumnElement[Any], database: Database) -> ColumnElement[Any]
         case "cast":
             return cast(column, Text())
         case "stored":
-            # quote() writes a number so that it can be read back exactly, and bytes as X'00FF'.
-            kind = func.typeof(column)
-            return case(
-                (kind == literal_column("'text'"), column), (kind != literal_column("'null'"), func.quote(column))
-            )
+            return _stored_text(column)
     # As the driver gives it: SQLAlchemy would round a float to ten places.
     return type_coerce(column, NullType())
+
+
+def _stored_text(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A value of SQLite as text that reads back as the same value, and bytes as X'00FF'.
+
+    Versions of SQLite differ in the digits that they write beyond the fifteenth: whole numbers are written without.
+    """
+    whole = cast(column, sql_types.Integer())
+    real = case((column == whole, cast(whole, Text()).concat(literal_column("'.0'"))), else_=func.quote(column))
+    return case(
+        (literal_column("'text'"), column),
+        (literal_column("'integer'"), cast(column, Text())),
+        (literal_column("'real'"), real),
+        (literal_column("'blob'"), func.quote(column)),
+        value=func.typeof(column),
+    )
 
 
 def _fault(columns: Sequence[ColumnElement[Any]], database: Database) -> ColumnElement[Any]:

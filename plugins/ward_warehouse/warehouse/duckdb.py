@@ -277,6 +277,9 @@ def _insert_nights(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, wanted
         db.unregister("wanted")
 
 
+WHOLE_FILES = "FROM read_parquet($files, hive_partitioning = false)"
+
+
 def _insert_files(db: duckdb.DuckDBPyConnection, table: str, query: str, files: list[str]) -> None:
     try:
         db.execute(f"INSERT INTO raw.{table} BY NAME {query}", {"files": files})
@@ -291,7 +294,7 @@ def _load_decisions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     db.execute("DELETE FROM raw.decisions")
     for kind, ward in decided_wards(lake):
         files = [lake.duckdb_path(name) for name in lake.names(log_folder(kind, ward), ".parquet")]
-        _insert_files(db, "decisions", "FROM read_parquet($files, hive_partitioning = false)", files)
+        _insert_files(db, "decisions", WHOLE_FILES, files)
 
 
 def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
@@ -305,7 +308,9 @@ def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
                 if found is not None:
                     fresh.append((path, version, found.path))
     if fresh:
-        _insert_files(db, lake, "deletions", [data for _, _, data in fresh if data])
+        files = [lake.duckdb_path(data) for _, _, data in fresh if data]
+        if files:
+            _insert_files(db, "deletions", WHOLE_FILES, files)
         _append(db, "ledger", [{"path": path, "version": version} for path, version, _ in fresh])
 
 

@@ -419,6 +419,17 @@ def test_nothing_is_given_after_a_page_that_could_not_be_read(endpoint: Endpoint
     assert "page 7" in refused(endpoint)
 
 
+def test_a_table_that_is_gone_between_two_pages_ends_as_an_error(endpoint: Endpoint) -> None:
+    serve(endpoint, 10)
+    whole = endpoint.handle
+
+    def handle(request: Request) -> Response:
+        return whole(request) if len(endpoint.requests) < 2 else Response(status_code=404)
+
+    endpoint.handle = handle
+    assert "page 2: the server answered 404" in refused(endpoint)
+
+
 # Servers that lead in a circle
 
 

@@ -1,6 +1,9 @@
 """SQL sources: what is asked of a ward's database, and that nothing else can happen to it."""
 
 import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -115,6 +118,50 @@ def test_a_new_column_is_told(connection: Connection) -> None:
 def test_a_table_that_is_gone_is_one_line(connection: Connection) -> None:
     with pytest.raises(SourceError, match="table KHONG_CO is not in the database"):
         read(SqlSource(dataset(system(table="KHONG_CO")), connection), Window())
+
+
+def test_a_table_that_is_dropped_in_mid_read_costs_no_record(connection: Connection) -> None:
+    with sqlite3.connect(connection.host) as database:
+        database.executemany(
+            "INSERT INTO HO_SO VALUES (2019, ?, 'M', '2019-01-01', 'Tên', 1, NULL)", [[n] for n in range(100_000)]
+        )
+    tables = SqlSource(dataset(system()), connection).read(Window())
+    first = next(tables)
+    # In a process of its own, as the ward's software is: locks on a file do not hold inside one.
+    drop = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('DROP TABLE HO_SO')"
+    other = subprocess.run([sys.executable, "-c", drop, connection.host], capture_output=True, text=True, check=False)
+    assert "database is locked" in other.stderr
+    assert first.num_rows + sum(table.num_rows for table in tables) == 100_005
+
+
+@pytest.mark.parametrize("way", ["arrow", "rows"])
+def test_values_of_any_type_in_one_column_arrive_as_text_by_both_ways(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    odd = "Ẩn\x00Ỷ 🏛 e\u0323\u0302 ' \" %s :p"
+    values = [None, 9223372036854775807, 0.1, 1234567890123456.0, 1e300, "", odd, b"\x00\xff", 1, "0018-02-31"]
+    with sqlite3.connect(connection.host) as database:
+        # Without types: a column of type TEXT would make texts of numbers itself, and not exactly.
+        database.execute("DROP TABLE HO_SO")
+        database.execute("CREATE TABLE HO_SO (NAM, SO, MA, NHAN, TEN, LE_PHI, SUA)")
+        # More empty values than the driver looks at, before the first that is a text.
+        rows = [(n, None) for n in range(60_000)] + list(enumerate(values, 60_000))
+        database.executemany("INSERT INTO HO_SO (NAM, SO, MA) VALUES (2018, ?, ?)", rows)
+        database.execute("INSERT INTO HO_SO (NAM, SO, MA) VALUES (2018, 70000, CAST(x'41ff42' AS TEXT))")
+    if way == "rows":
+        monkeypatch.setitem(DATABASES, "sqlite", replace(DATABASES["sqlite"], arrow=""))
+    found = read(SqlSource(dataset(system()), connection), Window())[60_000:]
+    assert [row["MA"] for row in found] == [
+        None, "9223372036854775807", "0.1", "1234567890123456.0", "1.0e+300", "", odd, "X'00FF'", "1",
+        "0018-02-31", "A\ufffdB",
+    ]  # fmt: skip
+    assert found[-1][POSITION] == "HO_SO 2018|70000"
+
+
+def test_a_path_with_odd_signs_is_found(connection: Connection, tmp_path: Path) -> None:
+    odd = tmp_path / "hồ sơ 100%? #1&mode=rwc.db"
+    Path(connection.host).rename(odd)
+    assert len(read(SqlSource(dataset(system()), Connection("p01", "sqlite", host=str(odd))), Window())) == 5
 
 
 def test_an_absent_file_is_not_made(tmp_path: Path) -> None:
