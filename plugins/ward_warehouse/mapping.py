@@ -162,7 +162,7 @@ class Statement:
         step_values = [f"{sql} AS {_name('v_' + name)}" for name, sql in values.items()]
         statement = f"""
             WITH inputs AS (SELECT {_name(POSITION)}, {_name(FAULT)}, {self._extras()} AS extras
-                                   {_more(step_inputs)} FROM batch),
+                                   {_more(step_inputs)} FROM {self._batch()}),
                  readings AS (SELECT *{_more(step_readings)} FROM inputs),
                  moments AS (SELECT *{_more(step_moments)} FROM readings),
                  mapped AS (SELECT *{_more(step_values)} FROM moments)
@@ -175,9 +175,6 @@ class Statement:
                    {self._received(maps, inputs)} AS {RECEIVED}
             FROM mapped"""  # noqa: S608 - every value is bound, every identifier quoted
         return statement, self._values.parameters
-
-    def _value(self, column: Column, column_map: ColumnMap, source: Input | None) -> str:
-        return self._values.sql(column, column_map, source)
 
     def _maps(self) -> dict[str, ColumnMap]:
         """Contract columns that the source fills, in the contract's order; dropped ones are not even read."""
@@ -226,8 +223,21 @@ class Statement:
         return Input(name, self._text(name), native_number=is_number)
 
     def _text(self, name: str) -> str:
-        is_float = name in self._schema.names and pa.types.is_floating(self._schema.field(name).type)
-        return f"nullif(trim(nfc_normalize({readings.native_text(_name(name), is_float=is_float)})), '')"
+        return f"nullif(trim(nfc_normalize(CAST({_name(name)} AS VARCHAR))), '')"
+
+    def _batch(self) -> str:
+        """The relation to read: the batch, its floats and decimals as text."""
+        texts = []
+        for field in self._schema:
+            if pa.types.is_floating(field.type):
+                texts.append(f"{readings.float_text(_name(field.name))} AS {_name(field.name)}")
+            elif pa.types.is_decimal(field.type):
+                texts.append(f"{readings.decimal_text(_name(field.name))} AS {_name(field.name)}")
+        return f"(SELECT * REPLACE ({', '.join(texts)}) FROM batch)" if texts else "batch"  # noqa: S608 - as above
+
+    def _value(self, column: Column, column_map: ColumnMap, source: Input | None) -> str:
+        """SQL of the contract value; null where the input cannot be read or translated."""
+        return self._values.sql(column, column_map, source)
 
     def _outputs(self, maps: dict[str, ColumnMap]) -> list[str]:
         outputs = []

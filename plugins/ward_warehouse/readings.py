@@ -64,15 +64,24 @@ def _plain(text: str, one: NumberFormat) -> str:
     return f"replace({removed}, ',', '.')" if one.decimal == "comma" else removed
 
 
-def native_text(column: str, *, is_float: bool) -> str:
-    """A source's own number as text: a whole one without a fraction, so that the id 123.0 is 123."""
-    if not is_float:
-        return f"CAST({column} AS VARCHAR)"
-    small = f"abs({column}) < 9007199254740992"
-    whole = f"WHEN {small} AND {column} = trunc({column}) THEN CAST(CAST({column} AS BIGINT) AS VARCHAR)"
+def float_text(column: str) -> str:
+    """A source's own float as text: a whole one without a fraction, so that the id 123.0 is 123."""
     # From 2^53 on a double may not be the number that was stored; no column takes 9.0e+15 for an id or a number.
-    other = f"WHEN {small} THEN CAST({column} AS VARCHAR) WHEN NOT isnan({column}) THEN format('{{:e}}', {column})"
-    return f"CASE {whole} {other} END"
+    exact = f"abs({column}) < 9007199254740992"
+    whole = f"WHEN {exact} AND {column} = trunc({column}) THEN CAST(CAST({column} AS BIGINT) AS VARCHAR)"
+    scientific = f"WHEN NOT isnan({column}) THEN format('{{:e}}', {column})"
+    return f"CASE {whole} WHEN {exact} THEN {_fraction_text(column)} {scientific} END"
+
+
+def decimal_text(column: str) -> str:
+    """A source's own decimal as text: a whole one without a fraction."""
+    whole = f"WHEN {column} = trunc({column}) THEN CAST(CAST({column} AS HUGEINT) AS VARCHAR)"
+    return f"CASE {whole} ELSE {_fraction_text(column)} END"
+
+
+def _fraction_text(column: str) -> str:
+    """Three decimals get a fourth, 0: this 15.983 is not the 15.983 that is typed where a dot groups thousands."""
+    return f"regexp_replace(CAST({column} AS VARCHAR), '^(-?\\d+\\.\\d{{3}})$', '\\1' || '0')"
 
 
 def code(text: str) -> str:

@@ -204,6 +204,8 @@ def test_an_id_that_went_through_floats_is_the_id_again(text: str, code: str) ->
         (123.0, "123"),
         (-5.0, "-5"),
         (0.5, "0.5"),
+        (15.983, "15.9830"),
+        (-1.125, "-1.1250"),
         (float("nan"), None),
         (2.0**53, "9.007199e+15"),
         (1e300, "1.000000e+300"),
@@ -211,5 +213,10 @@ def test_an_id_that_went_through_floats_is_the_id_again(text: str, code: str) ->
 )
 def test_a_float_of_a_source_as_text(value: float, text: str | None) -> None:
     with closing(open_cursor()) as db:
-        sql = f"SELECT {readings.native_text('x', is_float=True)} FROM (SELECT $x::DOUBLE AS x)"  # noqa: S608
+        sql = f"SELECT {readings.float_text('x')} FROM (SELECT $x::DOUBLE AS x)"  # noqa: S608
         assert db.execute(sql, {"x": value}).fetchall() == [(text,)]
+
+
+@pytest.mark.parametrize(("value", "text"), [("123.000", "123"), ("15.983", "15.9830"), ("0.500", "0.5000")])
+def test_a_decimal_of_a_source_as_text(value: str, text: str) -> None:
+    assert evaluated(readings.decimal_text("t::DECIMAL(12, 3)"), value) == text
