@@ -2,16 +2,16 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.support.district import District, utc
+from tests.support.district import DOSSIERS, District, utc
 from tests.support.http_service import status
-from tests.support.records import NIGHT, dossier, survey
+from tests.support.records import NIGHT, at, dossier, survey
 from ward_warehouse.cli import main
 
 Run = Callable[..., Result]
@@ -64,7 +64,7 @@ ALL = sorted(commands(main))
 def test_the_commands_that_people_know() -> None:
     known = {
         "wards check", "extract", "validate", "build", "publish", "run", "status", "quarantine list", "quarantine show",
-        "report", "demo up", "demo down",
+        "report", "demo up", "demo down", "wards add", "reconcile",
     }  # fmt: skip
     assert known <= {" ".join(path) for path in ALL}
 
@@ -154,6 +154,40 @@ def test_a_day_as_until_holds_that_day(run: Run, ready: District) -> None:
     assert (datetime.fromisoformat(half["cursor_from"]), half["rows_read"]) == (utc("2024-03-06T04:00:00"), 1)
 
 
+def test_a_backfill_belongs_to_the_night_it_ends_with(run: Run, ready: District) -> None:
+    ready["a_sql"].send([dossier(str(n), source_changed_at=at(NIGHT - timedelta(days=n), 10)) for n in range(9)])
+    options = ["--ward", "a_sql", "--dataset", "dossiers", "--since", "2024-02-29", "--until", "2024-03-05"]
+    (found,) = json.loads(run("extract", *options, "--chunk-days", "2", "--json").stdout)
+    assert (found["night"], found["rows_read"]) == ("2024-03-05", 6)
+    (judged,) = json.loads(run("validate", *options, "--json").stdout)
+    assert judged["rows_accepted"] == 6
+
+
+def test_reconcile_says_what_vanished(run: Run, ready: District) -> None:
+    for ward in ready.wards.values():
+        ward.send([dossier(str(n)) for n in range(6)])
+    ready.play()
+    ready["a_sql"].sent[DOSSIERS].pop()
+    ready["a_sql"].send()
+    found = json.loads(run("reconcile", "--kind", "dossiers", "--json").stdout)
+    assert [(one["ward"], one["keys_in_source"], one["rows_deleted"]) for one in found] == [
+        ("a_sql", 5, 1),
+        ("b_http", 6, 0),
+    ]
+    assert "vanished" in run("reconcile", "--ward", "a_sql").stdout
+    assert "not compared" in refused(run("reconcile", "--ward", "c_files"))
+
+
+def test_reconcile_refuses_a_source_that_shows_too_little(run: Run, ready: District) -> None:
+    ready["a_sql"].send([dossier(str(n)) for n in range(6)])
+    ready.play()
+    del ready["a_sql"].sent[DOSSIERS][1:]
+    ready["a_sql"].send()
+    line = refused(run("reconcile", "--ward", "a_sql", "--kind", "dossiers"))
+    assert "shows 1 of the 6 records" in line
+    assert len(line.splitlines()) == 1
+
+
 def test_status_before_the_first_night(run: Run, ready: District) -> None:
     rows = json.loads(run("status", "--json").stdout)
     assert len(rows) == 6
@@ -179,6 +213,9 @@ def test_a_ward_that_is_down_fails_the_command_in_one_line(run: Run, ready: Dist
         (["extract", "--night", "2024-03-06", "--dataset", "votes"], ["votes", "survey_responses"]),
         (["extract", "--night", "2024-03-06", "--since", "yesterday"], ["yesterday"]),
         (["extract", "--night", "2031-01-01"], ["2031-01-01", "in force"]),
+        (["extract"], ["--night", "--until"]),
+        (["extract", "--night", "2024-03-06", "--chunk-days", "7"], ["--chunk-days", "--since"]),
+        (["reconcile", "--ward", "nobody"], ["nobody", "a_sql"]),
         (["publish"], ["no build yet"]),
         (["quarantine", "list"], ["no published warehouse"]),
         (["quarantine", "show", "x"], ["no published warehouse"]),

@@ -38,13 +38,14 @@ def add(
     aliases: tuple[str, ...], system: str, connection: str | None, schema: str | None, sample: Path | None,
 ) -> None:  # fmt: skip
     """Draft the entry of a ward, and the file of a software nobody described yet; nothing there is overwritten."""
-    from ward_warehouse.scaffold.write import WardDraft, add_system, add_ward, system_text, ward_text
+    from ward_warehouse.scaffold.write import WardDraft, add_system, add_ward, require_free, system_text, ward_text
 
     settings = load_settings()
     registry = load_registry(settings)
     _refuse_known(registry, ward, district)
     drafts: list[DatasetGuess] = []
     if system not in registry.systems:
+        require_free(settings.systems_dir / f"{system}.yml")
         drafts = _drafts(system, connection or ward, schema, sample)
     stated = list(aliases)
     found = stated or _spellings(drafts) or [name]
@@ -52,14 +53,14 @@ def add(
         WardDraft(ward, code, name, name_en, system, connection, found, bool(stated)),
         datetime.now(ZoneInfo(settings.time_zone)).date(),
     )
+    place = settings.wards_dir / f"{district}.yml"
+    head = None if district_name is None else _head(district, district_name, settings)
+    add_ward(place, head, entry)
     if drafts:
         path = settings.systems_dir / f"{system}.yml"
         add_system(path, system_text(system, f"Phần mềm {system}", _time_zone(registry, district, settings), drafts))
         for draft in drafts:
             console.print(f"{path}: {draft.kind}: {len(draft.columns)} columns guessed", highlight=False)
-    place = settings.wards_dir / f"{district}.yml"
-    head = None if district_name is None else _head(district, district_name, settings)
-    add_ward(place, head, entry)
     console.print(f"{place}: ward {ward} added; see `ward-warehouse wards check` for what is left", highlight=False)
 
 

@@ -61,10 +61,10 @@ def relations_of_database(connection: Connection, schema: str | None = None) -> 
             table = Table(name, MetaData(), schema=schema, autoload_with=engine)
             with engine.connect() as session:
                 rows = session.execute(select(table).limit(SAMPLE_ROWS)).fetchall()
-            columns = [column.name for column in table.columns]
+            columns = [str(column.name) for column in table.columns]
             values = {c: [str(row[i]) for row in rows if row[i] is not None] for i, c in enumerate(columns)}
             times = {c for i, c in enumerate(columns) if any(isinstance(row[i], datetime) for row in rows)}
-            read = {"table": name, **({"schema": schema} if schema else {})}
+            read = {"table": str(name), **({"schema": schema} if schema else {})}
             found.append(Relation(read, "sql", values, frozenset(times)))
     except (SQLAlchemyError, ValueError) as error:
         raise SourceError(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from textwrap import dedent, indent
 from typing import Any
 
 import yaml
@@ -106,17 +108,20 @@ def ward_text(draft: WardDraft, today: date) -> str:
     return "\n".join(lines) + "\n"
 
 
-def add_system(path: Path, text: str) -> None:
-    """Writes a new system file.
+def require_free(path: Path) -> None:
+    """Refuses a place where a system file stands.
 
     Raises:
         RegistryError: there is one already; it is left as it is.
     """
-    try:
-        with path.open("x", encoding="utf-8") as handle:
-            handle.write(text)
-    except FileExistsError:
-        raise RegistryError([f"{path}: exists already and is left as it is; choose another --system"]) from None
+    if path.exists():
+        raise RegistryError([f"{path}: exists already and is left as it is; choose another --system"])
+
+
+def add_system(path: Path, text: str) -> None:
+    """Writes a new system file where none stands."""
+    with path.open("x", encoding="utf-8") as handle:
+        handle.write(text)
 
 
 def add_ward(path: Path, head: str | None, entry: str) -> None:
@@ -132,7 +137,8 @@ def add_ward(path: Path, head: str | None, entry: str) -> None:
             handle.write(head + entry)
         return
     before = path.read_text(encoding="utf-8")
-    after = before.rstrip("\n") + "\n" + entry
+    indents = re.findall(r"^( *)- ward:", before, re.MULTILINE)
+    after = before.rstrip("\n") + "\n" + indent(dedent(entry), indents[-1] if indents else "  ")
     if not _only_added(before, after):
         raise RegistryError([f"{path}: does not end in a list of wards as `- ward: ...`; add by hand:\n{entry}"])
     temporary = path.with_name(f".{path.name}.tmp")

@@ -1,0 +1,236 @@
+"""`wards add` on real databases and files: its drafts pass the checks, and every guess is told as one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from tests.support.district import ROOT, District, source_columns, write_table
+from tests.support.records import APPLICANT, NIGHT, at, dossier, survey
+from ward_warehouse.cli import main
+from ward_warehouse.contracts import CONTRACTS
+from ward_warehouse.scaffold.guess import formats_of
+from ward_warehouse.scaffold.headers import CURSORS, HEADERS, KEYS, WORDS, folded
+
+Run = Callable[..., Result]
+WHO = ["--district", "mini", "--code", "00009", "--name", "Phường 9"]
+
+
+@pytest.fixture
+def run() -> Run:
+    def invoke(*arguments: str) -> Result:
+        result = CliRunner().invoke(main, ["wards", *arguments])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def ready(district: District, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> District:
+    """The test district, with systems of its own so that a draft does not land in the project's."""
+    for name, value in district.environment.items():
+        monkeypatch.setenv(name, value)
+    systems = tmp_path / "described"
+    systems.mkdir()
+    for path in (ROOT / "dags" / "systems").glob("*.yml"):
+        (systems / path.name).write_bytes(path.read_bytes())
+    district.systems_dir = systems
+    monkeypatch.setenv("WARD_WAREHOUSE_SYSTEMS_DIR", str(systems))
+    for ward in district.wards.values():
+        ward.send([dossier("1"), dossier("2", resolved_at=at(NIGHT, 11))], [survey("1")])
+    return district
+
+
+def findings(run: Run) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(run("check", "--json").stdout)["findings"]
+    return found
+
+
+def severities(run: Run) -> set[object]:
+    return {finding["severity"] for finding in findings(run)}
+
+
+def test_the_table_of_headers_names_real_columns_once() -> None:
+    for kind, columns in HEADERS.items():
+        words = [word for text in columns.values() for word in text.split()]
+        assert sorted(words) == sorted(set(words)), kind
+        assert set(columns) <= set(CONTRACTS[kind].by_name)
+        assert all(folded(word) == word for word in [*words, *KEYS[kind].split(), *CURSORS.split()])
+    for table in WORDS.values():
+        assert all(folded(code) == code for code in table)
+
+
+@pytest.mark.parametrize("name", ["Ngày tiếp nhận", "NGAY_TIEP_NHAN", "NgayTiepNhan", "ngày  tiếp nhận"])
+def test_accents_case_and_separators_are_folded(name: str) -> None:
+    assert folded(name) == "ngaytiepnhan"
+    assert folded("Đơn vị") == "donvi"
+
+
+@pytest.mark.parametrize(
+    ("values", "formats"),
+    [
+        (["06/03/2024 08:30", "07/03/2024 09:00"], ["%d/%m/%Y %H:%M"]),
+        (["20240306083000"], ["%Y%m%d%H%M%S"]),
+        (["2024-03-06 08:30:00", "2024-03-06"], ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d"]),
+        (["hôm qua"], []),
+        ([], []),
+    ],
+)
+def test_formats_are_guessed_from_values(values: list[str], formats: list[str]) -> None:
+    assert formats_of(values) == formats
+
+
+def test_a_ward_of_known_software_is_one_more_entry(run: Run, ready: District) -> None:
+    path = ready.wards_dir / "mini.yml"
+    before = path.read_text(encoding="utf-8")
+    result = run("add", "new_ward", *WHO, "--system", "igate", "--alias", "P09", "--connection", "a_sql")
+    assert result.exit_code == 0, result.output
+    after = path.read_text(encoding="utf-8")
+    assert after.startswith(before), "what stands there stays letter by letter"
+    entry = yaml.safe_load(after)["wards"][-1]
+    assert (entry["ward"], entry["code"], entry["system"], entry["aliases"]) == ("new_ward", "00009", "igate", ["P09"])
+    assert severities(run) <= {"hint"}
+    assert {f["code"] for f in findings(run)} == {"guess"}
+
+
+def test_unknown_software_is_drafted_from_its_database(run: Run, ready: District) -> None:
+    result = run("add", "new_ward", *WHO, "--system", "phan_mem_moi", "--connection", "a_sql")
+    assert result.exit_code == 0, result.output
+    text = (ready.systems_dir / "phan_mem_moi.yml").read_text(encoding="utf-8")
+    system = yaml.safe_load(text)
+    dossiers = system["datasets"]["dossiers"]
+    assert dossiers["read"] == {"table": "HO_SO"}
+    assert dossiers["key"] == ["ID_HO_SO"]
+    assert dossiers["cursor"] == {"column": "NGAY_CAP_NHAT", "format": "%Y-%m-%d %H:%M:%S"}
+    assert dossiers["columns"]["received_at"] == {"from": "NGAY_TIEP_NHAN", "formats": ["%Y-%m-%d %H:%M:%S"]}
+    assert dossiers["columns"]["applicant_name"] == "TEN_NGUOI_NOP"
+    assert system["datasets"]["survey_responses"]["read"] == {"table": "KHAO_SAT"}
+    assert severities(run) <= {"hint"}, findings(run)
+    guesses = [f for f in findings(run) if f["code"] == "guess" and str(f["file"]).endswith("phan_mem_moi.yml")]
+    assert len(guesses) == text.count("# guess:")
+    assert len(guesses) > 30
+
+
+def test_a_draft_reads_the_ward_that_it_was_made_from(run: Run, ready: District) -> None:
+    run("add", "new_ward", *WHO, "--system", "phan_mem_moi", "--connection", "a_sql")
+    result = run("check", "--sample", "10", "--ward", "new_ward", "--json")
+    assert result.exit_code == 0, result.output
+    sampled = {entry["kind"]: entry for entry in json.loads(result.stdout)["sample"]}
+    assert sampled["dossiers"]["rows"] == 2
+    assert sampled["dossiers"]["error"] is None
+    assert "received_at_readable" not in sampled["dossiers"]["rules"]
+    assert "status_known" not in sampled["dossiers"]["rules"]
+
+
+def test_unknown_software_is_drafted_from_a_sample_file(run: Run, ready: District) -> None:
+    sample = ready["c_files"].folder / f"ho_so_{NIGHT:%Y%m%d}.csv"
+    result = run("add", "new_ward", *WHO, "--system", "tep_moi", "--sample", str(sample))
+    assert result.exit_code == 0, result.output
+    text = (ready.systems_dir / "tep_moi.yml").read_text(encoding="utf-8")
+    dossiers = yaml.safe_load(text)["datasets"]["dossiers"]
+    assert dossiers["read"] == {"pattern": "ho_so_*.csv"}
+    assert dossiers["columns"]["received_at"]["formats"] == ["%d/%m/%Y %H:%M"]
+    assert yaml.safe_load(text)["codes"]["status"]["Đã trả kết quả"] == "returned"
+    assert {f["severity"] for f in findings(run)} <= {"hint"}, findings(run)
+    assert [value for value in APPLICANT.values() if value in text] == [], "no value of a citizen is written down"
+
+
+def test_json_is_drafted_with_the_place_of_its_records(run: Run, ready: District, tmp_path: Path) -> None:
+    sample = tmp_path / "ho_so_7.json"
+    rows = [dict.fromkeys(source_columns("http", next(iter(CONTRACTS))), "20240306083000")]
+    sample.write_text(json.dumps({"data": {"items": rows}}), encoding="utf-8")
+    assert run("add", "new_ward", *WHO, "--system", "json_moi", "--sample", str(sample)).exit_code == 0
+    system = yaml.safe_load((ready.systems_dir / "json_moi.yml").read_text(encoding="utf-8"))
+    assert system["datasets"]["dossiers"]["read"] == {"pattern": "ho_so_*.json", "records": "data.items"}
+    assert system["datasets"]["dossiers"]["key"] == ["MaHoSo"]
+
+
+def test_codes_that_nobody_knows_are_counted_and_not_written_down(run: Run, ready: District) -> None:
+    ready["c_files"].send([dossier("1", status="Nguyễn Thị Kiểm Thử"), dossier("2")])
+    sample = ready["c_files"].folder / f"ho_so_{NIGHT:%Y%m%d}.csv"
+    run("add", "new_ward", *WHO, "--system", "tep_moi", "--sample", str(sample))
+    text = (ready.systems_dir / "tep_moi.yml").read_text(encoding="utf-8")
+    assert "Kiểm Thử" not in text
+    assert "1 values of the sample are not translated" in text
+
+
+def test_a_required_column_that_was_not_recognised_is_an_error_of_the_check(
+    run: Run, ready: District, tmp_path: Path
+) -> None:
+    columns = ["ID_HO_SO", "SO_HO_SO", "NGAY_TIEP_NHAN", "TRANG_THAI", "CỘT LẠ"]
+    database = tmp_path / "part.db"
+    write_table(database, "T", columns, [])
+    ready["a_sql"].database.write_bytes(database.read_bytes())
+    assert run("add", "new_ward", *WHO, "--system", "phan_mem_moi", "--connection", "a_sql").exit_code == 0
+    text = (ready.systems_dir / "phan_mem_moi.yml").read_text(encoding="utf-8")
+    assert "# procedure_code: required" in text
+    errors = {f["code"] for f in findings(run) if f["severity"] == "error"}
+    assert errors == {"column-required", "system-unknown"}
+
+
+def test_nothing_that_is_there_is_overwritten(run: Run, ready: District) -> None:
+    files = {path: path.read_bytes() for folder in (ready.wards_dir, ready.systems_dir) for path in folder.iterdir()}
+    result = run("add", "a_sql", *WHO, "--system", "igate")
+    assert result.exit_code == 1
+    assert "ward a_sql: stands in district mini already" in result.stderr
+    (ready.systems_dir / "broken.yml").write_text("system: [\n", encoding="utf-8")
+    files[ready.systems_dir / "broken.yml"] = b"system: [\n"
+    result = run("add", "new_ward", *WHO, "--system", "broken", "--connection", "a_sql")
+    assert result.exit_code == 1
+    assert "exists already and is left as it is" in result.stderr
+    now = {path: path.read_bytes() for folder in (ready.wards_dir, ready.systems_dir) for path in folder.iterdir()}
+    assert now == files
+
+
+def test_a_district_file_that_does_not_end_in_its_wards_is_left_alone(run: Run, ready: District) -> None:
+    path = ready.wards_dir / "mini.yml"
+    text = path.read_text(encoding="utf-8")
+    head, wards = text.split("wards:\n")
+    other = f"wards:\n{wards}{head}"
+    path.write_text(other, encoding="utf-8")
+    result = run("add", "new_ward", *WHO, "--system", "igate")
+    assert result.exit_code == 1
+    assert "add by hand" in result.stderr
+    assert "- ward: new_ward" in result.stderr
+    assert path.read_text(encoding="utf-8") == other
+
+
+def test_a_new_district_is_begun(run: Run, ready: District) -> None:
+    who = ["--district", "quan_moi", "--code", "1", "--name", "Phường 1", "--system", "igate"]
+    assert "give --district-name" in run("add", "moi_p1", *who).stderr
+    result = run("add", "moi_p1", *who, "--district-name", "Quận Mới")
+    assert result.exit_code == 0, result.output
+    assert yaml.safe_load((ready.wards_dir / "quan_moi.yml").read_text(encoding="utf-8"))["name"]["vi"] == "Quận Mới"
+    assert severities(run) <= {"hint"}, findings(run)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "is empty"), (b"a,b,c\n1,2,3\n", "no table looks like"), (b"\x00\xff\x00", "no table")],
+)
+def test_a_sample_of_nothing_is_one_line(run: Run, ready: District, tmp_path: Path, content: bytes, said: str) -> None:
+    sample = tmp_path / "sample.csv"
+    sample.write_bytes(content)
+    result = run("add", "new_ward", *WHO, "--system", "tep_moi", "--sample", str(sample))
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_database_that_is_no_ward_system_is_one_line(run: Run, ready: District) -> None:
+    with closing(sqlite3.connect(ready["a_sql"].database)) as db, db:
+        db.execute("drop table HO_SO")
+        db.execute("drop table KHAO_SAT")
+        db.execute("create table T (a, b)")
+    result = run("add", "new_ward", *WHO, "--system", "moi", "--connection", "a_sql")
+    assert result.exit_code == 1
+    assert "no table looks like dossiers" in result.stderr
