@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from contextlib import suppress
@@ -81,6 +82,8 @@ def _import_too(names: list[str]) -> None:
 def obey(order: dict[str, Any]) -> dict[str, Any]:
     """Plays the steps; gives the errors meant for people, any other as its traceback, and the operations counted."""
     os.environ.update(order["environment"])
+    Path(os.environ["TMPDIR"]).mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = None
     fault = Fault(**order.get("fault", {}))
     report: dict[str, Any] = {"errors": [], "unexpected": None, "outcomes": [], "seconds": {}}
     install(order["environment"]["WARD_WAREHOUSE_HOME"], fault)

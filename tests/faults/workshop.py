@@ -24,7 +24,8 @@ class Workshop:
     """The program `child.py`: takes orders, answers with what became of each."""
 
     def __init__(self, folder: Path) -> None:
-        self._log = (folder / "child.log").open("w")
+        self.log = folder / "child.log"
+        self._log = self.log.open("w")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.child"],
             stdin=subprocess.PIPE,
@@ -41,7 +42,7 @@ class Workshop:
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
-        assert answer, Path(self._log.name).read_text()
+        assert answer, self.log.read_text()
         return [Played(**one) for one in json.loads(answer)]
 
     def close(self) -> None:
@@ -106,6 +107,8 @@ class Struck:
             **self.district.environment,
             "WARD_WAREHOUSE_DBT_PROJECT_DIR": str(self.project),
             "WARD_WAREHOUSE_HOME": str(self.home),
+            # What a tool puts aside for a moment lies where it is looked at.
+            "TMPDIR": str(self.home / "tmp"),
         }
         night = night or self.nights[1]
         return self.workshop.play(
