@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from ward_warehouse.contracts import CODE_PATTERN, LONG_NUMBER, MAX_CODE_LENGTH
 from ward_warehouse.errors import SchemaDriftError
 from ward_warehouse.registry import Dataset
 
@@ -84,6 +86,21 @@ def compare_columns(dataset: Dataset, found: Iterable[str], where: str, *, catal
         )
     known = {*dataset.mapping.source_columns(), *dataset.mapping.ignore}
     return [name for name in present if name not in known]
+
+
+def key_positions(origin: str, keys: pa.Array) -> pa.Array:
+    """Where records with these keys stand in a table or query.
+
+    A key that is no code, such as a name or a phone in the wrong column, is not shown: its record is named by its
+    number among those that were read with it.
+    """
+    code = pc.match_substring_regex(keys, f"^(?:{CODE_PATTERN})?$")
+    shown = pc.and_(code, pc.invert(pc.match_substring_regex(keys, LONG_NUMBER)))
+    shown = pc.and_(shown, pc.less_equal(pc.utf8_length(keys), MAX_CODE_LENGTH))
+    numbers = pc.binary_join_element_wise(
+        "with an unreadable key, number", pc.cast(pa.array(range(1, len(keys) + 1)), pa.string()), " "
+    )
+    return pc.binary_join_element_wise(origin, pc.if_else(shown, keys, numbers), " ")
 
 
 def text_table(names: Sequence[str], rows: Sequence[Sequence[object]], positions: Sequence[str]) -> pa.Table:

@@ -34,7 +34,7 @@ from ward_warehouse.connections import Connection
 from ward_warehouse.contracts import CONTRACTS, Privacy
 from ward_warehouse.errors import SourceError
 from ward_warehouse.registry import Dataset, SqlRead
-from ward_warehouse.sources.base import FAULT, POSITION, ReadReport, Window, compare_columns
+from ward_warehouse.sources.base import FAULT, POSITION, ReadReport, Window, compare_columns, key_positions
 from ward_warehouse.sources.dialects import Database, open_engine
 from ward_warehouse.sources.sql_streams import ArrowReader, read_rows
 from ward_warehouse.sources.sql_values import arrow_type, asked, type_of_code
@@ -136,8 +136,7 @@ class SqlSource:
         """The table with the position of each record: the table it is from and its key."""
         keys = [pc.cast(table[name], pa.string()) for name in self._dataset.mapping.key]
         key = pc.binary_join_element_wise(*keys, "|", null_handling="replace", null_replacement="")
-        origin = f"{self._spec.table or 'query'} "
-        return table.append_column(POSITION, pc.binary_join_element_wise(origin, key, ""))
+        return table.append_column(POSITION, key_positions(self._spec.table or "query", key))
 
     def _reason(self, error: Exception) -> str:
         """The driver's own words, without the statement and without a value that it stumbled over."""

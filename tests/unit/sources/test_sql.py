@@ -18,6 +18,7 @@ from tests.support.datasets import dataset
 from ward_warehouse.connections import Connection
 from ward_warehouse.errors import SchemaDriftError, SourceError
 from ward_warehouse.sources import POSITION, Window
+from ward_warehouse.sources.base import key_positions
 from ward_warehouse.sources.dialects import DATABASES, open_engine
 from ward_warehouse.sources.sql import SqlSource
 
@@ -201,3 +202,11 @@ def test_bounds_are_bound_parameters_in_every_dialect(connection: Connection, di
 def test_every_database_has_a_limit_or_says_why_not() -> None:
     assert set(DATABASES) == {"sqlite", "postgres", "mysql", "mariadb", "mssql", "oracle"}
     assert all("READ ONLY" in " ".join(DATABASES[name].on_connect) for name in ("postgres", "mysql", "mariadb"))
+
+
+def test_a_key_that_is_no_code_is_not_shown() -> None:
+    keys = pa.array(["HS-1", "7|x", "Nguyễn Văn A", "0912345678", "a@b.vn", "", "9" * 121])
+    found = key_positions("HO_SO", keys).to_pylist()
+    assert found[:2] == ["HO_SO HS-1", "HO_SO 7|x"]
+    assert found[2:5] == [f"HO_SO with an unreadable key, number {number}" for number in (3, 4, 5)]
+    assert found[5:] == ["HO_SO ", "HO_SO with an unreadable key, number 7"]

@@ -1,0 +1,149 @@
+"""People planted in every field of every kind of ward software: after a night of faults none is in any byte written."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import MakeDistrict
+from tests.faults.canaries import people, search, tell
+from tests.faults.nights import ALL, REAL_PROJECT
+from tests.faults.workshop import Played, Struck, Workshop
+from tests.support import http_service as http
+from tests.support.district import DOSSIERS, SURVEYS, District, MiniWard, alias, csv_bytes, source_columns, write_table
+from tests.support.records import NIGHT, Kind, dossier, survey, written
+from ward_warehouse.contracts import RecordKind
+
+KINDS: tuple[Kind, ...] = ("sql", "http", "files")
+PEOPLE = people()
+SENTENCES = ("{}", "liên hệ {} khi có kết quả", "Chị {} nộp thay.", "({})", "{},", "x {}")
+
+
+def rows_of(ward: MiniWard, kind: RecordKind) -> Iterator[dict[str, Any]]:
+    """A good record with everybody's fields, then for each column records that hold somebody in it."""
+    columns = source_columns(ward.kind, kind)
+    persons, sentences = itertools.cycle(PEOPLE), itertools.cycle(SENTENCES)
+    make = dossier if kind is DOSSIERS else survey
+    for number, (column, part) in enumerate(itertools.product(columns, range(4))):
+        person = next(persons)
+        record = {
+            "source_ward": alias(ward.key), **make(f"R-{number}"),
+            "applicant_name": person.name, "applicant_phone": person.phone, "applicant_email": person.email,
+        }  # fmt: skip
+        row = {**dict.fromkeys(columns), **written(ward.kind, record)}
+        yield {**row, column: next(sentences).format(person.values[part])}
+
+
+def plant(ward: MiniWard) -> None:
+    for kind, table, prefix in ((DOSSIERS, "HO_SO", "ho_so"), (SURVEYS, "KHAO_SAT", "khao_sat")):
+        columns, rows = [*source_columns(ward.kind, kind), "Ghi chú mới"], list(rows_of(ward, kind))
+        for row, person in zip(rows, itertools.cycle(PEOPLE), strict=False):
+            row["Ghi chú mới"] = f"{person.name} {person.phone}"
+        if ward.kind == "sql":
+            write_table(ward.database, table, columns, rows)
+        elif ward.kind == "http":
+            nested = [{"người": vars(person)} for person in PEOPLE[: len(rows)]]
+            ward.http.records[kind] = [{**row, "Ghi chú mới": note} for row, note in zip(rows, nested, strict=False)]
+            ward.http.knows_windows = False
+        else:
+            (ward.folder / f"{prefix}_{NIGHT:%Y%m%d}.csv").write_bytes(csv_bytes(columns, rows))
+
+
+def spoil_files(ward: MiniWard) -> None:
+    """Files that are refused: cut, without a header, not in UTF-8, no table, and too long a row."""
+    columns, rows = source_columns(ward.kind, DOSSIERS), list(rows_of(ward, DOSSIERS))
+    whole = csv_bytes(columns, rows)
+    head, _, body = whole.partition(b"\n")
+    names = "\n".join(person.name for person in PEOPLE).encode()
+    spoilt = (
+        whole[:-30],
+        body,
+        body.replace(b",", b";"),
+        whole.replace("ễ".encode(), b"\xea\xf5"),
+        names,
+        whole + b'"' + names,
+        head.replace(b",", b"\t") + b"\n" + body,
+        b"\xff\xfe" + body,
+    )
+    for number, content in enumerate(spoilt):
+        (ward.folder / f"ho_so_2024030{number}.csv").write_bytes(content)
+
+
+def spoil_answers(ward: MiniWard, how: str) -> None:
+    page = {"data": {"items": [person.name for person in PEOPLE]}}
+    html = f"<html>{' '.join(value for person in PEOPLE for value in person.values)}</html>".encode()
+    faults: dict[str, http.Fault] = {
+        "list": http.body(page),
+        "html": lambda request: http.send(request, 200, html, "text/html; charset=utf-8"),
+        "error": lambda request: http.send(request, 403, html),
+        "names": http.body({person.name: vars(person) for person in PEOPLE}),
+        "keys": http.body({"data": {"items": [{person.name: person.phone for person in PEOPLE}]}}),
+    }
+    ward.http.always = faults[how]
+
+
+SPOILT = ("list", "html", "error", "names", "keys")
+
+
+@pytest.fixture(scope="module")
+def struck(workshop: Workshop, make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> Struck:
+    wards: dict[str, Kind] = {f"canary_{kind}": kind for kind in KINDS}
+    wards |= {"canary_spoilt": "files", "canary_gone": "sql"}
+    wards |= {f"canary_{how}": "http" for how in SPOILT}
+    district: District = make_district(tmp_path_factory.mktemp("canaries"), wards)
+    for kind in KINDS:
+        plant(district[f"canary_{kind}"])
+    spoil_files(district["canary_spoilt"])
+    for how in SPOILT:
+        spoil_answers(district[f"canary_{how}"], how)
+    district["canary_gone"].database.write_bytes("\n".join(p.name for p in PEOPLE).encode())
+    return Struck(workshop, district, (NIGHT, NIGHT), project=REAL_PROJECT)
+
+
+@pytest.fixture(scope="module")
+def night(struck: Struck) -> Played:
+    """The night, and beside its state everything that the process said."""
+    played = struck.play(ALL)
+    (struck.home / "said.txt").write_text(json.dumps(played.report, ensure_ascii=False, default=str), encoding="utf-8")
+    (struck.home / "log.txt").write_text(struck.workshop.log.read_text(encoding="utf-8"), encoding="utf-8")
+    return played
+
+
+def test_the_night_reads_refuses_and_publishes(struck: Struck, night: Played) -> None:
+    assert night.unexpected is None, night.unexpected
+    assert len(night.errors) >= len(SPOILT) + 3
+    for kind in KINDS:
+        manifest = struck.district.manifest(f"canary_{kind}")
+        assert manifest is not None
+        assert manifest.rows_quarantined > 10
+        assert manifest.rows_accepted > 10
+    assert struck.settings.published_file.is_file()
+
+
+def test_no_byte_of_the_state_folder_holds_anybody(struck: Struck, night: Played, tmp_path: Path) -> None:
+    assert sum(len(person.values) for person in PEOPLE) >= 500
+    told = tell(struck.home, tmp_path / "told")
+    assert len(list(told.iterdir())) > 40
+    assert search(PEOPLE, [struck.home, told], tmp_path / "scratch") == []
+
+
+@pytest.mark.parametrize("part", range(4), ids=["name", "phone", "identity", "email"])
+def test_the_search_finds_what_is_there(struck: Struck, tmp_path: Path, part: int) -> None:
+    """In the ward systems themselves, and in every way of writing: the test above can fail."""
+    one = PEOPLE[0].values[part]
+    assert search(PEOPLE, [struck.district.folder / "systems" / "canary_sql"], tmp_path / "scratch")
+    for number, way in enumerate(sorted(written_ways(one))):
+        place = tmp_path / f"way{number}"
+        place.mkdir()
+        (place / "file").write_bytes(b"some " + way + b" text")
+        assert search(PEOPLE[:1], [place], tmp_path / "scratch"), way
+
+
+def test_the_values_as_they_are_hashed_are_there(struck: Struck, night: Played) -> None:
+    """A pseudonym is kept for each officer and applicant; only then was there something to hide."""
+    rows: list[dict[str, Any]] = struck.district.accepted("canary_sql")
+    assert len({row["officer_key"] for row in rows}) > 1
+    assert all(len(row["applicant_key"] or "x" * 64) == 64 for row in rows)
