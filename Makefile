@@ -34,7 +34,7 @@ export AIRFLOW__CORE__EXECUTION_API_SERVER_URL := $(AIRFLOW__API__BASE_URL)/exec
 export AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST := 127.0.0.1
 export AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME := 0.1
 
-.PHONY: help demo up real golden test lint compose-test lock clean
+.PHONY: help demo up real golden test faults mutation lint compose-test lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -53,6 +53,12 @@ up: .venv/.runtime ## Airflow with its web pages on http://127.0.0.1:8080, on th
 
 test: .venv/.dev ## All tests; PYTEST_ARGS picks some
 	@$(BIN)/pytest $(PYTEST_ARGS)
+
+faults: .venv/.dev ## The long fault suite, about an hour; the seed is printed, FAULTS_SEED=<seed> plays it again
+	@FAULTS=long FAULTS_SEED=$${FAULTS_SEED:-$$RANDOM} $(BIN)/pytest tests/faults $(PYTEST_ARGS)
+
+mutation: .venv/.dev ## Mutation score and branch coverage of mapping, cursor, quarantine, privacy and publish; an hour
+	@$(BIN)/python scripts/mutation.py $(MODULES)
 
 lint: .venv/.dev ## Every static check
 	@scripts/lint.sh

@@ -7,7 +7,7 @@ statement, so that nothing untreated leaves the memory.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -48,6 +48,7 @@ NOTE = "#"
 NATIVE_TIME, NATIVE_NUMBER = "time", "number"
 TORN = "(torn)"
 """In `received`, a nested value that was no JSON; no text, code or date can be read from it."""
+LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 
 MARKERS = (UNREADABLE, UNMAPPED, WARD_STATED)
 
@@ -119,6 +120,9 @@ class Mapper:
             instant = pc.assume_timezone(
                 local, self._dataset.system.time_zone, ambiguous="earliest", nonexistent="earliest"
             )
+            # West of Greenwich the last evening of the year 9999 would be one that Python cannot hold.
+            last = pa.scalar(LAST_INSTANT, instant.type)
+            instant = pc.if_else(pc.greater(instant, last), last, instant)
             mapped = mapped.set_column(mapped.column_names.index(column.name), column.name, instant)
         return mapped
 

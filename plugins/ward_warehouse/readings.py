@@ -104,8 +104,8 @@ def plausible(moment: str) -> str:
 
 
 def storable(moment: str) -> str:
-    """A local time that every later step can hold: Python's own end at the years 1 and 9999, less a time zone."""
-    return f"CASE WHEN year({moment}) BETWEEN 2 AND 9998 THEN {moment} END"
+    """A local time that every later step can hold: Python's own times begin with the year 1, less a time zone."""
+    return f"CASE WHEN year({moment}) BETWEEN 2 AND 9999 THEN {moment} END"
 
 
 def end_of_day(moment: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import MakeDistrict
-from tests.faults.canaries import people, search, tell
+from tests.faults.canaries import people, search, tell, written_ways
 from tests.faults.nights import ALL, REAL_PROJECT
 from tests.faults.workshop import Played, Struck, Workshop
 from tests.support import http_service as http

@@ -66,7 +66,7 @@ def pages(rows: list[Row]) -> Fault:
     def answer(request: BaseHTTPRequestHandler) -> None:
         query = dict(parse_qsl(urlsplit(request.path).query))
         number, size = int(query["trang"]), int(query["kich_thuoc"])
-        found = {"data": {"items": rows[(number - 1) * size : number * size]}}
+        found = {"data": {"items": rows[(number - 1) * size : number * size], "tong": len(rows)}}
         send_bytes(request, 200, json.dumps(found).encode())
 
     return answer

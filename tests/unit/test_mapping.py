@@ -151,6 +151,16 @@ def test_the_cursor_of_a_clock_that_is_wrong_is_carried() -> None:
     assert one(CHANGED="2999-01-01 00:00:00")["source_changed_at"].year == 2998
 
 
+@pytest.mark.parametrize("text", ["01/01/0001 00:30", "31/12/0001", "01/01/0000"])
+def test_a_time_that_no_later_step_can_hold_is_unreadable(text: str) -> None:
+    assert one(RECEIVED=text)["unreadable"] == "|received_at|"
+
+
+def test_the_last_evening_of_all_is_held_west_of_greenwich() -> None:
+    western = dataset({**SYSTEM, "time_zone": "America/New_York"})
+    assert one(western, RECEIVED="31/12/9999 23:30")["received_at"].year == 9999
+
+
 def test_a_date_of_birth_before_1970_keeps_its_day() -> None:
     assert one(RECEIVED="31/12/1969 23:30")["received_date"] == date(1969, 12, 31)
 
