@@ -98,14 +98,14 @@ use_git_change_detection = false
 
 def run(folder: Path, tool: str, *arguments: str) -> str:
     """A tool's output; it ends the program when the tool itself does not work."""
-    environment = {**os.environ, "PYTHONPATH": str(folder / "src")} if tool == "pytest" else dict(os.environ)
-    environment.pop("PYTHONPATH", None) if tool != "pytest" else None
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    if tool == "pytest":
+        environment["PYTHONPATH"] = str(folder / "src")
     program = Path(sys.executable).with_name(tool)
     finished = subprocess.run([program, *arguments], cwd=folder, env=environment, capture_output=True, text=True)  # noqa: S603
     if finished.returncode != 0:
-        raise SystemExit(
-            f"{tool} {' '.join(arguments)} failed in {folder}:\n{finished.stdout[-3000:]}{finished.stderr}"
-        )
+        said = finished.stdout[-3000:] + finished.stderr[-1000:]
+        raise SystemExit(f"{tool} {' '.join(arguments)} failed in {folder}:\n{said}")
     return finished.stdout
 
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from ward_warehouse.errors import BuildError
-from ward_warehouse.publish import audited_marker, publish
+from ward_warehouse.publish import audited_marker, mark_audited, publish, revoke_audit
 from ward_warehouse.settings import Settings
 
 
@@ -133,3 +133,69 @@ def test_a_copy_that_fails_leaves_the_published_file_and_no_litter(settings: Set
 def test_publishing_leaves_no_litter(settings: Settings, published: Path) -> None:
     publish(settings)
     assert sorted(path.name for path in published.parent.iterdir()) == ["build", "district.duckdb"]
+
+
+def test_copies_that_killed_runs_left_are_removed(settings: Settings, published: Path) -> None:
+    leftover = published.with_name(".district-0123456789abcdef") / published.name
+    leftover.parent.mkdir()
+    leftover.write_bytes(b"half a copy")
+    other = published.with_name(".district.notes")
+    other.write_text("of somebody else", encoding="utf-8")
+    publish(settings)
+    assert not leftover.parent.exists()
+    assert other.exists()
+
+
+def test_the_marker_says_which_build_passed_and_goes_when_the_next_one_starts(settings: Settings) -> None:
+    file = settings.build_file
+    file.parent.mkdir(parents=True)
+    mark_audited(file, "b1")
+    mark_audited(file, "quận 11")
+    assert audited_marker(file).read_text(encoding="utf-8") == "quận 11"
+    assert [path.name for path in file.parent.iterdir()] == ["district.audited"]
+    revoke_audit(file)
+    revoke_audit(file)
+    assert list(file.parent.iterdir()) == []
+
+
+def test_a_marker_that_cannot_be_written_or_removed_is_told_in_a_line(settings: Settings) -> None:
+    file = settings.build_file
+    with pytest.raises(BuildError, match=r"^build: .*No such file.*; the published warehouse is left as it was$"):
+        mark_audited(file, "b1")
+    audited_marker(file).mkdir(parents=True)
+    with pytest.raises(BuildError, match=r"^build: .*; the published warehouse is left as it was$"):
+        revoke_audit(file)
+
+
+def test_each_refusal_says_what_to_do(settings: Settings) -> None:
+    with pytest.raises(BuildError) as caught:
+        publish(settings)
+    assert str(caught.value) == "publish: there is no build yet; run `ward-warehouse build` first"
+    build(settings, 1, audited=False)
+    with pytest.raises(BuildError) as caught:
+        publish(settings)
+    assert str(caught.value) == (
+        "publish: the last build did not pass its audit; the published warehouse is left as it was: see "
+        "audit.build_results, mend the cause and run `ward-warehouse build` again"
+    )
+    build(settings, 1)
+    settings.build_file.write_bytes(b"this is no database " * 400)
+    with pytest.raises(BuildError, match=r"^publish: .{20,}; the published warehouse is left as it was$"):
+        publish(settings)
+
+
+def test_a_view_that_cannot_be_made_fails_the_publishing(settings: Settings, published: Path) -> None:
+    """Its table is in a schema that is not published."""
+    build(settings, 5)
+    with duckdb.connect(str(settings.build_file)) as db:
+        db.execute("CREATE VIEW marts.inner_view AS SELECT x FROM intermediate.step")
+    with pytest.raises(BuildError, match=r"intermediate.*left as it was"):
+        publish(settings)
+    with duckdb.connect(str(published), read_only=True) as db:
+        assert count(db) == 3
+
+
+def test_every_row_of_the_build_results_is_published(published: Path) -> None:
+    with duckdb.connect(str(published), read_only=True) as db:
+        assert db.execute("SELECT build_id FROM audit.build_results").fetchall() == [("b1",)]
+        assert db.execute('SELECT x FROM marts."odd name"').fetchall() == [(1,)]
