@@ -84,7 +84,7 @@ targets as (
             partition by indicator_code, indicator_version
             order by applies_from
         ) as next_from
-    from {{ ref('int_indicator_targets') }}
+    from {{ ref('indicator_targets') }}
 )
 
 select

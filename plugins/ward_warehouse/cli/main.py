@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ward_warehouse import outcomes
 from ward_warehouse.cli.demo import demo
+from ward_warehouse.cli.indicators import indicators
 from ward_warehouse.cli.maintenance import maintenance
 from ward_warehouse.cli.output import as_json, console, fail
 from ward_warehouse.cli.pseudonyms import pseudonyms
@@ -50,6 +51,7 @@ def main() -> None:
 
 
 main.add_command(demo)
+main.add_command(indicators)
 main.add_command(quarantine)
 main.add_command(wards)
 main.add_command(reconcile)

@@ -9,10 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from ward_warehouse.landing import Lake
 from ward_warehouse.registry.load import load_registry
+from ward_warehouse.reports.dictionary import dictionary
 from ward_warehouse.settings import Settings
 from ward_warehouse.warehouse.duckdb import load
 
@@ -21,9 +23,13 @@ PASSED = {"success", "pass"}
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(home=tmp_path_factory.mktemp("dbt"))
+
+
+@pytest.fixture(scope="module")
+def results(settings: Settings) -> dict[str, str]:
     """Status of every node of a whole `dbt build` on empty raw tables, by its id without the project."""
-    settings = Settings(home=tmp_path_factory.mktemp("dbt"))
     load(settings, Lake(settings.lake), load_registry(settings))
     target = settings.home / "target"
     command = [sys.executable, "-m", "dbt.cli.main", "--no-version-check", "--no-use-colors", "build"]
@@ -57,3 +63,11 @@ def test_a_warehouse_without_records_builds_and_passes_its_audit(results: dict[s
     assert sum(node.startswith("test.assert_") for node in results) == len(
         list((PROJECT / "tests").glob("assert_*.sql"))
     )
+
+
+@pytest.mark.usefixtures("results")
+def test_the_printed_dictionary_is_current(settings: Settings) -> None:
+    with duckdb.connect(str(settings.build_file), read_only=True) as db:
+        printed = dictionary(db)
+    committed = (PROJECT.parent / "docs" / "indicators.md").read_text("utf-8")
+    assert committed == printed, "docs/indicators.md is not current: write it anew with 'ward-warehouse indicators'"

@@ -1,3 +1,0 @@
-{{ config(materialized='view') }}
-
-{{ indicator_target_rows() }}

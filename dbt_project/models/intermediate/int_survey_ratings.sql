@@ -1,0 +1,36 @@
+-- One row per ward, date, mode and question with its answers: the overall rating and the five elements.
+{% for question in ['overall'] + survey_elements() %}
+select
+    district_code,
+    ward_key,
+    answered_date,
+    mode,
+    '{{ question }}' as question,
+    count(*) as answers,
+    sum(case when rating_{{ question }} <> 'dont_know' then 1 else 0 end) as valid_answers,
+    sum(case when rating_{{ question }} in ('very_satisfied', 'satisfied') then 1 else 0 end) as satisfied_answers,
+    sum(case when rating_{{ question }} = 'dont_know' then 1 else 0 end) as dont_know_answers,
+    -- Three buttons have no outer points: their answers have a share, and no score on a scale of five.
+    sum(
+        case
+            when rating_scale in ('five_buttons', 'one_to_five')
+                then case rating_{{ question }}
+                    when 'very_satisfied' then 5
+                    when 'satisfied' then 4
+                    when 'neutral' then 3
+                    when 'dissatisfied' then 2
+                    when 'very_dissatisfied' then 1
+                end
+        end
+    ) as score_sum,
+    sum(
+        case
+            when rating_scale in ('five_buttons', 'one_to_five') and rating_{{ question }} <> 'dont_know' then 1
+            else 0
+        end
+    ) as scored_answers
+from {{ ref('fct_survey_responses') }}
+where rating_{{ question }} is not null
+group by district_code, ward_key, answered_date, mode
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

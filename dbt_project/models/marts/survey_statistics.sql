@@ -1,0 +1,70 @@
+-- Answers by question and mode, summed over wards and days; a ward without an answer has no row.
+with summed as (
+    {%- for ward_key in ['ratings.ward_key', 'cast(null as varchar)'] %}
+    {%- set outer = loop %}
+    {%- for mode in ['ratings.mode', "'all'"] %}
+    select
+        {{ ward_key }} as ward_key,
+        ratings.district_code,
+        periods.period_grain,
+        periods.period_start,
+        periods.period_end,
+        {{ mode }} as mode,
+        ratings.question,
+        cast(sum(ratings.answers) as bigint) as answers,
+        cast(sum(ratings.valid_answers) as bigint) as valid_answers,
+        cast(sum(ratings.satisfied_answers) as bigint) as satisfied_answers,
+        cast(sum(ratings.dont_know_answers) as bigint) as dont_know_answers,
+        cast(sum(ratings.scored_answers) as bigint) as scored_answers,
+        cast(sum(ratings.score_sum) as double precision) as score_sum
+    from {{ ref('int_survey_ratings') }} as ratings
+    inner join {{ ref('int_period_days') }} as periods
+        on ratings.district_code = periods.district_code and ratings.answered_date = periods.calendar_date
+    where periods.period_grain <> 'day'
+    group by
+        {% if ward_key == 'ratings.ward_key' %}ratings.ward_key,{% endif %}
+        {% if mode == 'ratings.mode' %}ratings.mode,{% endif %}
+        ratings.district_code,
+        periods.period_grain,
+        periods.period_start,
+        periods.period_end,
+        ratings.question
+    {% if not (outer.last and loop.last) %}union all{% endif %}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+noted as (
+    select
+        summed.*,
+        case
+            when summed.valid_answers = 0 then 'no_responses'
+            when summed.valid_answers < {{ var('survey_small_number') }} then 'suppressed_small_number'
+        end as value_note
+    from summed
+)
+
+select
+    ward_key,
+    district_code,
+    period_grain,
+    period_start,
+    period_end,
+    mode,
+    question,
+    case when value_note is null then answers end as answers,
+    case when value_note is null then valid_answers end as valid_answers,
+    case when value_note is null then satisfied_answers end as satisfied_answers,
+    case when value_note is null then dont_know_answers end as dont_know_answers,
+    case when value_note is null then cast(satisfied_answers as double precision) / valid_answers end
+        as satisfied_share,
+    case when value_note is null then round({{ wilson_bound('satisfied_answers', 'valid_answers', '-') }}, 6) end
+        as satisfied_share_low,
+    case when value_note is null then round({{ wilson_bound('satisfied_answers', 'valid_answers', '+') }}, 6) end
+        as satisfied_share_high,
+    case when value_note is null then cast(dont_know_answers as double precision) / answers end as dont_know_share,
+    case
+        when value_note is null and scored_answers >= {{ var('survey_small_number') }} then score_sum / scored_answers
+    end as mean_score,
+    value_note
+from noted

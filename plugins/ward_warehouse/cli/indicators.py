@@ -1,0 +1,14 @@
+"""The command that prints the dictionary of indicators."""
+
+from __future__ import annotations
+
+import click
+
+from ward_warehouse.reports.dictionary import read_dictionary
+from ward_warehouse.settings import load_settings
+
+
+@click.command()
+def indicators() -> None:
+    """Print what every indicator means, counts and comes from, as Markdown."""
+    click.echo(read_dictionary(load_settings().published_file), nl=False)
