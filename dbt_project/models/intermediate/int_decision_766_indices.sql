@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+{{ decision_766_index_rows() }}
