@@ -100,7 +100,7 @@ def test_wards_check(run: Run, ready: District) -> None:
     result = run("wards", "check")
     assert result.exit_code == 0
     systems = len(list(ready.systems_dir.glob("*.yml")))
-    assert f"1 districts, 3 wards, {systems} systems: no problem" in result.stdout
+    assert f"1 districts, 3 wards, {systems} systems: no error" in result.stdout
     found = json.loads(run("wards", "check", "--json").stdout)
     assert found["wards"] == ["a_sql", "b_http", "c_files"]
     assert found["problems"] == []
