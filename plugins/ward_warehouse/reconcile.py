@@ -124,7 +124,7 @@ def _ids(lake: Lake, dataset: Dataset, path: str, columns: list[str]) -> pa.Tabl
     for name in lake.names(f"manifests/{dataset.kind}/{dataset.ward.ward}"):
         manifest = lake.read_record(name, Manifest)
         if manifest is not None and getattr(manifest, path):
-            tables.append(lake.read_table(getattr(manifest, path), columns))
+            tables.append(lake.read_partition(getattr(manifest, path), manifest.night, columns))
     empty = pa.table({name: pa.array([], pa.date32() if name == "night" else pa.string()) for name in columns})
     return pa.concat_tables(tables) if tables else empty
 

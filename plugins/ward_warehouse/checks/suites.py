@@ -11,12 +11,15 @@ from ward_warehouse.errors import ValidationError
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.settings import Settings
 
+GUARDS = "batch_guards"
+"""The file of the rules about whole batches, which stands beside the suites."""
+
 
 def suite_findings(settings: Settings) -> Iterator[Finding]:
     """Findings about the suite of each record kind, and about suites of none."""
     folder = settings.expectations_dir
     for path in sorted(folder.glob("*.yml")):
-        if path.stem not in set(RecordKind):
+        if path.stem not in {*RecordKind, GUARDS}:
             yield Finding("suite-orphan", path, 1, f"no record kind is called {path.stem}")
     for kind in RecordKind:
         yield from _suite(folder, kind)

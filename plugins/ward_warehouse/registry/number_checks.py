@@ -33,7 +33,7 @@ def number_problems(kind: RecordKind, name: str, system: System) -> Iterator[tup
         # Otherwise "hơn 10" would be the number 10.
         yield (
             BOUNDS_CODE,
-            "bounds leaves out the word before the number; map the column of the bound from the same column",
+            "bounds leaves out the word before the number; map the column of the bound from the same source",
         )
 
 
