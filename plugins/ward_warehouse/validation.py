@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -204,7 +205,13 @@ def _prepare(suite: Suite) -> tuple[list[_Group], Any]:
     from great_expectations.core import ExpectationSuite
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    context = gx.get_context(mode="ephemeral")
+    try:
+        context = gx.get_context(mode="ephemeral")
+    except OSError as error:
+        raise ValidationError(
+            f"Great Expectations: the temporary folder {tempfile.gettempdir()} cannot be written "
+            f"({error.strerror or error}); check its space and rights, or set TMPDIR"
+        ) from None
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     members: dict[tuple[bool, tuple[str, ...]], list[Any]] = {}
     for rule, configuration in zip(suite.rules, suite.configurations, strict=True):
