@@ -1,4 +1,5 @@
--- A distinct count and a largest group are no sums. Suppressed wards hide their parts, so indicators with a small-number threshold are compared before suppression.
+-- A distinct count and a largest group are no sums. Suppressed wards hide their parts, so indicators with a
+-- small-number threshold are compared before suppression.
 with sums as (
     select
         indicator_code,
@@ -33,8 +34,9 @@ where
         (
             coalesce(districts.numerator, -1) <> coalesce(sums.ward_numerator, -1)
             and districts.indicator_code not in (
-                select indicator_code from {{ ref('dim_indicator') }}
-                where indicator_kind in ('distinct', 'concentration')
+                select kinds.indicator_code
+                from {{ ref('dim_indicator') }} as kinds
+                where kinds.indicator_kind in ('distinct', 'concentration')
             )
         )
         or coalesce(districts.denominator, -1) <> coalesce(sums.ward_denominator, -1)

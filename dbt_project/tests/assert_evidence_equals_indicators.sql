@@ -44,8 +44,9 @@ where
     or (
         coalesce(indicators.numerator, 0) <> coalesce(evidence.numerator, 0)
         and indicators.indicator_code not in (
-            select indicator_code from {{ ref('dim_indicator') }}
-            where indicator_kind in ('distinct', 'concentration')
+            select kinds.indicator_code
+            from {{ ref('dim_indicator') }} as kinds
+            where kinds.indicator_kind in ('distinct', 'concentration')
         )
     )
     or coalesce(indicators.denominator, 0) <> coalesce(evidence.denominator, 0)

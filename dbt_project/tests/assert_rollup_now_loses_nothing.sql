@@ -1,4 +1,4 @@
--- Every ward's counts are in one place of today's roll-up: as many dossiers by today's units as by the wards of the time.
+-- Every ward's counts are in one place of today's roll-up: as many by today's units as by the wards of the time.
 with now as (
     select
         indicator_code,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ward_warehouse.calendar import CALENDAR_SCHEMA, Override, read_overrides, working_calendar
 from ward_warehouse.errors import SettingsError
 
-CALENDAR = working_calendar("VN", 2016, 2019, [])
+CALENDAR = working_calendar("VN", 2016, 2025, [])
 BY_DAY = {row["calendar_date"]: row for row in CALENDAR.to_pylist()}
 
 
@@ -21,13 +21,14 @@ def test_one_row_a_day() -> None:
     assert CALENDAR.schema == CALENDAR_SCHEMA
     days = CALENDAR["calendar_date"].to_pylist()
     assert days == [date(2016, 1, 1) + timedelta(days=n) for n in range(len(days))]
-    assert days[-1] == date(2019, 12, 31)
+    assert days[-1] == date(2025, 12, 31)
 
 
 # The nights on which the offices were closed: decisions of the government on Tết and the national holidays.
 OFF = {
     "Tết 2018": [f"2018-02-{n:02d}" for n in range(14, 21)],
     "Tết 2019": [f"2019-02-{n:02d}" for n in range(2, 11)],
+    "Tết 2025": [f"2025-01-{n:02d}" for n in range(25, 32)] + ["2025-02-01", "2025-02-02"],
     "Hùng Kings 2018": ["2018-04-25"],
     "Reunification and Labour Day 2018": ["2018-04-30", "2018-05-01"],
     "bridge day of April 2019": ["2019-04-29", "2019-04-30", "2019-05-01"],
@@ -53,7 +54,10 @@ def test_make_up_days_are_worked(text: str) -> None:
     assert not day(text)["is_public_holiday"]
 
 
-@pytest.mark.parametrize("text", ["2018-12-26", "2018-12-27", "2018-02-13", "2018-02-21", "2019-02-11", "2019-05-02"])
+@pytest.mark.parametrize(
+    "text",
+    ["2018-12-26", "2018-12-27", "2018-02-13", "2018-02-21", "2019-02-11", "2019-05-02", "2025-01-24", "2025-02-03"],
+)
 def test_days_around_the_holidays_are_worked(text: str) -> None:
     assert day(text)["is_working_day"]
     assert not day(text)["is_make_up_day"]
@@ -82,7 +86,7 @@ def test_working_days_between_two_dates_are_the_difference_of_their_numbers(firs
 def test_the_number_starts_with_the_first_row() -> None:
     assert day("2016-01-01")["working_day_number"] == 0  # a holiday
     assert day("2016-01-04")["working_day_number"] == 1
-    assert pc.sum(CALENDAR["is_working_day"]).as_py() == day("2019-12-31")["working_day_number"]
+    assert pc.sum(CALENDAR["is_working_day"]).as_py() == day("2025-12-31")["working_day_number"]
 
 
 def test_a_year_does_not_depend_on_the_years_around_it() -> None:

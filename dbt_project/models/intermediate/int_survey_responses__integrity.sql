@@ -30,7 +30,7 @@ with rated as (
         ) as previous_answer_at
     from {{ ref('int_survey_responses__current') }} as responses
     left join {{ ref('stg_districts') }} as districts on responses.district_code = districts.district_code
-    left join {{ ref('stg_calendar') }} as days on responses.answered_date = days.calendar_date
+    left join {{ ref('stg_calendar') }} as days on responses.answered_date = days.calendar_date -- noqa: RF04
 ),
 
 runs as (
@@ -38,7 +38,7 @@ runs as (
         rated.*,
         sum(
             case
-                when {{ seconds_between('rated.previous_answer_at', 'rated.answered_at') }}
+                when {{ seconds_between('rated.previous_answer_at', 'rated.answered_at') }} -- noqa: LT02
                     <= {{ var('burst_gap_seconds') }} then 0
                 else 1
             end

@@ -7,7 +7,7 @@ with steps as (
         first_step.to_history_key as first_key,
         second_step.to_history_key as second_key,
         coalesce(first_step.share, case when first_step.to_history_key is null then 1 end)
-        * coalesce(second_step.share, case when second_step.to_history_key is null then 1 end) as share
+        * coalesce(second_step.share, case when second_step.to_history_key is null then 1 end) as share -- noqa: RF04
     from {{ ref('dim_ward_history') }} as units
     left join {{ ref('dim_ward_succession') }} as first_step
         on units.ward_history_key = first_step.from_history_key
@@ -38,7 +38,7 @@ placed as (
 select
     ward_history_key,
     now_key,
-    case when note is null then sum(share) else 1 end as share,
+    case when note is null then sum(share) else 1 end as share, -- noqa: RF04
     note
 from placed
 group by ward_history_key, now_key, note

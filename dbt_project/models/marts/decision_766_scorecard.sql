@@ -48,7 +48,7 @@ levels as (
         period_start,
         period_end,
         is_provisional,
-        'index' as level,
+        'index' as level, -- noqa: RF04
         block,
         index_code,
         ceiling,
@@ -69,7 +69,7 @@ levels as (
         period_start,
         period_end,
         is_provisional,
-        '{{ level }}' as level,
+        '{{ level }}' as level, -- noqa: RF04
         {{ block }} as block,
         '{{ level }}' as index_code,
         round(sum(ceiling), 6) as ceiling,

@@ -9,7 +9,7 @@ with summed as (
         periods.period_grain,
         periods.period_start,
         periods.period_end,
-        {{ mode }} as mode,
+        {{ mode }} as mode, -- noqa: RF04
         ratings.question,
         cast(sum(ratings.answers) as bigint) as answers,
         cast(sum(ratings.valid_answers) as bigint) as valid_answers,
