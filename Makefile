@@ -34,7 +34,7 @@ export AIRFLOW__CORE__EXECUTION_API_SERVER_URL := $(AIRFLOW__API__BASE_URL)/exec
 export AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST := 127.0.0.1
 export AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME := 0.1
 
-.PHONY: help demo up real golden test faults mutation lint compose-test lock clean
+.PHONY: help demo up real golden test faults mutation lint compose-test lock clean bench
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -60,6 +60,9 @@ faults: .venv/.dev ## The long fault suite, about an hour; the seed is printed, 
 mutation: .venv/.dev ## Mutation score and branch coverage of mapping, cursor, quarantine, privacy and publish; an hour
 	@$(BIN)/python scripts/mutation.py $(MODULES)
 
+bench: .venv/.dev ## Speed and memory beside other tools; writes bench/results.json, BENCH="land quarantine" picks parts
+	@$(BIN)/python -m bench $(BENCH)
+
 lint: .venv/.dev ## Every static check
 	@scripts/lint.sh
 
@@ -69,7 +72,7 @@ compose-test: ## The demonstration's nights inside the containers of docker-comp
 lock: .venv/.tools ## Renew the locks after a change of the dependencies (UPGRADE=--upgrade takes newer versions)
 	$(BIN)/$(COMPILE) $(UPGRADE) --group bootstrap --output-file requirements-bootstrap.txt
 	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --output-file requirements.txt
-	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --group test --group lint \
+	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --group test --group lint --group bench \
 		--constraints requirements.txt --output-file requirements-dev.txt
 
 clean: ## Remove .venv and everything that is made again; the data in .local stays

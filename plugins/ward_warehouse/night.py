@@ -10,11 +10,9 @@ import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel, ConfigDict
 
 from ward_warehouse import outcomes
 from ward_warehouse.connections import Resolver
@@ -25,22 +23,14 @@ from ward_warehouse.errors import (
     PostponedError,
     ReconcileError,
     SchemaDriftError,
-    SettingsError,
     WardWarehouseError,
 )
 from ward_warehouse.extraction import Request, extract
-from ward_warehouse.landing import (
-    Lake,
-    LakeRecord,
-    LandedBatch,
-    Manifest,
-    landed_path,
-    manifest_path,
-    previous_manifest,
-)
+from ward_warehouse.key_marks import require_known_key
+from ward_warehouse.landing import Lake, LandedBatch, Manifest, landed_path, manifest_path, previous_manifest
 from ward_warehouse.locks import partition_lock
 from ward_warehouse.outcomes import Outcome, Status, Step
-from ward_warehouse.privacy import pseudonym
+from ward_warehouse.plans import Plan, record_kind
 from ward_warehouse.readers import reader_slot
 from ward_warehouse.reconcile import reconcile, unknown_note
 from ward_warehouse.registry import Dataset, Registry, load_registry
@@ -53,34 +43,6 @@ if TYPE_CHECKING:
     from ward_warehouse.warehouse.dbt import BuildSummary
 
 log = logging.getLogger(__name__)
-
-
-KEY_CHECK = "ward warehouse pseudonym key"
-
-
-class KeyMark(LakeRecord):
-    """What tells a key from another of the same id without telling the key: a hash made with it."""
-
-    check: str
-
-
-class Plan(BaseModel):
-    """What a run will do; small enough to pass from task to task.
-
-    Attributes:
-        run_id: marks the outcomes of this run.
-        wards: keys of the wards to read.
-        kinds: record kinds to read.
-        problems: one line for each wrong entry of the registry; the other wards run all the same.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    run_id: str
-    request: Request
-    wards: list[str]
-    kinds: list[RecordKind]
-    problems: list[str]
 
 
 class Night:
@@ -98,8 +60,8 @@ class Night:
             RegistryError: a named ward has no valid entry.
             WardWarehouseError: a record kind is unknown, or nothing is left to do.
         """
-        self.require_known_key()
-        chosen = [_kind(name) for name in kinds or list(RecordKind)]
+        require_known_key(self.settings, self.lake)
+        chosen = [record_kind(name) for name in kinds or list(RecordKind)]
         for ward in wards or []:
             self.registry.datasets(ward)
         keys = wards or self.registry.wards_in_force(request.night)
@@ -111,27 +73,6 @@ class Night:
         return Plan(
             run_id=outcomes.new_id(), request=request, wards=keys, kinds=chosen, problems=self.registry.problems
         )
-
-    def require_known_key(self) -> None:
-        """Checks the pseudonym key against the one that its id stood for so far.
-
-        Raises:
-            SettingsError: there is no key, it is too short, or another key had this id: hashes made with both could
-                not be told apart, and would silently not join.
-        """
-        key_id, keys = self.settings.pseudonym_key_id, self.settings.pseudonym_keys()
-        mark = KeyMark(check=pseudonym(KEY_CHECK, keys[key_id], key_id))
-        place = f"keys/{key_id}.json"
-        known = self.lake.read_record(place, KeyMark)
-        if known is None:
-            self.lake.create(place, mark.model_dump_json().encode())
-            known = self.lake.read_record(place, KeyMark)
-        if known is not None and known != mark:
-            raise SettingsError(
-                f"WARD_WAREHOUSE_PSEUDONYM_KEY: found another key than the one that the lake knows as {key_id!r}; give "
-                "back that key, or rotate: WARD_WAREHOUSE_PSEUDONYM_KEY_ID names the new key, and "
-                "WARD_WAREHOUSE_PSEUDONYM_PREVIOUS_KEYS holds the old one"
-            )
 
     def extract_ward(self, plan: Plan, ward: str, resolve: Resolver) -> list[Outcome]:
         """Extracts every dataset of a ward; a dataset that fails leaves the others alone.
@@ -447,28 +388,3 @@ def _status(error: WardWarehouseError) -> Status:
     if isinstance(error, PostponedError):
         return "postponed"
     return "held" if isinstance(error, SchemaDriftError | ReconcileError) else "failed"
-
-
-def _kind(name: str) -> RecordKind:
-    try:
-        return RecordKind(name)
-    except ValueError:
-        raise WardWarehouseError(f"record kind {name!r}: unknown; expected one of {', '.join(RecordKind)}") from None
-
-
-def parse_instant(text: str, end_of_day: bool, settings: Settings) -> datetime:
-    """An instant from ISO text; a date alone is its local start, or its local end.
-
-    Raises:
-        WardWarehouseError: the text is neither.
-    """
-    zone = ZoneInfo(settings.time_zone)
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        try:
-            found = datetime.fromisoformat(text)
-        except ValueError:
-            raise WardWarehouseError(f"found {text!r}, expected a date or a time such as 2018-12-27T06:00") from None
-        return found if found.tzinfo else found.replace(tzinfo=zone)
-    return datetime.combine(day + timedelta(days=int(end_of_day)), time.min, zone)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ward_warehouse.contracts import RecordKind
-from ward_warehouse.night import Plan
 from ward_warehouse.outcomes import Outcome
+from ward_warehouse.plans import Plan
 from ward_warehouse.registry import Registry
 
 State = Literal["loaded", "partly", "held", "postponed", "failed", "missing"]

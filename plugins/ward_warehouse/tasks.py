@@ -13,7 +13,8 @@ from ward_warehouse import outcomes
 from ward_warehouse.connections import Resolver
 from ward_warehouse.errors import PostponedError, SourceError, WardWarehouseError
 from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night, Plan, parse_instant
+from ward_warehouse.night import Night
+from ward_warehouse.plans import Plan, parse_instant
 from ward_warehouse.rollup import roll_up as judge_night
 from ward_warehouse.settings import Settings, load_settings
 

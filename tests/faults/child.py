@@ -25,7 +25,8 @@ from ward_warehouse import tasks
 from ward_warehouse.connections import from_environment
 from ward_warehouse.errors import WardWarehouseError
 from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night, Plan
+from ward_warehouse.night import Night
+from ward_warehouse.plans import Plan
 from ward_warehouse.settings import load_settings
 from ward_warehouse.warehouse import duckdb as loading
 

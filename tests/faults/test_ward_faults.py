@@ -17,6 +17,7 @@ from tests.integration import test_bad_systems as bad
 from tests.support import http_service as http
 from tests.support.district import ROOT, District, MiniWard
 from tests.support.records import Kind, dossier
+from ward_warehouse.sources.base import BATCH_ROWS
 from ward_warehouse.sources.http import source as http_source
 from ward_warehouse.sources.http.client import Limits
 
@@ -70,7 +71,7 @@ def impatient() -> Iterator[None]:
     """Time-outs of a test: the real ones are half a minute for a page and ten minutes for a statement."""
     quick = Limits(connect=2, read=0.3, attempts=2, first_wait=0.01, longest_wait=0.02)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(http_source.HttpSource.__init__, "__defaults__", (quick,))
+        patch.setattr(http_source.HttpSource.__init__, "__defaults__", (quick, BATCH_ROWS))
         yield
 
 

@@ -41,7 +41,7 @@ def cursor(district: District, ward: str, night: date = NIGHT) -> datetime | Non
 
 
 def notes(played: Played, ward: str) -> str:
-    return "; ".join(played.state(ward).notes)
+    return "; ".join(played.state(ward).warnings)
 
 
 @pytest.mark.parametrize("ward", [SQL, HTTP])
@@ -105,7 +105,7 @@ def test_a_clock_that_fell_back_further_is_found_by_reconciling_and_mended_by_a_
     ((outcome, found),) = district.night().reconcile_ward(SQL, [DOSSIERS], "run", district.resolve)
     assert found is not None
     assert found.rows_unknown == 1
-    assert "never loaded" in outcome.notes[0]
+    assert "never loaded" in outcome.warnings[0]
     district.play(after(1), wards=[SQL], full=True)
     assert ids(district, SQL, after(1)) == {"lost"}
 
@@ -230,7 +230,7 @@ def test_two_runs_at_the_same_time_give_one_result_and_the_loser_says_so(distric
     def wait_before_the_first_page(request: BaseHTTPRequestHandler) -> None:
         arrived.set()
         go_on.wait(20)
-        http.send_json(request, {"data": {"items": ward.http.records["dossiers"][:500]}})
+        http.send_json(request, {"data": {"items": ward.http.records["dossiers"][:500], "tong": 700}})
 
     ward.http.once.append(wait_before_the_first_page)
     first: list[Played] = []

@@ -69,8 +69,14 @@ def states(cli: Cli) -> dict[str, str]:
 
 def test_the_desk(desk: District, cli: Cli, tmp_path: Path) -> None:
     assert states(cli) == dict.fromkeys(["mendable", "let_in", "rejected", "open"], "open")
+    keys = listed_by_ward_rule_and_night(cli)
+    exported_without_a_citizen(cli, tmp_path, set(keys))
+    decided = mended_and_decided(desk, cli, keys)
+    assert states(cli) == decided, "without waiting for the build"
+    built_with_the_decisions(desk, cli, decided)
 
-    # By ward, rule and night
+
+def listed_by_ward_rule_and_night(cli: Cli) -> dict[str, str]:
     assert [r["source_record_id"] for r in cli("quarantine", "list", "--rule", "channel_known", "--json")] == [
         "mendable"
     ]
@@ -83,36 +89,40 @@ def test_the_desk(desk: District, cli: Cli, tmp_path: Path) -> None:
     (rule,) = json.loads(shown["rule_details"])
     assert (rule["rule"], rule["severity"]) == ("received_at_present", "error")
     assert rule["vi"] != rule["en"]
+    return keys
 
-    # Exported for the ward, without a citizen
+
+def exported_without_a_citizen(cli: Cli, tmp_path: Path, ids: set[str]) -> None:
     for ending in ("csv", "json", "parquet"):
         target = tmp_path / f"for_the_ward.{ending}"
         assert cli("quarantine", "export", "--output", str(target), "--json")["entries"] == 4
         content = target.read_bytes().decode("utf-8", "replace")
         assert not [value for value in APPLICANT.values() if value in content]
     with (tmp_path / "for_the_ward.csv").open(encoding="utf-8", newline="") as handle:
-        assert {row["source_record_id"] for row in csv.DictReader(handle)} == set(keys)
+        assert {row["source_record_id"] for row in csv.DictReader(handle)} == ids
     assert "expected one of .csv" in cli("quarantine", "export", "--output", str(tmp_path / "x.doc"), code=1)
 
-    # Mended, replayed, decided
+
+def mended_and_decided(desk: District, cli: Cli, keys: dict[str, str]) -> dict[str, str]:
     path = desk.systems_dir / "mot_cua_csv.yml"
     system = yaml.safe_load(path.read_text(encoding="utf-8"))
     system["codes"]["channel"][UNKNOWN] = "online"
     path.write_text(yaml.safe_dump(system, allow_unicode=True), encoding="utf-8")
-    found = cli("quarantine", "replay", "--by", "an", "--json")
+    found = cli("quarantine", "replay", "--by", "officer_1", "--json")
     assert (found["judged"], found["let_in"], found["refused"]) == (4, 1, [])
     assert found["still_broken"] == {"procedure_known": 1, "received_at_present": 1, "status_known": 1}
-    cli("quarantine", "resolve", keys["let_in"], "--accept", "--by", "binh", "--reason", "seen on paper")
-    cli("quarantine", "resolve", keys["rejected"], "--reject", "--by", "chi", "--reason", "a test record")
-    told = cli("quarantine", "resolve", keys["rejected"], "--reject", "--by", "dung", "--reason", "x", code=1)
-    assert "was rejected by chi" in told
+    cli("quarantine", "resolve", keys["let_in"], "--accept", "--by", "officer_2", "--reason", "seen on paper")
+    cli("quarantine", "resolve", keys["rejected"], "--reject", "--by", "officer_3", "--reason", "a test record")
+    told = cli("quarantine", "resolve", keys["rejected"], "--reject", "--by", "officer_4", "--reason", "x", code=1)
+    assert "was rejected by officer_3" in told
     assert "no decision can supply" in cli(
-        "quarantine", "resolve", keys["open"], "--accept", "--by", "an", "--reason", "x", code=1
+        "quarantine", "resolve", keys["open"], "--accept", "--by", "officer_1", "--reason", "x", code=1
     )
-    decided = {"mendable": "replayed", "let_in": "accepted", "rejected": "rejected", "open": "open"}
-    assert states(cli) == decided, "without waiting for the build"
+    return {"mendable": "replayed", "let_in": "accepted", "rejected": "rejected", "open": "open"}
 
-    # The next build shows it, in the night it belongs to, and one from nothing shows the same
+
+def built_with_the_decisions(desk: District, cli: Cli, decided: dict[str, str]) -> None:
+    """The next build shows them, in the night they belong to, and one from nothing shows the same."""
     run = desk.night()
     for full_refresh in (False, True):
         run.build(full_refresh=full_refresh)
@@ -128,9 +138,9 @@ def test_the_desk(desk: District, cli: Cli, tmp_path: Path) -> None:
             ).fetchall()
         assert [row[0] for row in rows] == ["good", "let_in", "mendable"]
         assert by_whom == [
-            ("let_in", "binh", "seen on paper"),
-            ("mendable", "an", "replayed after a correction"),
-            ("rejected", "chi", "a test record"),
+            ("let_in", "officer_2", "seen on paper"),
+            ("mendable", "officer_1", "replayed after a correction"),
+            ("rejected", "officer_3", "a test record"),
         ]
     (status,) = [r for r in cli("status", "--json") if (r["ward"], r["kind"]) == ("desk_files", "dossiers")]
     assert (status["rows_read"], status["rows_accepted"], status["rows_quarantined"]) == (5, 3, 2)

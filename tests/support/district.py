@@ -26,8 +26,9 @@ from ward_warehouse.connections import Connection
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.extraction import Request
 from ward_warehouse.landing import Manifest, manifest_path
-from ward_warehouse.night import Night, Plan
+from ward_warehouse.night import Night
 from ward_warehouse.outcomes import Outcome
+from ward_warehouse.plans import Plan
 from ward_warehouse.registry.procedures import COLUMNS
 from ward_warehouse.rollup import RollUp, WardState, roll_up
 from ward_warehouse.settings import Settings

@@ -15,7 +15,8 @@ from ward_warehouse.connections import Connection
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.errors import RegistryError, SettingsError, SourceError, WardWarehouseError
 from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night, parse_instant
+from ward_warehouse.night import Night
+from ward_warehouse.plans import parse_instant
 from ward_warehouse.settings import Settings
 from ward_warehouse.sources.sql import SqlSource
 

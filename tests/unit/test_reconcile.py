@@ -125,7 +125,7 @@ def test_records_that_no_night_brought_are_told(district: District, ward: str) -
     outcome, found = compare(district, ward)
     assert found is not None
     assert found.rows_unknown == 1
-    assert "never loaded" in outcome.notes[0]
+    assert "never loaded" in outcome.warnings[0]
 
 
 def test_only_the_key_is_asked_of_a_database(district: District) -> None:

@@ -8,8 +8,8 @@ from tests.support.district import DOSSIERS, SURVEYS, District, utc
 from tests.support.records import NIGHT
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.extraction import Request
-from ward_warehouse.night import Plan
 from ward_warehouse.outcomes import Outcome, new_id
+from ward_warehouse.plans import Plan
 from ward_warehouse.registry import Registry
 from ward_warehouse.rollup import RollUp, roll_up
 

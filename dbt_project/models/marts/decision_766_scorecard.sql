@@ -77,8 +77,8 @@ levels as (
         cast(null as bigint) as numerator,
         cast(null as bigint) as denominator,
         cast(null as double precision) as rate,
-        sum(points) as points,
-        sum(points_possible) as points_possible,
+        round(sum(points), 6) as points,
+        round(sum(points_possible), 6) as points_possible,
         case when count(points) = 0 then 'not_reported' end as value_note
     from indices
     group by

@@ -42,7 +42,7 @@ def format_fault(text: str) -> tuple[str, str] | None:
 
 def _formats(column: Column, column_map: ColumnMap) -> Iterator[tuple[str, str]]:
     formats = column_map.formats
-    if formats and column.type != "timestamp":
+    if formats and column.type not in ("timestamp", "date"):
         yield "formats-unused", f"has formats, and is {column.type}"
     for text in formats:
         fault = format_fault(text)

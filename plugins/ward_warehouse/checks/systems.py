@@ -146,7 +146,8 @@ def _patterns(system: System) -> Found:
 
 
 def _codes(system: System) -> Found:
-    named = {m.codes for dataset in system.datasets.values() for m in dataset.columns.values() if m.codes}
+    maps = [column_map for dataset in system.datasets.values() for column_map in dataset.columns.values()]
+    named = {table for column_map in maps for table in (column_map.codes, column_map.bounds) if table}
     for table, codes in system.codes.items():
         if table not in named:
             yield "code-table-unused", ["codes", table], f"no column names the table {table}"

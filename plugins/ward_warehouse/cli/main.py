@@ -26,8 +26,9 @@ from ward_warehouse.connections import from_environment
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.errors import WardWarehouseError
 from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night, Plan, parse_instant
+from ward_warehouse.night import Night
 from ward_warehouse.outcomes import Outcome
+from ward_warehouse.plans import Plan, parse_instant
 from ward_warehouse.reports.nights import night_table
 from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard_table
 from ward_warehouse.rollup import RollUp, roll_up

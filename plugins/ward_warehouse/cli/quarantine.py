@@ -27,7 +27,9 @@ def filters(command: Command) -> Command:
     """The options that say which entries are meant."""
     options = [
         click.option("--ward", help="Only this ward."),
-        click.option("--dataset", "kind", type=click.Choice(list(RecordKind)), help="Only this record kind."),
+        click.option(
+            "--dataset", "kind", type=click.Choice([str(kind) for kind in RecordKind]), help="Only this record kind."
+        ),
         click.option("--rule", help="Only records that broke this rule, also one that exists no longer."),
         click.option("--night", help="Only records seen on this night, YYYY-MM-DD."),
     ]

@@ -16,7 +16,9 @@ from ward_warehouse.settings import load_settings
 @click.command()
 @click.option("--night", required=True, help="Local date of the night, YYYY-MM-DD.")
 @click.option("--ward", required=True, help="Ward key.")
-@click.option("--dataset", "kind", required=True, type=click.Choice(list(RecordKind)), help="Record kind.")
+@click.option(
+    "--dataset", "kind", required=True, type=click.Choice([str(kind) for kind in RecordKind]), help="Record kind."
+)
 @click.option("--by", required=True, help="Who decides.")
 @click.option("--reason", required=True, help="Why; kept with the decision.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.landing import Lake, Manifest, manifest_path
-from ward_warehouse.night import Plan
+from ward_warehouse.plans import Plan
 from ward_warehouse.registry import Registry
 from ward_warehouse.rollup import GOOD, RollUp, WardState
 

@@ -88,17 +88,19 @@ def compare_columns(dataset: Dataset, found: Iterable[str], where: str, *, catal
     return [name for name in present if name not in known]
 
 
-def key_positions(origin: str, keys: pa.Array) -> pa.Array:
-    """Where records with these keys stand in a table or query.
+def key_positions(origin: str, keys: pa.Array, read_before: int = 0) -> pa.Array:
+    """Where records with these keys stand in a table or query, of which `read_before` records were read already.
 
-    A key that is no code, such as a name or a phone in the wrong column, is not shown: its record is named by its
-    number among those that were read with it.
+    A key that is missing or no code, such as a name or a phone in the wrong column, is not shown: its record is named
+    by its number in the order of reading.
     """
-    code = pc.match_substring_regex(keys, f"^(?:{CODE_PATTERN})?$")
+    code = pc.match_substring_regex(keys, f"^(?:{CODE_PATTERN})$")
     shown = pc.and_(code, pc.invert(pc.match_substring_regex(keys, LONG_NUMBER)))
     shown = pc.and_(shown, pc.less_equal(pc.utf8_length(keys), MAX_CODE_LENGTH))
     numbers = pc.binary_join_element_wise(
-        "with an unreadable key, number", pc.cast(pa.array(range(1, len(keys) + 1)), pa.string()), " "
+        "with an unreadable key, number",
+        pc.cast(pa.array(range(read_before + 1, read_before + len(keys) + 1)), pa.string()),
+        " ",
     )
     return pc.binary_join_element_wise(origin, pc.if_else(shown, keys, numbers), " ")
 

@@ -69,8 +69,10 @@ class SqlSource:
             # No session stays open beside the one that reads: a system's locks on an SQLite file belong to the process,
             # and closing any session would give up those of the other.
             engine.dispose()
+            read_before = 0
             for table in read(engine, statement, schema):
-                yield self._placed(table)
+                yield self._placed(table, read_before)
+                read_before += table.num_rows
         except NoSuchTableError:
             raise SourceError(
                 f"{self._dataset}: {self._where} is not in the database; ask the ward whether it was renamed"
@@ -132,11 +134,11 @@ class SqlSource:
             return int(written) if isinstance(changed.type, Integer | Numeric) else written
         return local.isoformat(sep=" ") if isinstance(changed.type, NullType) else local
 
-    def _placed(self, table: pa.Table) -> pa.Table:
+    def _placed(self, table: pa.Table, read_before: int) -> pa.Table:
         """The table with the position of each record: the table it is from and its key."""
         keys = [pc.cast(table[name], pa.string()) for name in self._dataset.mapping.key]
         key = pc.binary_join_element_wise(*keys, "|", null_handling="replace", null_replacement="")
-        return table.append_column(POSITION, key_positions(self._spec.table or "query", key))
+        return table.append_column(POSITION, key_positions(self._spec.table or "query", key, read_before))
 
     def _reason(self, error: Exception) -> str:
         """The driver's own words, without the statement and without a value that it stumbled over."""

@@ -99,7 +99,8 @@ def test_a_ward_of_known_software_is_one_more_entry(run: Run, ready: District) -
     entry = yaml.safe_load(after)["wards"][-1]
     assert (entry["ward"], entry["code"], entry["system"], entry["aliases"]) == ("new_ward", "00009", "igate", ["P09"])
     assert severities(run) <= {"hint"}
-    assert {f["code"] for f in findings(run)} == {"guess"}
+    others = {"system-unused", "ward-not-stated"}  # of the systems that this small district does not use
+    assert {f["code"] for f in findings(run)} - others == {"guess"}
 
 
 def test_unknown_software_is_drafted_from_its_database(run: Run, ready: District) -> None:

@@ -1,0 +1,62 @@
+"""What a run is asked to do, from the words of a command line or of a DAG's params."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from ward_warehouse.contracts import RecordKind
+from ward_warehouse.errors import WardWarehouseError
+from ward_warehouse.extraction import Request
+from ward_warehouse.settings import Settings
+
+
+class Plan(BaseModel):
+    """What a run will do; small enough to pass from task to task.
+
+    Attributes:
+        run_id: marks the outcomes of this run.
+        wards: keys of the wards to read.
+        kinds: record kinds to read.
+        problems: one line for each wrong entry of the registry; the other wards run all the same.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    request: Request
+    wards: list[str]
+    kinds: list[RecordKind]
+    problems: list[str]
+
+
+def record_kind(name: str) -> RecordKind:
+    """The record kind of that name.
+
+    Raises:
+        WardWarehouseError: there is none.
+    """
+    try:
+        return RecordKind(name)
+    except ValueError:
+        raise WardWarehouseError(f"record kind {name!r}: unknown; expected one of {', '.join(RecordKind)}") from None
+
+
+def parse_instant(text: str, end_of_day: bool, settings: Settings) -> datetime:
+    """An instant from ISO text; a date alone is its local start, or its local end.
+
+    Raises:
+        WardWarehouseError: the text is neither.
+    """
+    zone = ZoneInfo(settings.time_zone)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            raise WardWarehouseError(f"found {text!r}, expected a date or a time such as 2018-12-27T06:00") from None
+        return found if found.tzinfo else found.replace(tzinfo=zone)
+    return datetime.combine(day + timedelta(days=int(end_of_day)), time.min, zone)
