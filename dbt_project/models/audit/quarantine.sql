@@ -4,10 +4,13 @@ with last_decisions as (
     from (
         select
             decisions.*,
-            row_number() over (partition by decisions.entry_id order by decisions.decision_number desc) as recency
+            row_number() over (
+                partition by decisions.entry_id
+                order by decisions.decision_number desc
+            ) as recency
         from {{ ref('stg_decisions') }} as decisions
     ) as numbered
-    where numbered.recency = 1
+    where recency = 1
 ),
 
 -- A version of a record that was rejected stays rejected, whatever night reads it again.
