@@ -1,7 +1,7 @@
 """`make bench`: measures, prints a table and writes `bench/results.json`; name parts to run only those.
 
-A part measures what belongs together side by side, in one run: `land`, `night`, `quarantine`. Figures of parts that are
-not run are kept. Run it on a machine that does nothing else.
+A part measures what belongs together side by side, in one run: `land`, `night`, `history`, `quarantine`. Figures of
+parts that are not run are kept. Run it on a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def main(chosen: list[str]) -> int:
     parts: dict[str, Callable[[Path], dict[str, float]]] = {
         "land": land.measure,
         "night": lambda _: night.measure(Path(os.environ.get("WARD_WAREHOUSE_HOME", ROOT / ".local")).resolve()),
+        "history": night.measure_history,
         "quarantine": lambda _: quarantine.measure(),
     }
     unknown = sorted(set(chosen) - set(parts))

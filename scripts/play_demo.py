@@ -7,6 +7,7 @@ What Airflow, Great Expectations and dbt log goes to `<home>/logs/demo.log`.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -17,7 +18,9 @@ from contextlib import contextmanager
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = ("lake", "warehouse", "reports")
@@ -86,6 +89,7 @@ def tell(home: Path, console: Any) -> None:
 
 
 def play(home: Path, console: Any, generator: Executor) -> None:
+    from ward_warehouse import tasks, validation
     from ward_warehouse.demo import systems
 
     histories, nights = systems.NIGHTS[:2], systems.NIGHTS[2:]
@@ -93,8 +97,12 @@ def play(home: Path, console: Any, generator: Executor) -> None:
     console.print(
         "[bold]Ward Warehouse[/]: two demonstration districts, three kinds of ward software, on this machine\n"
     )
-    with step(console, "start Airflow in this process"):
+    with step(console, "start Airflow in this process, and import what its tasks will"):
         dags = airflow_dags()
+        tasks.preload()
+        validation.great_expectations()
+        # Hundreds of thousands of objects that live to the end: the garbage collector would walk them again and again.
+        gc.freeze()
     with step(console, "generate the ward systems' records and start the HTTP ones"):
         ready[0].result()
         os.environ.update(systems.start(home))
@@ -120,9 +128,14 @@ def clear_state(home: Path) -> None:
             f"{home} holds a lake that is not the demonstration's; nothing was touched: set WARD_WAREHOUSE_HOME to "
             "another folder and run `make demo` again"
         )
+    trash = home / "trash"
+    trash.mkdir(parents=True, exist_ok=True)
     for name in STATE:
-        shutil.rmtree(home / name, ignore_errors=True)
+        if (home / name).exists():
+            (home / name).rename(trash / f"{name}-{uuid4().hex}")
     marker.mkdir(parents=True, exist_ok=True)
+    # Thousands of small files: they go while Airflow starts. If this is stopped first, the next demonstration takes them.
+    Thread(target=shutil.rmtree, args=(trash,), kwargs={"ignore_errors": True}, daemon=True).start()
 
 
 @contextmanager

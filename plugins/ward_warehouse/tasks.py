@@ -34,10 +34,12 @@ PRELOADED = (
 
 
 def preload() -> None:
-    """Imports what the tasks will: for the process that forks theirs. Opens nothing and starts no thread."""
+    """Imports what the tasks will: for the process that forks theirs. Opens nothing and starts no thread.
+
+    Not Great Expectations: one task of a night needs it, and its 125 MiB would count in the memory of every one.
+    """
     for name in PRELOADED:
         import_module(name)
-    import_module("ward_warehouse.validation").great_expectations()
 
 
 def plan(params: dict[str, Any], interval_start: datetime | None, run_after: datetime) -> list[dict[str, Any]]:

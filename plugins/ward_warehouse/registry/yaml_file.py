@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,7 +51,17 @@ class YamlFile:
 
 
 def read_yaml(path: Path) -> YamlFile | Finding:
-    """The file, or one line that says why it cannot be read."""
+    """The file, or one line that says why it cannot be read; the data is for reading only, others get it too."""
+    try:
+        seen = path.stat()
+    except OSError as error:
+        return Finding("file-unreadable", path, 1, f"cannot be read as UTF-8 text ({error}); check the file")
+    return _read(path, seen.st_mtime_ns, seen.st_size)
+
+
+# Each task of a night reads the whole registry: those that are forked from one process, or run in it, parse it once.
+@lru_cache(maxsize=256)
+def _read(path: Path, changed_at: int, size: int) -> YamlFile | Finding:
     try:
         loader = _Loader(path.read_text(encoding="utf-8"))
         root = loader.get_single_node()
