@@ -134,7 +134,7 @@ def clear_state(home: Path) -> None:
         if (home / name).exists():
             (home / name).rename(trash / f"{name}-{uuid4().hex}")
     marker.mkdir(parents=True, exist_ok=True)
-    # Thousands of small files: they go while Airflow starts. If this is stopped first, the next demonstration takes them.
+    # Thousands of small files: they go while Airflow starts; what is left of them goes with the next demonstration.
     Thread(target=shutil.rmtree, args=(trash,), kwargs={"ignore_errors": True}, daemon=True).start()
 
 

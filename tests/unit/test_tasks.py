@@ -6,9 +6,9 @@ import sys
 
 from tests.support.district import ROOT
 
-LIBRARIES = ("duckdb", "httpx", "sqlalchemy", "great_expectations", "dbt.cli.main")
+LIBRARIES = ("duckdb", "httpx", "sqlalchemy", "dbt.cli.main")
 REPORT = """
-import json, os, psutil, sys, threading
+import json, psutil, sys, threading
 from ward_warehouse import tasks
 tasks.preload()
 from ward_warehouse import memory
@@ -17,7 +17,7 @@ print(json.dumps({
     "threads": [thread.name for thread in threading.enumerate()],
     "databases": memory._database.cache_info().currsize,
     "connections": len(psutil.Process().net_connections()),
-    "reports": os.environ["GX_ANALYTICS_ENABLED"],
+    "great_expectations": "great_expectations" in sys.modules,
 }))
 """
 
@@ -32,7 +32,8 @@ def test_the_scheduler_can_fork_after_the_imports() -> None:
         "threads": ["MainThread"],
         "databases": 0,
         "connections": 0,
-        "reports": "false",
+        # One task of a night needs it; imported ahead, it would count in the memory of all.
+        "great_expectations": False,
     }
 
 
