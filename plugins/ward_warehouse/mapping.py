@@ -21,6 +21,7 @@ from ward_warehouse.contracts import (
     Privacy,
 )
 from ward_warehouse.memory import SHAPE, open_cursor
+from ward_warehouse.plain_text import plain_columns
 from ward_warehouse.readings import folded
 from ward_warehouse.registry import ColumnMap, Dataset
 from ward_warehouse.sources import FAULT, POSITION
@@ -79,7 +80,7 @@ class Mapper:
             new_columns: columns that the mapping does not know; their values are kept as keyed hashes in `extras`.
         """
         batch = _with_absent_columns(batch, self._dataset.mapping.source_columns())
-        statement, parameters = self._statement(batch.schema, new_columns).build()
+        statement, parameters = self._statement(batch.schema, new_columns, plain_columns(batch)).build()
         self._db.register("batch", batch)
         if f"${privacy.INNER_KEY}" in statement:
             parameters |= self._keys
@@ -87,8 +88,8 @@ class Mapper:
         self._db.unregister("batch")
         return self._finish(mapped)
 
-    def _statement(self, schema: pa.Schema, new_columns: list[str]) -> Statement:
-        return Statement(self._dataset, self._contract, schema, new_columns)
+    def _statement(self, schema: pa.Schema, new_columns: list[str], plain: frozenset[str]) -> Statement:
+        return Statement(self._dataset, self._contract, schema, new_columns, plain)
 
     def close(self) -> None:
         """Releases the connection and what was registered on it."""
@@ -145,11 +146,19 @@ class Mapper:
 class Statement:
     """Builds the SELECT of one dataset; identifiers come from reviewed files and are quoted, values are bound."""
 
-    def __init__(self, dataset: Dataset, contract: Contract, schema: pa.Schema, new_columns: list[str]) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        contract: Contract,
+        schema: pa.Schema,
+        new_columns: list[str],
+        plain: frozenset[str] = frozenset(),
+    ) -> None:
         self._dataset = dataset
         self._contract = contract
         self._schema = schema
         self._new_columns = new_columns
+        self._plain = plain
         self._values = Values(dataset.system)
         self._bind = self._values.bind
         self._inputs: dict[str, Input] = {}
@@ -227,6 +236,8 @@ class Statement:
         return Input(name, self._text(name), native_number=is_number)
 
     def _text(self, name: str) -> str:
+        if name in self._plain:
+            return f"CAST({_name(name)} AS VARCHAR)"
         return f"nullif(trim(nfc_normalize(CAST({_name(name)} AS VARCHAR))), '')"
 
     def _batch(self) -> str:

@@ -64,8 +64,8 @@ class Remapper(Mapper):
         self._require_columns(batch.column_names)
         return self.map(batch, [])
 
-    def _statement(self, schema: pa.Schema, new_columns: list[str]) -> Statement:
-        return _Received(self._dataset, self._contract, schema, new_columns)
+    def _statement(self, schema: pa.Schema, new_columns: list[str], plain: frozenset[str]) -> Statement:
+        return _Received(self._dataset, self._contract, schema, new_columns, plain)
 
     def _batch(self, received: list[dict[str, Any]], positions: pa.ChunkedArray) -> pa.Table:
         labels = dict.fromkeys(name for values in received for name in values if not name.startswith(NOTE))
