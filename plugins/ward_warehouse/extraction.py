@@ -88,8 +88,9 @@ def extract(
     path = lake.data_path("landing", Partition(**fields), batch_id)
     with ExitStack() as stack:
         mapper = stack.enter_context(closing(Mapper(dataset, request.night, key, key_id)))
-        writer = _Writer(lake, path, stack)
-        for chunk in _chunks(window, request.chunk_days):
+        chunks = list(_chunks(window, request.chunk_days))
+        writer = _Writer(lake, path, stack, remembers=len(chunks) > 1)
+        for chunk in chunks:
             for table in _mapped(source, chunk, mapper):
                 writer.add(table, known)
             # A record without a change time comes in every chunk: it is landed with the first.
@@ -225,14 +226,19 @@ def _known_versions(lake: Lake, dataset: Dataset, night: date, since: datetime |
 
 
 class _Writer:
-    """Streams mapped batches into one landing file; an error that ends `stack` leaves no file behind."""
+    """Streams mapped batches into one landing file; an error that ends `stack` leaves no file behind.
 
-    def __init__(self, lake: Lake, target: str, stack: ExitStack) -> None:
+    It remembers which versions it landed only where another chunk may bring them again: of ten million records they
+    would be half a gigabyte.
+    """
+
+    def __init__(self, lake: Lake, target: str, stack: ExitStack, *, remembers: bool) -> None:
         self.path = ""
         self.rows_read = 0
         self.rows_unchanged = 0
         self.newest: datetime | None = None
         self.newest_changed: datetime | None = None
+        self._remembers = remembers
         self._landed: list[pa.Array] = []
         self._lake = lake
         self._target = target
@@ -250,7 +256,8 @@ class _Writer:
         if not changed.num_rows:
             return
         self.newest_changed = _later(self.newest_changed, changed)
-        self._landed.append(version.filter(pc.invert(unchanged)).combine_chunks())
+        if self._remembers:
+            self._landed.append(version.filter(pc.invert(unchanged)).combine_chunks())
         if self._writer is None:
             handle = self._stack.enter_context(self._lake.writing(self._target))
             self._writer = self._stack.enter_context(pq.ParquetWriter(handle, table.schema, compression=COMPRESSION))
