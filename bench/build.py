@@ -1,0 +1,120 @@
+"""One `dbt build` of all marts over a million dossiers and as many survey responses, and what an analyst then waits.
+
+The records are those of the demonstration, which `make demo` has left, each many times under keys of its own: real
+spreads over wards, days and codes. `BENCH_BUILD_ROWS` names other numbers of each, `1000000,10000000` for the long run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+import duckdb
+
+KINDS = ("dossiers", "survey_responses")
+NAMES = {100_000: "100k", 1_000_000: "1m", 10_000_000: "10m"}
+INDICATOR = """
+SELECT ward_key, period_start, numerator, denominator, value FROM marts.reform_indicators
+WHERE indicator_code = 'on_time_of_resolved' AND period_grain = 'month' AND ward_key IS NOT NULL
+ORDER BY ward_key, period_start"""
+EVIDENCE = """
+SELECT dossier_code, received_date, due_date, in_numerator FROM marts.indicator_evidence
+WHERE indicator_code = 'on_time_of_resolved' AND ward_key = 'quan_11_p05' AND period_grain = 'month'
+    AND period_start = DATE '2018-03-01'"""
+
+
+def measure(home: Path, folder: Path) -> dict[str, float]:
+    """Seconds of dbt's run time, MiB and milliseconds, by the number of records.
+
+    Args:
+        home: a state folder on which the demonstration was played.
+        folder: where the copies go.
+    """
+    source = home / "warehouse" / "build" / "district.duckdb"
+    if not source.is_file():
+        raise RuntimeError(f"{home} holds no demonstration: run `make demo` first")
+    found: dict[str, float] = {}
+    for rows in map(int, os.environ.get("BENCH_BUILD_ROWS", "1000000").split(",")):
+        name = NAMES.get(rows, str(rows))
+        copy = folder / f"build_{name}"
+        build_file = copy / "warehouse" / "build" / "district.duckdb"
+        build_file.parent.mkdir(parents=True)
+        shutil.copy(source, build_file)
+        _multiply(build_file, rows)
+        answer = _run(copy)
+        found |= {f"build_{name}_s": round(answer["seconds"], 1), f"build_{name}_peak_mib": round(answer["peak_mib"])}
+        with duckdb.connect(build_file, read_only=True) as db:
+            found[f"indicator_query_{name}_ms"] = _milliseconds(db, INDICATOR)
+            found[f"evidence_query_{name}_ms"] = _milliseconds(db, EVIDENCE)
+        shutil.rmtree(copy)
+    return found
+
+
+def _multiply(build_file: Path, rows: int) -> None:
+    """Repeats the records until there are about `rows` of each kind, with partitions that say so."""
+    with duckdb.connect(build_file) as db:
+        have = {kind: db.execute(f"SELECT count(*) FROM raw.{kind}").fetchone()[0] for kind in KINDS}  # type: ignore[index]  # noqa: S608
+        times = {kind: max(1, round(rows / count)) for kind, count in have.items()}
+        for kind in KINDS:
+            # A response belongs to one of the copies of its dossier.
+            db.execute(
+                f"""
+                CREATE TABLE raw.many AS SELECT kept.* REPLACE (
+                    kept.source_record_id || CASE WHEN n > 0 THEN '-' || n ELSE '' END AS source_record_id,
+                    kept.dossier_code || CASE WHEN n % $copies > 0 THEN '-' || (n % $copies) ELSE '' END AS dossier_code
+                ) FROM raw.{kind} AS kept, range($times) AS copy (n)""",  # noqa: S608 - our own names
+                {"times": times[kind], "copies": times["dossiers"]},
+            )
+            db.execute(f"DROP TABLE raw.{kind}")
+            db.execute(f"ALTER TABLE raw.many RENAME TO {kind}")
+            db.execute(
+                "UPDATE raw.partitions SET rows_read = rows_read + rows_accepted * ($times - 1), "
+                "rows_accepted = rows_accepted * $times WHERE record_kind = $kind",
+                {"times": times[kind], "kind": kind},
+            )
+
+
+def _run(home: Path) -> dict[str, float]:
+    environment = {**os.environ, "WARD_WAREHOUSE_HOME": str(home), "PYTHONPATH": os.getcwd()}
+    finished = subprocess.run(
+        [sys.executable, "-m", "bench.build"], env=environment, capture_output=True, text=True, check=False
+    )
+    if finished.returncode:
+        raise RuntimeError(f"bench: the build failed: {finished.stderr[-3000:]}")
+    answer: dict[str, float] = json.loads(finished.stdout.splitlines()[-1])
+    return answer
+
+
+def _milliseconds(db: duckdb.DuckDBPyConnection, query: str) -> float:
+    """The middle of five; a query that finds nothing is none."""
+    taken = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        rows = db.execute(query).fetchall()
+        taken.append(time.perf_counter() - begun)
+        if not rows:
+            raise RuntimeError(f"bench: nothing was found by {query}")
+    return round(median(taken) * 1000, 1)
+
+
+def ours() -> dict[str, float]:
+    """The build in this process."""
+    from ward_warehouse.settings import load_settings
+    from ward_warehouse.warehouse.dbt import dbt_build
+
+    summary = dbt_build(load_settings(), "bench")
+    return {
+        "seconds": summary.seconds,
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(ours()))
