@@ -29,8 +29,9 @@ SELECT n, '000.01.18.H29-' || to_char(received, 'YYMMDD') || '-' || lpad(n::text
     (done + interval '1 hour')::text, NULL, NULL, 0, '000.01.18.H29', '000.01.18.H29',
     'CB01' || lpad((n % 12)::text, 2, '0'), lpad(n::text, 12, '0'), '{summary}', done::text
 FROM generate_series(1, {count}) AS n,
-    LATERAL (SELECT timestamp '2018-01-02 07:30' + n * interval '350 days' / {count} AS received) AS r,
-    LATERAL (SELECT date_trunc('second', received) + interval '1 day' AS done) AS d
+    LATERAL (SELECT date_trunc('second', timestamp '2018-01-02' + interval '1 day' * (350.0 * n / {count})) AS received)
+        AS r,
+    LATERAL (SELECT received + interval '1 day' AS done) AS d
 """
 
 
