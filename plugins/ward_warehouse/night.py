@@ -290,6 +290,7 @@ class Night:
             BuildError: the load, a model or a test failed; the published warehouse is left as it was.
         """
         from ward_warehouse.publish import mark_audited, revoke_audit
+        from ward_warehouse.restatements import keep_restatements
         from ward_warehouse.warehouse.dbt import dbt_build
         from ward_warehouse.warehouse.duckdb import forget_build, load
 
@@ -299,6 +300,8 @@ class Night:
             forget_build(build_file)
         load(self.settings, self.lake, self.registry)
         summary = dbt_build(self.settings, outcomes.new_id())
+        # Before the build may be published: what analysts see of a restatement is what every later build will say.
+        keep_restatements(self.lake, build_file)
         mark_audited(build_file, summary.build_id)
         return summary
 

@@ -3,3 +3,17 @@
 {% macro duckdb__json_list_texts(json, field) -%}
     array_to_string(json_extract_string({{ json }}, '$[*].{{ field }}'), '; ')
 {%- endmacro %}
+
+{# The rows of a group as a JSON list of objects with these columns as fields; `order_by` names one row. #}
+{% macro json_objects(columns, order_by) -%}
+    {{ return(adapter.dispatch('json_objects')(columns, order_by)) }}
+{%- endmacro %}
+{% macro duckdb__json_objects(columns, order_by) -%}
+    cast(to_json(list(struct_pack(
+        {%- for column in columns %}{{ column }} := {{ column }}{% if not loop.last %}, {% endif %}{% endfor -%}
+    ) order by {{ order_by }})) as varchar)
+{%- endmacro %}
+
+{# The different texts of a group in the order of the alphabet, joined with ", ". #}
+{% macro joined_texts(text) %}{{ return(adapter.dispatch('joined_texts')(text)) }}{% endmacro %}
+{% macro duckdb__joined_texts(text) -%} string_agg(distinct {{ text }}, ', ' order by {{ text }}) {%- endmacro %}

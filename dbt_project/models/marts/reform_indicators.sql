@@ -108,7 +108,9 @@ select
     end as target_met,
     cast(valued.wards_reporting as integer) as wards_reporting,
     cast(valued.wards_expected as integer) as wards_expected,
-    valued.is_provisional
+    -- Provisional until somebody closed it; what is not over cannot be final.
+    valued.is_provisional or coalesce(decided.state, 'provisional') <> 'closed' as is_provisional,
+    case when decided.state in ('reviewed', 'closed') then decided.state else 'provisional' end as period_state
 from valued
 left join targets
     on
@@ -116,3 +118,11 @@ left join targets
         and valued.indicator_version = targets.indicator_version
         and valued.period_start >= targets.applies_from
         and (targets.next_from is null or valued.period_start < targets.next_from)
+left join {{ ref('period_decisions') }} as decided
+    on
+        valued.district_code = decided.district_code
+        and coalesce(valued.ward_key, '') = coalesce(decided.ward_key, '')
+        and valued.period_grain = decided.period_grain
+        and valued.period_start = decided.period_start
+        and valued.period_end = decided.period_end
+        and decided.is_newest

@@ -17,6 +17,7 @@ from ward_warehouse.cli.demo import demo
 from ward_warehouse.cli.indicators import indicators
 from ward_warehouse.cli.maintenance import maintenance
 from ward_warehouse.cli.output import as_json, console, fail
+from ward_warehouse.cli.periods import periods
 from ward_warehouse.cli.pseudonyms import pseudonyms
 from ward_warehouse.cli.quarantine import quarantine
 from ward_warehouse.cli.reconcile import reconcile
@@ -57,6 +58,7 @@ main.add_command(quarantine)
 main.add_command(wards)
 main.add_command(reconcile)
 main.add_command(release)
+main.add_command(periods)
 main.add_command(pseudonyms)
 main.add_command(maintenance)
 

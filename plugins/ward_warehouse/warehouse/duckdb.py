@@ -28,6 +28,7 @@ from ward_warehouse.outcomes import Outcome
 from ward_warehouse.quarantine import apply_decisions
 from ward_warehouse.registry import Registry
 from ward_warehouse.settings import Settings
+from ward_warehouse.warehouse import periods
 from ward_warehouse.warehouse.reference import reference_tables
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
@@ -85,6 +86,7 @@ TABLES: dict[str, pa.Schema] = {
     "load_outcomes": OUTCOMES,
     "build_results": BUILD_RESULTS,
     "deletions": deletions.DELETIONS_SCHEMA,
+    **periods.TABLES,
     "ledger": LEDGER,
 }
 PARTITIONED = ("quarantine", "partitions", "validation_results", *map(str, CONTRACTS))
@@ -170,6 +172,7 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         partitions, rows = _load_partitions(db, lake)
         _load_decisions(db, lake)
         _load_deletions(db, lake)
+        periods.load_periods(db, lake)
         outcomes = _load_outcomes(db, lake)
         for name, table in reference_tables(registry).items():
             _replace(db, name, table)
@@ -194,7 +197,7 @@ def _forget_other_shapes(db: duckdb.DuckDBPyConnection) -> None:
         found.setdefault(table, []).append(column)
     changed = [name for name, schema in TABLES.items() if name in found and found[name] != schema.names]
     if changed:
-        for name in {*changed, *PARTITIONED, "ledger"}:
+        for name in {*changed, *PARTITIONED, *periods.TABLES, "ledger"}:
             db.execute(f"DROP TABLE IF EXISTS raw.{name}")
 
 
