@@ -62,4 +62,4 @@ def keep_restatements(lake: Lake, build_file: Path) -> int:
         ) from None
     if fresh.num_rows:
         lake.write_table(f"{ZONE}/{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}.parquet", fresh)
-    return fresh.num_rows
+    return int(fresh.num_rows)
