@@ -30,7 +30,7 @@ with differing as (
         figures.value_note as value_note_after,
         -- Why, when it is not its records; then they are not compared either: one side shows none of them.
         case
-            when closed.indicator_version is distinct from figures.indicator_version then 'definition_changed'
+            when closed.indicator_version <> coalesce(figures.indicator_version, 0) then 'definition_changed'
             when 'not_reported' in (closed.value_note, figures.value_note) then 'reporting_changed'
             when
                 coalesce(closed.value_note, '') like 'suppressed%'
@@ -118,27 +118,27 @@ evidence_after as (
 
 changes as (
     select
-        coalesce(before.restatement_key, after.restatement_key) as restatement_key,
-        coalesce(before.record_kind, after.record_kind) as record_kind,
-        coalesce(before.record_key, after.record_key) as record_key,
+        coalesce(evidence_before.restatement_key, evidence_after.restatement_key) as restatement_key,
+        coalesce(evidence_before.record_kind, evidence_after.record_kind) as record_kind,
+        coalesce(evidence_before.record_key, evidence_after.record_key) as record_key,
         case
-            when before.record_key is null then 'added'
-            when after.record_key is null then 'removed'
+            when evidence_before.record_key is null then 'added'
+            when evidence_after.record_key is null then 'removed'
             else 'changed'
-        end as change
-    from evidence_before as before
-    full outer join evidence_after as after
+        end as change -- noqa: RF04
+    from evidence_before
+    full outer join evidence_after
         on
-            before.restatement_key = after.restatement_key
-            and before.record_kind = after.record_kind
-            and before.record_key = after.record_key
+            evidence_before.restatement_key = evidence_after.restatement_key
+            and evidence_before.record_kind = evidence_after.record_kind
+            and evidence_before.record_key = evidence_after.record_key
     where
-        before.record_key is null
-        or after.record_key is null
-        or before.in_numerator is distinct from after.in_numerator
-        or before.in_denominator is distinct from after.in_denominator
-        or before.numerator_quantity is distinct from after.numerator_quantity
-        or before.denominator_quantity is distinct from after.denominator_quantity
+        evidence_before.record_key is null
+        or evidence_after.record_key is null
+        or evidence_before.in_numerator is distinct from evidence_after.in_numerator
+        or evidence_before.in_denominator is distinct from evidence_after.in_denominator
+        or evidence_before.numerator_quantity is distinct from evidence_after.numerator_quantity
+        or evidence_before.denominator_quantity is distinct from evidence_after.denominator_quantity
 ),
 
 versions as (
