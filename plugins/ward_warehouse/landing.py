@@ -7,6 +7,7 @@
     manifests/<kind>/<ward>/<night>.json                          a judged partition (commits the other two)
     keys/<key id>.json                                            which pseudonym key an id stands for, as a hash
     decisions/..., decided/...                                    what people decided: see `decisions`
+    periods/..., closed/..., restatements/...                     closed periods: see `periods`, `restatements`
     reconciliations/<kind>/<ward>/<night>-<batch>.json            records that vanished at the source, or came back
     locks/<kind>/<ward>/<night>/<number>.json                     the run that is at work on a partition
     outcomes/<date written>/<time>-<id>.json                      what each step did
