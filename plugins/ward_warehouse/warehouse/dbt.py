@@ -88,7 +88,8 @@ def _run(settings: Settings, arguments: list[str]) -> dbtRunnerResult:
         "--target",
         settings.target,
     ]
-    with _environment(WARD_WAREHOUSE_BUILD_DB=str(settings.build_file)):
+    closed = "some" if _something_is_closed(settings.build_file) else "none"
+    with _environment(WARD_WAREHOUSE_BUILD_DB=str(settings.build_file), DBT_CLOSED_PERIODS=closed):
         try:
             return dbtRunner().invoke(command)
         finally:
@@ -96,9 +97,14 @@ def _run(settings: Settings, arguments: list[str]) -> dbtRunnerResult:
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
+def _something_is_closed(build_file: Path) -> bool:
+    with open_build(build_file) as db:
+        return bool(db.execute("SELECT count(*) FROM (FROM raw.closed_figures LIMIT 1)").fetchall()[0][0])
+
+
 @contextmanager
 def _environment(**values: str) -> Iterator[None]:
-    """What `profiles.yml` reads, for the time of the build."""
+    """What `profiles.yml` and `restatements.sql` read, for the time of the build."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
