@@ -38,6 +38,7 @@ RESTATEMENTS_SCHEMA = pa.schema(
     ]
 )
 
+_MODEL = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'audit' AND table_name = 'restatements'"
 _FRESH = """
     SELECT seen.* FROM audit.restatements AS seen
     ANTI JOIN raw.restatements AS known ON seen.restatement_key = known.restatement_key
@@ -53,6 +54,9 @@ def keep_restatements(lake: Lake, build_file: Path) -> int:
     """
     try:
         with duckdb.connect(str(build_file), read_only=True) as db:
+            # The dbt project is a setting: one of somebody's own may have no such model.
+            if not db.execute(_MODEL).fetchall():
+                return 0
             db.execute("SET TimeZone = 'UTC'")
             fresh = db.execute(_FRESH).to_arrow_table().select(RESTATEMENTS_SCHEMA.names).cast(RESTATEMENTS_SCHEMA)
     except duckdb.Error as error:
