@@ -101,8 +101,10 @@ def play(home: Path, console: Any, generator: Executor) -> None:
         dags = airflow_dags()
         tasks.preload()
         validation.great_expectations()
-        # Hundreds of thousands of objects that live to the end: the garbage collector would walk them again and again.
+        # Hundreds of thousands of objects that live to the end: the garbage collector would walk them again and again,
+        # and those that dbt and Airflow add hardly ever need it.
         gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
     with step(console, "generate the ward systems' records and start the HTTP ones"):
         ready[0].result()
         os.environ.update(systems.start(home))
