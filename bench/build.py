@@ -60,7 +60,7 @@ def measure(home: Path, folder: Path) -> dict[str, float]:
 def _multiply(build_file: Path, rows: int) -> None:
     """Repeats the records until there are about `rows` of each kind, with partitions that say so."""
     with duckdb.connect(build_file) as db:
-        have = {kind: db.execute(f"SELECT count(*) FROM raw.{kind}").fetchone()[0] for kind in KINDS}  # type: ignore[index]  # noqa: S608
+        have = {kind: db.execute(f"SELECT count(*) FROM raw.{kind}").fetchone()[0] for kind in KINDS}  # type: ignore[index]  # noqa: S608 - our own
         times = {kind: max(1, round(rows / count)) for kind, count in have.items()}
         for kind in KINDS:
             # A response belongs to one of the copies of its dossier.

@@ -140,15 +140,12 @@ class PeriodDesk:
         """Decides on the log as it stands, and again when somebody else decided in between."""
         for _ in range(ATTEMPTS):
             decision = decide(read_periods(self.lake, unit.district))
-            made = False
-            try:
-                made = append(self.lake, decision)
-            finally:
-                if not made and decision.snapshot_id:
-                    self.lake.remove(figures_path(unit.district, decision.snapshot_id))
-                    self.lake.remove(evidence_path(unit.district, decision.snapshot_id))
-            if made:
+            # After an error the decision may be there all the same: its figures stay, or no build could read it.
+            if append(self.lake, decision):
                 return decision
+            if decision.snapshot_id:
+                self.lake.remove(figures_path(unit.district, decision.snapshot_id))
+                self.lake.remove(evidence_path(unit.district, decision.snapshot_id))
         raise WardWarehouseError(f"{unit}: others decide about its periods at this moment; run the command again")
 
     def _decision(

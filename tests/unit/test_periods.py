@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.support.district import District
-from ward_warehouse import closing
+from ward_warehouse import closing, landing
 from ward_warehouse.closing import PeriodDesk
 from ward_warehouse.errors import LakeError, WardWarehouseError
 from ward_warehouse.period_rules import wards_of
@@ -306,6 +306,28 @@ def test_a_closing_that_is_interrupted_closes_nothing(desk: PeriodDesk, monkeypa
         assert refused(desk.close, ONE) == "lake: no space"
     assert read_periods(desk.lake, "mini").state(ONE, JUNE) == "reviewed"
     desk.close(ONE, JUNE)
+
+
+def test_a_closing_whose_last_sync_fails_is_one_that_a_build_can_read(
+    two_wards: District, desk: PeriodDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The decision is in its place by then: without its figures no build would ever pass again."""
+    desk.review(ONE, JUNE)
+    sync = landing._sync_folder
+
+    def fails_for_decisions(path: str) -> None:
+        if "/periods/" in path and path.endswith(".json"):
+            raise OSError(5, "Input/output error")
+        sync(path)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(landing, "_sync_folder", fails_for_decisions)
+        assert "cannot be written" in refused(desk.close, ONE)
+    assert read_periods(desk.lake, "mini").state(ONE, JUNE) == "closed"
+    run = two_wards.night()
+    load(run.settings, run.lake, run.registry)
+    with duckdb.connect(str(run.settings.build_file), read_only=True) as db:
+        assert db.execute("SELECT count(*) FROM raw.closed_figures").fetchall() == [(1,)]
 
 
 def test_a_damaged_decision_is_told(desk: PeriodDesk) -> None:
