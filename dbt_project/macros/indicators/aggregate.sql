@@ -1,6 +1,7 @@
 {# The sums behind every count, stock and ratio, generated from the definitions. Three ways, by what a part asks:
      a sum by date     one pass over the records into sums per ward and day, which its periods then add up
-     as of the end     a predicate over {period_end}: the record meets each of its periods
+     as of the end     a predicate over {period_end}, or a record that stands for a period of its own: the record
+                       meets each of its periods
      a state           what is open on a day: one pass into changes per ward and day, and their running sum
    then one row per indicator, ward and period that has records. #}
 {% macro indicator_aggregate() %}
@@ -51,7 +52,13 @@ with
         {%- endfor %}
     from {{ ref(indicator_record_kinds()[scan.record_kind].mart) }} as r
     inner join {{ ref('int_period_days') }} as p
-        on r.district_code = p.district_code and r.{{ scan.date }} = p.calendar_date
+        on
+            r.district_code = p.district_code
+            and r.{{ scan.date }} = p.calendar_date
+            {%- set within = indicator_record_kinds()[scan.record_kind].within %}
+            {%- if within %}
+            and {{ within }}
+            {%- endif %}
     group by r.district_code, r.ward_key, p.period_grain, p.period_start, p.period_end
 ),
     {%- endfor %}
@@ -110,7 +117,8 @@ group by indicator_code, indicator_version, district_code, ward_key, period_grai
 
 {# How much the records add to a part: one each, or the quantity that it sums. #}
 {% macro indicator_sum(part, period_end) -%}
-    sum(case when {{ indicator_predicate(part, period_end) }} then {{ part.sum_of or 1 }} else 0 end)
+    {%- set nothing = 'null' if indicator_record_kinds()[part.record_kind].absent_is_unknown else 0 -%}
+    sum(case when {{ indicator_predicate(part, period_end) }} then {{ part.sum_of or 1 }} else {{ nothing }} end)
 {%- endmacro %}
 
 {# Ways of counting -> by_date and as_of_end: name of a scan -> its record kind, date and measures; states: measures.
@@ -129,7 +137,8 @@ group by indicator_code, indicator_version, district_code, ward_key, period_grai
             {% if part.date in indicator_state_dates() %}
                 {% do scans.states.append(measure) %}
             {% else %}
-                {% set way = 'as_of_end' if '{period_end}' in (part.where or '') else 'by_date' %}
+                {% set whole_periods = indicator_record_kinds()[part.record_kind].within %}
+                {% set way = 'as_of_end' if whole_periods or '{period_end}' in (part.where or '') else 'by_date' %}
                 {% set name = part.record_kind ~ '__' ~ part.date ~ ('__as_of_end' if way == 'as_of_end' else '') %}
                 {% if name not in scans[way] %}
                     {% do scans[way].update(
@@ -161,6 +170,8 @@ arrivals_and_departures as (
     where
         {{ indicator_predicate(measure.part, none) }}
         and {{ day }} is not null
+        -- A procedure of the registry's catalogue is no unit's.
+        and ward_key is not null
         and ({{ bounds.closed }} is null or {{ bounds.closed }} > {{ bounds.opened }})
     group by district_code, ward_key, {{ day }}
     {%- if not (loop.last and measure == measures[-1]) %}

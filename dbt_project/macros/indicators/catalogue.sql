@@ -20,7 +20,8 @@
     {% set text = [
         indicators__volume(), indicators__timeliness(), indicators__progress(), indicators__quality(),
         indicators__service(), indicators__digital(), indicators__survey(), indicators__elements(),
-        indicators__integrity(), indicators__reporting(),
+        indicators__integrity(), indicators__procedures(), indicators__organisation(), indicators__oversight(),
+        indicators__reporting(),
     ] | join('\n') %}
     {% set definitions = fromyaml(text) %}
     {% if not definitions %}
@@ -57,6 +58,14 @@
         {% endif %}
     {% endfor %}
     {% for part in indicator_parts(definition) %}
+        {% if record_kinds[part.record_kind].within and (
+            definition.kind not in ['count', 'ratio'] or part.date in indicator_state_dates() or definition.breakdowns
+        ) %}
+            {{ exceptions.raise_compiler_error(
+                "indicator " ~ definition.code ~ ": records of " ~ part.record_kind ~ " stand for a whole period; expected "
+                ~ "a count or a ratio by date without breakdowns"
+            ) }}
+        {% endif %}
         {% if part.record_kind not in record_kinds %}
             {{ exceptions.raise_compiler_error(
                 "indicator " ~ definition.code ~ ": record kind " ~ part.record_kind
@@ -113,6 +122,10 @@
         and ({{ bounds.closed }} is null or {{ bounds.closed }} > {{ day }})
     {%- else -%}
         r.{{ part.date }} between p.period_start and p.effective_end
+        {%- set within = indicator_record_kinds()[part.record_kind].within %}
+        {%- if within %}
+        and {{ within }}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

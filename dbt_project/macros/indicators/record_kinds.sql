@@ -1,5 +1,7 @@
 {# What an indicator can count: per record kind its mart, its key, the dates between which a record is open (for
-   stocks), what the evidence view shows of it, and, where it is made from other records, whose coverage is its own. #}
+   stocks), what the evidence view shows of it, and, where it is made from other records, whose coverage is its own.
+   A record (r) that stands for a whole period says within which periods (p) it counts, and absent_is_unknown: without
+   one a figure is not reported, never zero. #}
 {% macro indicator_record_kinds() %}
     {% set kinds %}
 dossiers:
@@ -28,6 +30,22 @@ rule_results:
   key: validation_result_key
   covered_by: reporting_nights
   evidence: {}
+ward_returns:
+  mart: fct_ward_returns
+  key: return_key
+  # A quarter's figure is no month's, and is not added to the year's own.
+  within: >-
+    r.period_start >= p.period_start and r.period_end <= p.period_end
+    and (r.wider_start is null or r.wider_start < p.period_start or r.wider_end > p.period_end)
+  absent_is_unknown: true
+  evidence:
+    source_record_id: source_record_id
+procedures:
+  mart: dim_procedure
+  key: procedure_key
+  opened: valid_from
+  closed: out_of_force_date
+  evidence: {}
 service_saturdays:
   mart: fct_service_saturdays
   key: service_saturday_key
@@ -36,3 +54,12 @@ service_saturdays:
     {% endset %}
     {{ return(fromyaml(kinds)) }}
 {% endmacro %}
+
+{# The record kinds of which a figure is unknown, and not zero, when no record gives it, as a list in SQL. #}
+{% macro indicator_kinds_unknown_when_absent() -%}
+    {%- set names = [] -%}
+    {%- for name, kind in indicator_record_kinds().items() if kind.absent_is_unknown -%}
+        {%- do names.append("'" ~ name ~ "'") -%}
+    {%- endfor -%}
+    {{ names | join(', ') }}
+{%- endmacro %}

@@ -4,6 +4,9 @@
 quan_1_2011:
   vi: Kiểm tra công tác cải cách hành chính Quận 1, 9 tháng đầu năm 2011
   en: Inspection of administrative reform in District 1, first nine months of 2011
+ba_dinh_2011:
+  vi: Giao ban cải cách hành chính quận Ba Đình, tháng 10/2011
+  en: Review of administrative reform in Ba Dinh district, October 2011
 thanh_xuan_2016:
   vi: Kết quả giải quyết thủ tục hành chính quận Thanh Xuân, 6 tháng đầu năm 2016
   en: Results of Thanh Xuan district in handling procedures, first half of 2016

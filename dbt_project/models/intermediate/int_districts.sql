@@ -20,6 +20,12 @@ first_records as (
         min(answered_date) as first_date
     from {{ ref('fct_survey_responses') }}
     group by district_code
+    union all
+    select
+        district_code,
+        min(period_start) as first_date
+    from {{ ref('fct_ward_returns') }}
+    group by district_code
 ),
 
 first_dates as (

@@ -7,6 +7,7 @@ with statutory as (
         catalogue.procedure_key,
         catalogue.field_vi,
         catalogue.authority,
+        catalogue.online_level as procedure_online_level,
         catalogue.statutory_time,
         catalogue.statutory_unit,
         districts.time_zone,

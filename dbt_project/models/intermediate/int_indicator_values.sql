@@ -1,5 +1,5 @@
 -- Parts by ward, summed to the district: a district divides its sums once and never averages its wards.
-with ward_values as (
+with joined as (
     select
         spine.indicator_code,
         spine.indicator_version,
@@ -10,20 +10,22 @@ with ward_values as (
         spine.period_start,
         spine.period_end,
         spine.is_provisional,
-        case
-            when not spine.has_data then null
-            when indicators.indicator_kind in ('distinct', 'concentration') then coalesce(distributions.numerator, 0)
-            when indicators.indicator_kind <> 'median' then coalesce(parts.numerator, 0)
-        end as numerator,
-        case
-            when not spine.has_data then null
-            when indicators.indicator_kind = 'ratio' then coalesce(parts.denominator, 0)
-            when indicators.indicator_kind in ('median', 'concentration') then coalesce(distributions.denominator, 0)
-        end as denominator,
+        spine.is_complete,
+        parts.numerator as part_numerator,
+        parts.denominator as part_denominator,
+        distributions.numerator as distribution_numerator,
+        distributions.denominator as distribution_denominator,
         distributions.median_value,
-        case when spine.has_data then 1 else 0 end as wards_with_data,
-        case when spine.is_complete then 1 else 0 end as wards_reporting,
-        1 as wards_expected
+        -- A figure of a ward return that nobody sent is missing; no dossiers are zero dossiers.
+        spine.has_data
+        and (
+            coalesce(indicators.numerator_record_kind, '') not in ({{ indicator_kinds_unknown_when_absent() }})
+            or coalesce(parts.denominator, parts.numerator) is not null
+        )
+        and (
+            coalesce(indicators.denominator_record_kind, '') not in ({{ indicator_kinds_unknown_when_absent() }})
+            or parts.denominator is not null
+        ) as has_data
     from {{ ref('int_indicator_spine') }} as spine
     inner join {{ ref('dim_indicator') }} as indicators
         on spine.indicator_code = indicators.indicator_code and spine.indicator_version = indicators.indicator_version
@@ -43,6 +45,34 @@ with ward_values as (
             and spine.period_grain = distributions.period_grain
             and spine.period_start = distributions.period_start
             and spine.period_end = distributions.period_end
+),
+
+ward_values as (
+    select
+        indicator_code,
+        indicator_version,
+        indicator_kind,
+        ward_key,
+        district_code,
+        period_grain,
+        period_start,
+        period_end,
+        is_provisional,
+        case
+            when not has_data then null
+            when indicator_kind in ('distinct', 'concentration') then coalesce(distribution_numerator, 0)
+            when indicator_kind <> 'median' then coalesce(part_numerator, 0)
+        end as numerator,
+        case
+            when not has_data then null
+            when indicator_kind = 'ratio' then coalesce(part_denominator, 0)
+            when indicator_kind in ('median', 'concentration') then coalesce(distribution_denominator, 0)
+        end as denominator,
+        median_value,
+        case when has_data then 1 else 0 end as wards_with_data,
+        case when is_complete and has_data then 1 else 0 end as wards_reporting,
+        1 as wards_expected
+    from joined
 ),
 
 district_sums as (

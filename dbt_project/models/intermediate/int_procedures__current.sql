@@ -3,6 +3,7 @@
 with delivered as (
     select
         district_code,
+        ward_key,
         procedure_code,
         name as name_vi,
         cast(null as varchar) as name_en,
@@ -26,6 +27,7 @@ with delivered as (
 
 select
     district_code,
+    ward_key,
     procedure_code,
     name_vi,
     name_en,
@@ -45,6 +47,7 @@ where row_rank = 1
 union all
 select
     catalogue.district_code,
+    cast(null as varchar) as ward_key,
     catalogue.procedure_code,
     catalogue.name_vi,
     catalogue.name_en,

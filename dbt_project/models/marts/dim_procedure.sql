@@ -25,11 +25,22 @@ followed as (
         ) as next_from
     from ranked
     where ranked.row_rank = 1
+),
+
+closed as (
+    select
+        followed.*,
+        least(
+            coalesce(followed.valid_to, date '9999-12-31'),
+            coalesce({{ add_days('followed.next_from', -1) }}, date '9999-12-31')
+        ) as applies_to
+    from followed
 )
 
 select
     district_code || ':' || procedure_code || ':' || cast(applies_from as varchar) as procedure_key,
     district_code,
+    ward_key,
     procedure_code,
     name_vi,
     name_en,
@@ -43,8 +54,6 @@ select
     one_stop,
     iso_process,
     applies_from as valid_from,
-    least(
-        coalesce(valid_to, date '9999-12-31'),
-        coalesce({{ add_days('next_from', -1) }}, date '9999-12-31')
-    ) as valid_to
-from followed
+    applies_to as valid_to,
+    case when applies_to < date '9999-12-31' then {{ add_days('applies_to', 1) }} end as out_of_force_date
+from closed

@@ -9,6 +9,7 @@ select
     procedure_key,
     field_vi,
     authority,
+    procedure_online_level,
     channel,
     status,
     applicant_type,

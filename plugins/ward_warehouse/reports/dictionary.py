@@ -21,6 +21,9 @@ THEMES = {
     "survey": "Khảo sát / Survey",
     "elements": "Năm yếu tố / Five elements",
     "integrity": "Độ tin cậy của khảo sát / Integrity of answers",
+    "procedures": "Danh mục thủ tục / Procedures",
+    "organisation": "Tổ chức bộ máy và cán bộ / Organisation and staff",
+    "oversight": "Chỉ đạo, kiểm tra và phản hồi / Oversight and answers",
     "reporting": "Báo cáo / Reporting",
 }
 KINDS = {

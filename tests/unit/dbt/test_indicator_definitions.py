@@ -22,6 +22,7 @@ SQL_WORDS = frozenset("and or not in is null true false case when then else end 
 
 UNITS = {
     "dossiers", "responses", "share", "working_days", "days", "nights", "units", "devices", "officers", "records",
+    "initiatives", "posts", "people", "turns", "opinions", "multiple",
 }  # fmt: skip
 
 FIRST_CODES = {

@@ -50,6 +50,30 @@
   source: quan_11_2018
   scorecard: true
 
+- code: online_filing_rate_level_3_4
+  version: 1
+  valid_from: 2011-01-01
+  theme: service
+  name: {vi: Tỷ lệ nộp qua mạng của thủ tục mức độ 3 và 4, en: Online filing rate of level 3 and 4 procedures}
+  description:
+    vi: Hồ sơ nộp trực tuyến trên số hồ sơ tiếp nhận trong kỳ của các thủ tục mức độ 3, 4, một phần hoặc toàn trình.
+    en: >-
+      Dossiers filed online over the dossiers received in the period, of procedures of level 3 or 4, partly or fully
+      online.
+  kind: ratio
+  unit: share
+  direction: higher_is_better
+  numerator:
+    record_kind: dossiers
+    date: received_date
+    where: channel = 'online' and procedure_online_level in ('3', '4', 'partial', 'full')
+  denominator:
+    record_kind: dossiers
+    date: received_date
+    where: procedure_online_level in ('3', '4', 'partial', 'full')
+  empty_note: no_dossiers
+  source: quan_11_2018
+
 - code: saturday_service_held
   version: 1
   valid_from: 2011-01-01

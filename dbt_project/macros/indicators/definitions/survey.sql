@@ -133,6 +133,29 @@
   numerator: {record_kind: survey_responses, date: answered_date, where: mode = 'paper'}
   source: quan_1_2011
 
+- code: votes_per_baseline_slip
+  version: 1
+  valid_from: 2011-01-01
+  theme: survey
+  name: {vi: Số lần so với phiếu góp ý trước đây, en: Votes per slip of the time before}
+  description:
+    vi: >-
+      Lượt đánh giá trong kỳ trên số phiếu góp ý của cùng khoảng thời gian trước khi có máy, theo báo cáo của đơn vị.
+    en: >-
+      Answers of the period over the paper slips of as long a time before there were devices, as the unit reports
+      them.
+  kind: ratio
+  unit: multiple
+  direction: higher_is_better
+  numerator: {record_kind: survey_responses, date: answered_date}
+  denominator:
+    record_kind: ward_returns
+    date: counted_date
+    where: item_code = 'paper_slips_before'
+    sum_of: quantity
+  empty_note: not_reported
+  source: quan_1_2011
+
 - code: devices_with_a_vote
   version: 1
   valid_from: 2011-01-01
