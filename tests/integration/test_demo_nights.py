@@ -102,7 +102,7 @@ def test_the_roll_up_names_the_ward_that_is_down_and_what_it_means(demo: DemoNig
     verdict = demo.verdicts[FIRST]
     assert not verdict.failed
     assert verdict.missing_wards == [DOWN]
-    assert "15 of 16 wards loaded" in verdict.message
+    assert "16 of 17 wards loaded" in verdict.message
     assert f"- {DOWN} dossiers failed" in verdict.message
     assert "503" in verdict.message
     assert "catches up" in verdict.message
@@ -274,7 +274,7 @@ def test_the_night_again_changes_nothing(demo: DemoNights, tmp_path: Path) -> No
     settings = Settings(home=tmp_path, pseudonym_key=demo.settings.pseudonym_key)
     again = DemoNights(settings, demo.connections)
     before = partitions(settings)
-    assert len(before) == 32
+    assert len(before) == 34
     verdict = again.play(SECOND)
     assert verdict.missing_wards == []
     after = partitions(settings)
@@ -349,4 +349,4 @@ def test_status_shows_the_newest_night_of_each_ward(cli: Any) -> None:
     rows = json.loads(cli("status", "--json"))
     nights = {row["ward"].rsplit("_", 1)[0]: row["night"] for row in rows if row["ward"].startswith("quan_11")}
     assert nights == {"quan_11": str(SECOND)}
-    assert len(rows) == 56
+    assert len(rows) == 60

@@ -75,6 +75,7 @@ def figure(expected: str, actual: str | None) -> Figure:
         "x",
         "year",
         "2018-01-01",
+        "2018-12-31",
         "value",
         Decimal(expected),
         actual and Decimal(actual),
@@ -107,18 +108,20 @@ def test_figures_are_looked_up_by_scope_and_part(tmp_path: Path) -> None:
             "CREATE TABLE marts.reform_indicators AS SELECT 'quan' AS district_code, * FROM "
             "(VALUES ('p1', 1, 10, 0.1), ('p2', 2, 10, 0.2), ('c', 4, 10, 0.4), (NULL, 7, 30, 0.23)) "
             "t(ward_key, numerator, denominator, value), "
-            "(SELECT 'x' AS indicator_code, 'year' AS period_grain, DATE '2018-01-01' AS period_start)"
+            "(SELECT 'x' AS indicator_code, 'year' AS period_grain, DATE '2018-01-01' AS period_start, "
+            "DATE '2018-12-31' AS period_end, true AS target_met)"
         )
         db.execute("CREATE VIEW marts.indicator_evidence AS FROM marts.reform_indicators")
-    head = "seed,figure,district_code,scope,indicator_code,period_grain,period_start,part,expected\n"
+    head = "seed,figure,district_code,scope,indicator_code,period_grain,period_start,period_end,part,expected\n"
+    period = "x,year,2018-01-01,2018-12-31"
     lines = [
         ("district", "numerator", 7), ("district", "denominator", 30), ("wards", "numerator", 3), ("wards", "wards", 2),
-        ("c", "numerator", 4), ("p1", "evidence", 1), ("nobody", "numerator", 0),
+        ("c", "numerator", 4), ("p1", "evidence", 1), ("district", "target_met", 1), ("nobody", "numerator", 0),
     ]  # fmt: skip
-    text = head + "".join(f"1,f,quan,{scope},x,year,2018-01-01,{part},{expected}\n" for scope, part, expected in lines)
+    text = head + "".join(f"1,f,quan,{scope},{period},{part},{expected}\n" for scope, part, expected in lines)
     (tmp_path / "figures.csv").write_text(text, encoding="utf-8")
     found = compare(published, tmp_path / "figures.csv")
-    assert [f.holds for f in found] == [True] * 6 + [False]
+    assert [f.holds for f in found] == [True] * 7 + [False]
     assert found[-1].actual is None, "what is not there is not zero"
 
 

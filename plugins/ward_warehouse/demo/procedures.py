@@ -50,6 +50,10 @@ class Procedure:
         """Online service level in `year`."""
         return self.levels[0] if year < 2018 else self.levels[1]
 
+    def in_force_from(self, year: int) -> str:
+        """First day of validity in a catalogue of `year`: codes of today stand for the procedures of before."""
+        return self.valid_from if int(self.valid_from[:4]) <= year else f"{year - 1}-01-01"
+
 
 def _field(
     authority: Authority, field_vi: str, valid_from: str, rows: list[tuple[str, str, str, int, str, float, int, str]]
@@ -283,12 +287,22 @@ def catalogue(year: int, *, with_district: bool) -> pd.DataFrame:
             "statutory_unit": [p.unit for p in chosen],
             "published_web": ["true"] * len(chosen),
             "published_counter": ["true"] * len(chosen),
-            "one_stop": [_flag(p.field_vi not in _OUTSIDE_ONE_STOP) for p in chosen],
-            "iso_process": [_flag(p.field_vi in _WITH_ISO_PROCESS) for p in chosen],
-            "valid_from": [p.valid_from for p in chosen],
+            "one_stop": [_flag(is_one_stop(p.field_vi)) for p in chosen],
+            "iso_process": [_flag(has_iso_process(p.field_vi)) for p in chosen],
+            "valid_from": [p.in_force_from(year) for p in chosen],
             "valid_to": [""] * len(chosen),
         }
     )
+
+
+def is_one_stop(field_vi: str) -> bool:
+    """Whether the procedures of a field go through the one-stop shop."""
+    return field_vi not in _OUTSIDE_ONE_STOP
+
+
+def has_iso_process(field_vi: str) -> bool:
+    """Whether the procedures of a field have a process under ISO 9001."""
+    return field_vi in _WITH_ISO_PROCESS
 
 
 def _flag(value: bool) -> str:

@@ -17,6 +17,7 @@ import httpx
 
 from ward_warehouse.demo import server
 from ward_warehouse.demo.districts import DISTRICTS, Site
+from ward_warehouse.demo.returns import OFFICES
 from ward_warehouse.errors import WardWarehouseError
 
 DEFAULT_PORT = 8311
@@ -122,12 +123,18 @@ def _write_environment(folder: Path, host: str, port: int) -> dict[str, str]:
                 "extra": {"base_path": f"/{site.ward_key}"},
             }
         else:
-            connection = {"conn_type": "fs", "extra": {"path": str((folder / "files" / site.ward_key).resolve())}}
+            connection = _folder(folder, site.ward_key)
         found[f"AIRFLOW_CONN_{site.ward_key.upper()}"] = json.dumps(connection)
+    for office in (office for key in DISTRICTS for office in OFFICES.get(key, ())):
+        found[f"AIRFLOW_CONN_{office.connection.upper()}"] = json.dumps(_folder(folder, office.connection))
     if KEY_VARIABLE not in os.environ:
         found[KEY_VARIABLE] = _pseudonym_key(folder)
     _write_private(folder / "env", "".join(f"{name}={shlex.quote(value)}\n" for name, value in found.items()))
     return found
+
+
+def _folder(folder: Path, name: str) -> dict[str, Any]:
+    return {"conn_type": "fs", "extra": {"path": str((folder / "files" / name).resolve())}}
 
 
 def _pseudonym_key(folder: Path) -> str:

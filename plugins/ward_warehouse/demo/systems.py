@@ -1,7 +1,8 @@
 """Sets up the ward systems of the demonstration: prepares what they hold, starts and stops the JSON service.
 
-Everything lies under `<home>/demo/`: `igate/<ward>.db`, `http/<ward>.db`, `files/<ward>/*.csv`, the tokens and
-`env`, which holds the wards' connections as `AIRFLOW_CONN_<WARD>` lines for a shell (`set -a; . <home>/demo/env`).
+Everything lies under `<home>/demo/`: `igate/<ward>.db`, `http/<ward>.db`, `files/<ward>/*.csv`,
+`files/<ward>_bao_cao/` with the offices' reports, the tokens and `env`, which holds the wards' connections as
+`AIRFLOW_CONN_<WARD>` lines for a shell (`set -a; . <home>/demo/env`).
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ward_warehouse.demo import dong_bo_ho_so, igate, mot_cua_csv
+from ward_warehouse.demo import bao_cao, dong_bo_ho_so, igate, mot_cua_csv
 from ward_warehouse.demo.districts import DISTRICTS, District, Site
 from ward_warehouse.demo.generate import Records
+from ward_warehouse.demo.returns import OFFICES
 from ward_warehouse.demo.service_process import serve, start, stop
 from ward_warehouse.demo.story import DOWN, BrokenRow, broken_rows, records_as_of, story_records
 from ward_warehouse.errors import WardWarehouseError
@@ -99,8 +101,10 @@ def prepare(home: Path, night: date, districts: Sequence[str] = tuple(DISTRICTS)
             state.pop(key, None)
             _save_state(state_file, state)
             _write(folder, district, night, since=None)
+            _write_reports(folder, district, night, since=None)
         elif last < night and last < district.end:
             _write(folder, district, night, since=last)
+            _write_reports(folder, district, night, since=last)
         state[key] = night
         _save_state(state_file, state)
 
@@ -120,6 +124,14 @@ def _write(folder: Path, district: District, night: date, since: date | None) ->
         )
         own = [row for row in broken if row.record["ward_key"] == site.ward_key]
         _write_site(folder, site, records, night, afresh=since is None, broken=own)
+
+
+def _write_reports(folder: Path, district: District, night: date, since: date | None) -> None:
+    for office in OFFICES.get(district.key, ()):
+        target = folder / "files" / office.connection
+        if since is None:
+            shutil.rmtree(target, ignore_errors=True)
+        bao_cao.write(target, office, night, since)
 
 
 def _write_site(

@@ -14,6 +14,7 @@ STATEMENTS = {
     "denominator": "SELECT sum(denominator) FROM marts.reform_indicators",
     "value": "SELECT max(value) FROM marts.reform_indicators",
     "wards": "SELECT count(DISTINCT ward_key) FROM marts.reform_indicators",
+    "target_met": "SELECT min(target_met::INTEGER) FROM marts.reform_indicators",
     "evidence": "SELECT count(*) FROM marts.indicator_evidence",
 }
 
@@ -24,7 +25,8 @@ class Figure:
 
     Attributes:
         scope: a ward key, `district` (its own row) or `wards` (the sum over its wards, the district's counter apart).
-        part: numerator, denominator, value, wards (how many have a row) or evidence (how many records open it).
+        part: numerator, denominator, value, target_met (1 or 0), wards (how many have a row) or evidence (how many
+            records open it).
         expected: as the document prints it; a value is compared at its number of decimals.
     """
 
@@ -35,6 +37,7 @@ class Figure:
     indicator_code: str
     period_grain: str
     period_start: str
+    period_end: str
     part: str
     expected: Decimal
     actual: Decimal | None = None
@@ -61,13 +64,14 @@ def _compare(db: duckdb.DuckDBPyConnection, row: dict[str, str]) -> Figure:
         condition, scope = "ward_key IN (SELECT ward_key FROM marts.dim_ward WHERE unit_kind = 'ward')", {}
     found = db.execute(
         f"{STATEMENTS[row['part']]} WHERE {condition} AND district_code = $district AND indicator_code = $indicator "
-        "AND period_grain = $grain AND period_start = $start::DATE",
+        "AND period_grain = $grain AND period_start = $start::DATE AND period_end = $end::DATE",
         {
             **scope,
             "district": row["district_code"],
             "indicator": row["indicator_code"],
             "grain": row["period_grain"],
             "start": row["period_start"],
+            "end": row["period_end"],
         },
     ).fetchone()
     actual = None if found is None or found[0] is None else Decimal(str(found[0]))

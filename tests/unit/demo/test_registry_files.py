@@ -12,6 +12,7 @@ from ward_warehouse.contracts import RecordKind
 from ward_warehouse.demo import dong_bo_ho_so, igate, mot_cua_csv
 from ward_warehouse.demo.districts import DISTRICTS, District
 from ward_warehouse.demo.procedures import catalogue
+from ward_warehouse.demo.returns import OFFICES
 from ward_warehouse.registry import Registry, load_registry
 from ward_warehouse.settings import PROJECT_ROOT, Settings
 
@@ -36,13 +37,20 @@ def registry() -> Registry:
 @pytest.mark.parametrize("district", DISTRICTS.values(), ids=list(DISTRICTS))
 def test_every_site_is_registered_with_its_software_and_its_spelling(registry: Registry, district: District) -> None:
     registered = {key: ward for key, ward in registry.wards.items() if ward.district == district.key}
-    assert list(registered) == [site.ward_key for _, site in district.sites()]
+    offices = [office for office in OFFICES[district.key] if office.only_reports]
+    units = [*(site.ward_key for _, site in district.sites()), *(office.ward_key for office in offices)]
+    assert list(registered) == units
     for _, site in district.sites():
         ward = registered[site.ward_key]
         assert (ward.system, ward.unit, ward.name.vi) == (site.software, site.unit, site.name_vi)
         assert (site.name_vi if site.software == "mot_cua_csv" else site.agency(district)) in ward.aliases
         assert (ward.in_force.from_, ward.in_force.to) == (district.start, district.end)
     assert len({ward.code for ward in registered.values()}) == len(registered)
+    for office in OFFICES[district.key]:
+        assert office.name_vi in registered[office.ward_key].aliases
+        sources = {d.kind: (d.system.system, d.connection_id) for d in registry.datasets(office.ward_key)}
+        for kind in (RecordKind.WARD_RETURNS, RecordKind.PROCEDURES):
+            assert sources[kind] == ("bao_cao_xlsx", office.connection)
 
 
 @pytest.mark.parametrize("district", DISTRICTS.values(), ids=list(DISTRICTS))

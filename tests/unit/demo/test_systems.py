@@ -173,8 +173,8 @@ def test_connections_are_written_for_a_shell_and_for_their_owner_only(played: Pl
     command = f"set -a; . '{env}'; python3 -c 'import json, os; print(json.dumps(dict(os.environ)))'"
     shown = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     environment = json.loads(shown.stdout)
-    # 28 ward systems, and the demonstration's own pseudonym key.
-    assert sum(name.startswith("AIRFLOW_CONN_") for name in connections) == 28
+    # 28 ward systems, the folders of two offices, and the demonstration's own pseudonym key.
+    assert sum(name.startswith("AIRFLOW_CONN_") for name in connections) == 30
     assert set(connections) - {name for name in connections if name.startswith("AIRFLOW_CONN_")} == {
         "WARD_WAREHOUSE_PSEUDONYM_KEY"
     }
