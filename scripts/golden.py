@@ -1,4 +1,4 @@
-"""`make golden`: every demonstration district into one warehouse, and each figure of its document beside the actual."""
+"""`make golden`: four districts made of records in one warehouse, and each figure of their documents beside the actual."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.table import Table
 
 from ward_warehouse.connections import from_environment
 from ward_warehouse.demo import systems
+from ward_warehouse.demo.golden_districts import ALL_DISTRICTS, GOLDEN_NIGHTS, gather_registry
 from ward_warehouse.errors import WardWarehouseError
 from ward_warehouse.extraction import Request
 from ward_warehouse.night import Night
@@ -27,6 +28,7 @@ def main() -> int:
     home = Path(os.environ.get("WARD_WAREHOUSE_HOME", ROOT / ".local")).resolve() / "golden"
     shutil.rmtree(home, ignore_errors=True)
     os.environ["WARD_WAREHOUSE_HOME"] = str(home)
+    os.environ["WARD_WAREHOUSE_WARDS_DIR"] = str(gather_registry(home / "wards"))
     try:
         play(home, console)
     except WardWarehouseError as error:
@@ -37,18 +39,18 @@ def main() -> int:
 
 def play(home: Path, console: Console) -> None:
     """All nights of all districts, and one build at the end."""
-    systems.prepare(home, systems.NIGHTS[0].night)
-    os.environ.update(systems.start(home))
+    nights = [*GOLDEN_NIGHTS, *((entry.district, entry.night) for entry in systems.NIGHTS)]
+    os.environ.update(systems.start(home, tuple(ALL_DISTRICTS)))
     try:
         run = Night(load_settings())
-        for entry in systems.NIGHTS:
-            systems.prepare(home, entry.night)
-            plan = run.plan(Request(night=entry.night))
+        for district, night in nights:
+            systems.prepare(home, night, (district,))
+            plan = run.plan(Request(night=night))
             for ward in plan.wards:
                 run.extract_ward(plan, ward, from_environment)
             judged = run.validate(plan)
             accepted = sum(outcome.rows_accepted or 0 for outcome in judged)
-            console.print(f"night {entry.night} {entry.district}: {accepted:,} records accepted", highlight=False)
+            console.print(f"night {night} {district}: {accepted:,} records accepted", highlight=False)
         run.build()
         run.publish()
     finally:

@@ -59,7 +59,7 @@ def _report(office: Office, figures: list[Figure]) -> bytes:
         list(_LOWER),
         *(_figure(number, office, figure) for number, figure in enumerate(figures, 1)),
         [],
-        ["", "Người lập biểu"],
+        ["Người lập biểu"],
     ]
     return workbook(rows)
 

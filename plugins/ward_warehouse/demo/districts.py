@@ -25,6 +25,7 @@ class Site:
         share: share of the group's dossiers, relative to the other sites; the tilts bend the shares of online
             filing, Saturday work and dissatisfied votes.
         late: share of the resolved dossiers that are resolved after the promised date.
+        devices: tablets at the counter.
     """
 
     ward_key: str
@@ -37,6 +38,7 @@ class Site:
     dissatisfied_tilt: float = 1.0
     late: float = 0.0
     unit: Unit = "ward"
+    devices: int = 2
 
     def agency(self, district: District) -> str:
         """The code of the unit that the site's records carry; each kind of software writes it its own way."""
@@ -72,7 +74,11 @@ class Group:
 
 @dataclass(frozen=True)
 class District:
-    """One demonstration district; nothing happens in it before `start` or after `end`."""
+    """One demonstration district; nothing happens in it before `start` or after `end`.
+
+    Attributes:
+        slips_before: paper slips that its counters got in the month before `start`, when there were no devices.
+    """
 
     key: str
     name_vi: str
@@ -83,6 +89,7 @@ class District:
     seed: int
     groups: tuple[Group, ...]
     streets: tuple[str, ...]
+    slips_before: int = 0
 
     def sites(self) -> Iterator[tuple[Group, Site]]:
         """Every site with its group, in registry order."""

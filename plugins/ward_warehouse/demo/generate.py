@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from ward_warehouse.demo.districts import DISTRICTS, District, Unit
+from ward_warehouse.demo.districts import District, Unit
 from ward_warehouse.demo.dossiers import draw_dossiers
-from ward_warehouse.demo.plan import site_plans
+from ward_warehouse.demo.golden_districts import ALL_DISTRICTS
+from ward_warehouse.demo.plan import apportion, site_plans
 from ward_warehouse.demo.procedures import Authority, at_counter
 from ward_warehouse.demo.service_days import ServiceCalendar
-from ward_warehouse.demo.surveys import draw_survey_responses
+from ward_warehouse.demo.surveys import draw_slips_before, draw_survey_responses
 from ward_warehouse.demo.timelines import draw_timeline
 
 AUTHORITY: dict[Unit, Authority] = {"ward": "ward", "district_counter": "district"}
@@ -33,8 +35,8 @@ class Records:
 
 @lru_cache(maxsize=2)
 def records(district_key: str) -> Records:
-    """The records of `quan_11` or `thanh_xuan`, kept in memory; callers must not change the frames."""
-    return generate(DISTRICTS[district_key])
+    """The records of a district that has counters, kept in memory; callers must not change the frames."""
+    return generate(ALL_DISTRICTS[district_key])
 
 
 def generate(district: District) -> Records:
@@ -42,13 +44,21 @@ def generate(district: District) -> Records:
     calendar = service_calendar(district)
     dossiers, responses = [], []
     plans = [plan for group in district.groups for plan in site_plans(group)]
-    for plan in plans:
+    slips = apportion(district.slips_before, [plan.received for plan in plans])
+    before = ServiceCalendar(_month_before(district), district.start - timedelta(days=1), saturday_service=False)
+    for plan, count in zip(plans, slips, strict=True):
         rng = np.random.default_rng([district.seed, plan.site.number])
         procedures = at_counter(AUTHORITY[plan.site.unit])
         timeline = draw_timeline(plan, procedures, calendar, rng)
         dossiers.append(draw_dossiers(plan, district, procedures, timeline, rng))
         responses.append(draw_survey_responses(plan, dossiers[-1], calendar, rng))
+        if count:
+            responses.append(draw_slips_before(plan, count, responses[-1], before, rng))
     return Records(district, pd.concat(dossiers, ignore_index=True), pd.concat(responses, ignore_index=True))
+
+
+def _month_before(district: District) -> date:
+    return (district.start - timedelta(days=1)).replace(day=1)
 
 
 def service_calendar(district: District) -> ServiceCalendar:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import httpx
 
 from ward_warehouse.demo import server
 from ward_warehouse.demo.districts import DISTRICTS, Site
+from ward_warehouse.demo.golden_districts import ALL_DISTRICTS, GOLDEN_OFFICES
 from ward_warehouse.demo.returns import OFFICES
 from ward_warehouse.errors import WardWarehouseError
 
@@ -26,12 +28,12 @@ _START_SECONDS = 20.0
 _STOP_SECONDS = 10.0
 
 
-def start(home: Path) -> dict[str, str]:
+def start(home: Path, districts: Sequence[str] = tuple(DISTRICTS)) -> dict[str, str]:
     """Starts the JSON service on a free port, in the background, and waits until it answers.
 
     It listens on loopback only. A service that already runs is left alone. Tokens are new at every start.
-    `<home>/demo/env` (readable by its owner only) gets one `AIRFLOW_CONN_<WARD>='<json>'` line for each ward of every
-    demonstration district, and a pseudonym key of the demonstration's own where the environment has none.
+    `<home>/demo/env` (readable by its owner only) gets one `AIRFLOW_CONN_<WARD>='<json>'` line for each ward of the
+    districts, and a pseudonym key of the demonstration's own where the environment has none.
 
     Returns:
         What the file says: environment variable to its value.
@@ -45,7 +47,7 @@ def start(home: Path) -> dict[str, str]:
     if state is None:
         _new_tokens(folder)
         state = _launch(home)
-    return _write_environment(folder, state["host"], state["port"])
+    return _write_environment(folder, state["host"], state["port"], districts)
 
 
 def serve(home: Path) -> None:
@@ -70,7 +72,9 @@ def serve(home: Path) -> None:
             "WARD_WAREHOUSE_DEMO_HOST and WARD_WAREHOUSE_DEMO_PORT to a free address of this machine"
         ) from None
     tokens = _read_tokens(folder) or _new_tokens(folder)
-    _write_environment(folder, os.environ.get("WARD_WAREHOUSE_DEMO_PUBLIC_HOST", host), listening.getsockname()[1])
+    _write_environment(
+        folder, os.environ.get("WARD_WAREHOUSE_DEMO_PUBLIC_HOST", host), listening.getsockname()[1], tuple(DISTRICTS)
+    )
     server.serve(folder / "http", tokens, listening, _state_file(folder), secrets.token_hex(8))
 
 
@@ -88,12 +92,16 @@ def stop(home: Path) -> bool:
     return True
 
 
-def _sites() -> list[Site]:
-    return [site for district in DISTRICTS.values() for _, site in district.sites()]
+def _sites(districts: Sequence[str]) -> list[Site]:
+    return [site for key in districts for _, site in ALL_DISTRICTS[key].sites()]
 
 
 def _new_tokens(folder: Path) -> dict[str, str]:
-    tokens = {site.ward_key: secrets.token_urlsafe(32) for site in _sites() if site.software == "dong_bo_ho_so"}
+    tokens = {
+        site.ward_key: secrets.token_urlsafe(32)
+        for site in _sites(tuple(ALL_DISTRICTS))
+        if site.software == "dong_bo_ho_so"
+    }
     _write_private(folder / "tokens.json", json.dumps(tokens))
     return tokens
 
@@ -106,10 +114,10 @@ def _read_tokens(folder: Path) -> dict[str, str]:
     return tokens
 
 
-def _write_environment(folder: Path, host: str, port: int) -> dict[str, str]:
+def _write_environment(folder: Path, host: str, port: int, districts: Sequence[str]) -> dict[str, str]:
     tokens = _read_tokens(folder)
     found: dict[str, str] = {}
-    for site in _sites():
+    for site in _sites(districts):
         connection: dict[str, Any]
         if site.software == "igate":
             connection = {"conn_type": "sqlite", "host": str((folder / "igate" / f"{site.ward_key}.db").resolve())}
@@ -125,7 +133,8 @@ def _write_environment(folder: Path, host: str, port: int) -> dict[str, str]:
         else:
             connection = _folder(folder, site.ward_key)
         found[f"AIRFLOW_CONN_{site.ward_key.upper()}"] = json.dumps(connection)
-    for office in (office for key in DISTRICTS for office in OFFICES.get(key, ())):
+    offices = {**OFFICES, **GOLDEN_OFFICES}
+    for office in (office for key in districts for office in offices[key]):
         found[f"AIRFLOW_CONN_{office.connection.upper()}"] = json.dumps(_folder(folder, office.connection))
     if KEY_VARIABLE not in os.environ:
         found[KEY_VARIABLE] = _pseudonym_key(folder)

@@ -89,6 +89,24 @@ def draw_survey_responses(
     )
 
 
+def draw_slips_before(
+    plan: SitePlan, count: int, responses: pd.DataFrame, calendar: ServiceCalendar, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Paper slips of a site from the time before it had a device: the columns of its `responses`, ids after theirs."""
+    days = np.sort(rng.choice(calendar.working[: calendar.last], count))
+    answered_at = np.sort(at(days, draw_opening(rng, days)))
+    slips = pd.DataFrame({name: np.full(count, None, dtype=object) for name in responses.columns})
+    return slips.assign(
+        ward_key=plan.site.ward_key,
+        record_id=len(responses) + np.arange(1, count + 1),
+        answered_at=answered_at,
+        mode="paper",
+        unit=responses["unit"].iloc[0],
+        rating_overall=rng.choice(np.array(["satisfied", "neutral"], dtype=object), count, p=[0.7, 0.3]),
+        changed_at=answered_at,
+    )
+
+
 def _where(chosen: Bools, values: Words) -> Words:
     kept = values.astype(object)
     kept[~chosen] = None
@@ -139,8 +157,8 @@ def _draw_modes(channel: Words, rng: np.random.Generator) -> Words:
 
 
 def _devices(site: Site, count: int, rng: np.random.Generator) -> Words:
-    names = np.array([f"TB-{site.number:02d}-{n}" for n in (1, 2)], dtype=object)
-    chosen: Words = names[(rng.random(count) < 0.37).astype(int)]
+    names = np.array([f"TB-{site.number:02d}-{n}" for n in range(1, site.devices + 1)], dtype=object)
+    chosen: Words = names[np.minimum(rng.random(count) < 0.37, site.devices - 1)]
     return chosen
 
 

@@ -21,6 +21,7 @@ import pandas as pd
 from ward_warehouse.demo import bao_cao, dong_bo_ho_so, igate, mot_cua_csv
 from ward_warehouse.demo.districts import DISTRICTS, District, Site
 from ward_warehouse.demo.generate import Records
+from ward_warehouse.demo.golden_districts import ALL_DISTRICTS, GOLDEN_OFFICES
 from ward_warehouse.demo.returns import OFFICES
 from ward_warehouse.demo.service_process import serve, start, stop
 from ward_warehouse.demo.story import DOWN, BrokenRow, broken_rows, records_as_of, story_records
@@ -77,22 +78,22 @@ def prepare(home: Path, night: date, districts: Sequence[str] = tuple(DISTRICTS)
     Args:
         home: the state folder; the systems lie in `<home>/demo`.
         night: any date.
-        districts: keys of demonstration districts.
+        districts: keys of districts made of records; those of the demonstration without it.
 
     Raises:
-        WardWarehouseError: a key is no demonstration district's.
+        WardWarehouseError: a key is no such district's.
     """
-    unknown = sorted(set(districts) - set(DISTRICTS))
+    unknown = sorted(set(districts) - set(ALL_DISTRICTS))
     if unknown:
         raise WardWarehouseError(
-            f"demonstration: found district {', '.join(unknown)}, expected one of {', '.join(DISTRICTS)}"
+            f"demonstration: found district {', '.join(unknown)}, expected one of {', '.join(ALL_DISTRICTS)}"
         )
     folder = home / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     state_file = folder / "prepared.json"
     state = _read_state(state_file)
     for key in districts:
-        district = DISTRICTS[key]
+        district = ALL_DISTRICTS[key]
         if night < district.start:
             continue
         last = state.get(key)
@@ -101,16 +102,17 @@ def prepare(home: Path, night: date, districts: Sequence[str] = tuple(DISTRICTS)
             state.pop(key, None)
             _save_state(state_file, state)
             _write(folder, district, night, since=None)
-            _write_reports(folder, district, night, since=None)
         elif last < night and last < district.end:
             _write(folder, district, night, since=last)
-            _write_reports(folder, district, night, since=last)
         state[key] = night
         _save_state(state_file, state)
 
 
 def _write(folder: Path, district: District, night: date, since: date | None) -> None:
     """Writes what was entered after the night `since`, or everything up to `night`."""
+    _write_reports(folder, district, night, since)
+    if not district.groups:
+        return
     seen = records_as_of(story_records(district.key), night)
     broken = broken_rows(seen, night)
     dossiers, responses = seen.dossiers, seen.survey_responses
@@ -127,7 +129,7 @@ def _write(folder: Path, district: District, night: date, since: date | None) ->
 
 
 def _write_reports(folder: Path, district: District, night: date, since: date | None) -> None:
-    for office in OFFICES.get(district.key, ()):
+    for office in {**OFFICES, **GOLDEN_OFFICES}.get(district.key, ()):
         target = folder / "files" / office.connection
         if since is None:
             shutil.rmtree(target, ignore_errors=True)
