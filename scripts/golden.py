@@ -1,4 +1,4 @@
-"""`make golden`: four districts made of records in one warehouse, and each figure of their documents beside the actual."""
+"""`make golden`: four districts made of records in one warehouse, and each figure of their documents beside it."""
 
 from __future__ import annotations
 

@@ -121,7 +121,8 @@
 
 - code: paper_slips
   version: 1
-  valid_from: 2011-01-01
+  # The slips of the time before there were devices are what its figures are compared with.
+  valid_from: 2010-01-01
   theme: survey
   name: {vi: Phiếu góp ý giấy, en: Paper slips}
   description:
