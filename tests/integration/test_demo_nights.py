@@ -348,6 +348,5 @@ def test_the_quarantine_can_be_listed_and_opened(cli: Any) -> None:
 
 def test_status_shows_the_newest_night_of_each_ward(cli: Any) -> None:
     rows = json.loads(cli("status", "--json"))
-    nights = {row["ward"].rsplit("_", 1)[0]: row["night"] for row in rows if row["ward"].startswith("quan_11")}
-    assert nights == {"quan_11": str(SECOND)}
+    assert {row["night"] for row in rows if row["ward"].startswith("quan_11")} == {str(SECOND)}
     assert len(rows) == 60

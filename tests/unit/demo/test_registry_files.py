@@ -4,6 +4,7 @@ import csv
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.demo import dong_bo_ho_so, igate, mot_cua_csv
 from ward_warehouse.demo.districts import DISTRICTS, District
+from ward_warehouse.demo.golden_districts import ALL_DISTRICTS, GOLDEN_DISTRICTS, GOLDEN_OFFICES, gather_registry
 from ward_warehouse.demo.procedures import catalogue
 from ward_warehouse.demo.returns import OFFICES
 from ward_warehouse.registry import Registry, load_registry
@@ -19,6 +21,7 @@ from ward_warehouse.settings import PROJECT_ROOT, Settings
 from .conftest import Played
 
 DAGS = PROJECT_ROOT / "dags"
+GOLDEN_WARDS = PROJECT_ROOT / "examples" / "golden" / "wards"
 WRITERS = {"igate": igate, "dong_bo_ho_so": dong_bo_ho_so, "mot_cua_csv": mot_cua_csv}
 TABLES = {
     "status": "STATUS",
@@ -59,6 +62,31 @@ def test_the_catalogue_file_is_the_generators_catalogue(district: District) -> N
     path = DAGS / "wards" / f"{district.key}.procedures.csv"
     kept = pd.read_csv(path, dtype=str, keep_default_na=False)
     pd.testing.assert_frame_equal(kept, catalogue(district.start.year, with_district=with_district), check_dtype=False)
+
+
+@pytest.mark.parametrize("district", GOLDEN_DISTRICTS.values(), ids=list(GOLDEN_DISTRICTS))
+def test_the_golden_districts_are_registered_apart_with_their_reports(tmp_path: Path, district: District) -> None:
+    settings = Settings(wards_dir=gather_registry(tmp_path / "wards"), systems_dir=DAGS / "systems")
+    golden = load_registry(settings).require_clean()
+    assert set(golden.districts) == set(ALL_DISTRICTS)
+    registered = {key: ward for key, ward in golden.wards.items() if ward.district == district.key}
+    assert list(registered) == [office.ward_key for office in GOLDEN_OFFICES[district.key]]
+    for office in GOLDEN_OFFICES[district.key]:
+        sources = {d.kind: (d.system.system, d.connection_id) for d in golden.datasets(office.ward_key)}
+        assert sources[RecordKind.WARD_RETURNS] == ("bao_cao_xlsx", office.connection)
+        assert office.name_vi in registered[office.ward_key].aliases
+        assert registered[office.ward_key].in_force.to == district.end
+    for _, site in district.sites():
+        assert registered[site.ward_key].system == site.software
+        assert site.agency(district) in registered[site.ward_key].aliases
+    if district.groups:
+        kept = pd.read_csv(GOLDEN_WARDS / f"{district.key}.procedures.csv", dtype=str, keep_default_na=False)
+        pd.testing.assert_frame_equal(kept, catalogue(district.start.year, with_district=True), check_dtype=False)
+
+
+def test_no_night_of_the_demonstration_reads_the_golden_districts(registry: Registry) -> None:
+    assert set(registry.districts) == set(DISTRICTS)
+    assert not set(registry.districts) & set(GOLDEN_DISTRICTS)
 
 
 @pytest.mark.parametrize("software", WRITERS)
