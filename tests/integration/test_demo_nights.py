@@ -224,6 +224,18 @@ def test_the_92_open_dossiers_can_be_opened(demo: DemoNights) -> None:
     assert len(found) == 92
 
 
+def test_food_safety_certificates_came_a_week_before_their_promise(demo: DemoNights) -> None:
+    """The citizen of Thanh Xuân's document got hers a week early: the evidence of early returns names such dossiers."""
+    statement = (
+        "SELECT count(*) > 0 FROM marts.indicator_evidence AS e "
+        "JOIN marts.fct_dossiers AS d ON d.dossier_key = e.record_key "
+        "WHERE e.indicator_code = 'early_return_rate' AND e.ward_key = 'thanh_xuan_counter' "
+        "AND e.period_grain = 'half_year' AND e.in_numerator AND d.procedure_code = '1.002425' "
+        "AND e.due_date - d.returned_date >= 7"
+    )
+    assert demo.query(statement) == [(True,)]
+
+
 def test_every_indicator_is_the_sum_of_its_evidence(demo: DemoNights) -> None:
     off = demo.query(
         """

@@ -180,7 +180,7 @@ GOLDEN_OFFICES: dict[str, tuple[Office, ...]] = {"quan_1": _quan_1_reports(), "b
 GOLDEN_DISTRICTS: dict[str, District] = {district.key: district for district in (QUAN_1, BA_DINH)}
 """The two districts by their keys; `DISTRICTS` has those of the demonstration."""
 
-ALL_DISTRICTS: dict[str, District] = {**GOLDEN_DISTRICTS, **DISTRICTS}
+ALL_DISTRICTS: dict[str, District] = {**DISTRICTS, **GOLDEN_DISTRICTS}
 """Every district made of records."""
 
 GOLDEN_NIGHTS: tuple[tuple[str, date], ...] = (("quan_1", _SENT_2011), ("ba_dinh", _MEETING))
