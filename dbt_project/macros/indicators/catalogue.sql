@@ -17,6 +17,18 @@
      scorecard     it has a column on the scorecards, and values by day
      theme, name, description, unit, direction, source (a key of sources.sql). #}
 {% macro indicator_catalogue() %}
+    {# `graph` is one dictionary for all of a run's nodes: read and checked for each of them, the definitions would take
+       two seconds of every night. #}
+    {% if 'ward_warehouse_indicators' not in graph %}
+        {% do graph.update({'ward_warehouse_indicators': read_indicator_catalogue()}) %}
+    {% endif %}
+    {% set definitions = graph['ward_warehouse_indicators'] %}
+    {# A unit test looks at the rows of one indicator alone. #}
+    {% set only = var('only_indicators', []) %}
+    {{ return(definitions | selectattr('code', 'in', only) | list if only else definitions) }}
+{% endmacro %}
+
+{% macro read_indicator_catalogue() %}
     {% set text = [
         indicators__volume(), indicators__timeliness(), indicators__progress(), indicators__quality(),
         indicators__service(), indicators__digital(), indicators__survey(), indicators__elements(),
@@ -31,9 +43,7 @@
     {% for definition in definitions %}
         {% do check_indicator(definition, record_kinds) %}
     {% endfor %}
-    {# A unit test looks at the rows of one indicator alone. #}
-    {% set only = var('only_indicators', []) %}
-    {{ return(definitions | selectattr('code', 'in', only) | list if only else definitions) }}
+    {{ return(definitions) }}
 {% endmacro %}
 
 {% macro check_indicator(definition, record_kinds) %}

@@ -3,7 +3,14 @@
    A record (r) that stands for a whole period says within which periods (p) it counts, and absent_is_unknown: without
    one a figure is not reported, never zero. #}
 {% macro indicator_record_kinds() %}
-    {% set kinds %}
+    {# Kept for all of a run's nodes, as the catalogue is: it is looked up for every part of every indicator. #}
+    {% if 'ward_warehouse_record_kinds' not in graph %}
+        {% do graph.update({'ward_warehouse_record_kinds': fromyaml(indicators__record_kinds())}) %}
+    {% endif %}
+    {{ return(graph['ward_warehouse_record_kinds']) }}
+{% endmacro %}
+
+{% macro indicators__record_kinds() %}
 dossiers:
   mart: fct_dossiers
   key: dossier_key
@@ -51,8 +58,6 @@ service_saturdays:
   key: service_saturday_key
   covered_by: dossiers
   evidence: {}
-    {% endset %}
-    {{ return(fromyaml(kinds)) }}
 {% endmacro %}
 
 {# The record kinds of which a figure is unknown, and not zero, when no record gives it, as a list in SQL. #}
