@@ -1,8 +1,9 @@
 """One run at a time on a ward, record kind and night: a lock in the lake, made by a create that only one can win.
 
 A lock is a numbered file. Whoever finds none, or finds the newest one's holder gone, creates the next number; the name
-is free for one of them only. A holder is gone when its process has ended on this machine, or when its lock is older
-than any run may be. Nobody removes a number higher than his own: taking over a lost lock takes no living one away.
+is free for one of them only. A holder is gone when its process has ended on this machine, or when its lock is further
+from now than any run may be long. Nobody removes a number higher than his own: taking over a lost lock takes no living
+one away.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class Holder(LakeRecord):
 
     def is_gone(self, now: datetime) -> bool:
         """Whether nobody can be at work under this lock any more."""
-        if now - self.since > LONGEST_RUN:
+        # Also one from as far in the future: a clock that was set right since wrote it, and it would lock for years.
+        if abs(now - self.since) > LONGEST_RUN:
             return True
         return self.host == socket.gethostname() and not _is_running(self.process)
 

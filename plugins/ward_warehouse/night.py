@@ -356,7 +356,7 @@ class Night:
         return outcomes.append(
             self.lake,
             Outcome(
-                outcome_id=outcomes.new_id(),
+                outcome_id=outcomes.next_id(self.lake, plan.run_id),
                 run_id=plan.run_id,
                 night=plan.request.night,
                 step=step,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Literal
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from ward_warehouse.landing import Lake, LakeRecord
 
 Step = Literal["extract", "validate", "release", "reconcile", "load", "build", "publish", "maintenance"]
 Status = Literal["succeeded", "failed", "held", "postponed"]
+STAMP = "%Y%m%dT%H%M%S%f"
 
 
 class Outcome(LakeRecord):
@@ -51,7 +53,29 @@ class Outcome(LakeRecord):
 
 def new_id() -> str:
     """An identifier that sorts by the time it was made."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}"
+    return _id_at(datetime.now(UTC))
+
+
+def next_id(lake: Lake, run_id: str) -> str:
+    """An identifier for an outcome of a run, which sorts after the run's own whatever became of the clock.
+
+    Of several attempts at a step the last one counts, and a run is looked for from its day on: where the clock was set
+    back behind the run's beginning, the outcome follows the newest one that the lake has since then.
+    """
+    made = new_id()
+    if made > run_id:
+        return made
+    newest = max([PurePosixPath(name).stem for name in _names_since(lake, run_id)], default=run_id)
+    at = datetime.strptime(max(newest, run_id).split("-")[0], STAMP).replace(tzinfo=UTC)
+    return _id_at(at + timedelta(microseconds=1))
+
+
+def _id_at(moment: datetime) -> str:
+    return f"{moment:{STAMP}}-{uuid4().hex[:8]}"
+
+
+def _names_since(lake: Lake, run_id: str) -> list[str]:
+    return [name for day in lake.folders("outcomes") if day >= run_id[:8] for name in lake.names(f"outcomes/{day}")]
 
 
 def append(lake: Lake, outcome: Outcome) -> Outcome:
@@ -62,9 +86,7 @@ def append(lake: Lake, outcome: Outcome) -> Outcome:
 
 def read_run(lake: Lake, run_id: str) -> list[Outcome]:
     """The outcomes of a run in the order they were written; `run_id` is one made by `new_id`."""
-    days = [day for day in lake.folders("outcomes") if day >= run_id[:8]]
-    names = [name for day in days for name in lake.names(f"outcomes/{day}")]
-    found = (lake.read_record(name, Outcome) for name in names)
+    found = (lake.read_record(name, Outcome) for name in _names_since(lake, run_id))
     return [outcome for outcome in found if outcome is not None and outcome.run_id == run_id]
 
 

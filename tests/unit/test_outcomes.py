@@ -4,7 +4,7 @@ from pathlib import Path
 from tests.support.district import utc
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.landing import Lake
-from ward_warehouse.outcomes import Outcome, append, new_id, read_night, read_run
+from ward_warehouse.outcomes import Outcome, append, new_id, next_id, read_night, read_run
 
 
 def outcome(run_id: str, night: date = date(2018, 12, 27), outcome_id: str | None = None) -> Outcome:
@@ -38,6 +38,15 @@ def test_a_run_over_midnight_is_read_whole(tmp_path: Path) -> None:
     early = append(lake, outcome(run, outcome_id="20181228T000001000000-aaaaaaac"))
     assert lake.folders("outcomes") == ["20181227", "20181228"]
     assert read_run(lake, run) == [late, early]
+
+
+def test_an_outcome_follows_those_before_it_though_the_clock_was_set_back(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path))
+    run = "20991231T235959999998-aaaaaaaa"
+    ids = [append(lake, outcome(run, outcome_id=next_id(lake, run))).outcome_id for _ in range(3)]
+    assert [one[:21] for one in ids] == ["20991231T235959999999", "21000101T000000000000", "21000101T000000000001"]
+    assert [found.outcome_id for found in read_run(lake, run)] == ids
+    assert next_id(lake, new_id()) < run, "another run is not drawn into the future"
 
 
 def test_a_night_holds_the_outcomes_of_all_its_runs(tmp_path: Path) -> None:

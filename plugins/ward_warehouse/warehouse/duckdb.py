@@ -24,28 +24,14 @@ from ward_warehouse.decisions import DECISION_SCHEMA, QUARANTINE_SCHEMA, decided
 from ward_warehouse.decisions import folder as log_folder
 from ward_warehouse.errors import BuildError
 from ward_warehouse.landing import Lake, Manifest
-from ward_warehouse.outcomes import Outcome
 from ward_warehouse.quarantine import apply_decisions
 from ward_warehouse.registry import Registry
 from ward_warehouse.settings import Settings
-from ward_warehouse.warehouse import periods
+from ward_warehouse.warehouse import outcomes, periods
 from ward_warehouse.warehouse.reference import reference_tables
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
 
-OUTCOMES = pa.schema(
-    [
-        *((name, pa.string()) for name in ("outcome_id", "run_id")),
-        ("night", pa.date32()),
-        *((name, pa.string()) for name in ("ward_key", "district_code", "record_kind", "step", "status")),
-        *((name, pa.int64()) for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_unchanged")),
-        *((name, UTC_TIME) for name in ("cursor_from", "cursor_to", "started_at", "finished_at")),
-        ("duration_s", pa.float64()),
-        ("error", pa.string()),
-        ("fingerprint", pa.string()),
-        ("warnings", pa.string()),
-    ]
-)
 PARTITIONS = pa.schema(
     [
         *((name, pa.string()) for name in ("record_kind", "ward_key", "district_code")),
@@ -83,7 +69,7 @@ TABLES: dict[str, pa.Schema] = {
     "decisions": DECISION_SCHEMA,
     "partitions": PARTITIONS,
     "validation_results": VALIDATION_RESULTS,
-    "load_outcomes": OUTCOMES,
+    "load_outcomes": outcomes.SCHEMA,
     "build_results": BUILD_RESULTS,
     "deletions": deletions.DELETIONS_SCHEMA,
     **periods.TABLES,
@@ -173,13 +159,13 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         _load_decisions(db, lake)
         _load_deletions(db, lake)
         periods.load_periods(db, lake)
-        outcomes = _load_outcomes(db, lake)
+        told = outcomes.load_outcomes(db, lake)
         for name, table in reference_tables(registry).items():
             _replace(db, name, table)
         db.execute("COMMIT")
         # After the commit: inside it DuckDB answers max() from the statistics of what was there before.
         _replace(db, "calendar", _calendar(db, settings))
-        return Loaded(partitions, rows, outcomes)
+        return Loaded(partitions, rows, told)
 
 
 def _create(db: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) -> None:
@@ -317,44 +303,32 @@ def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
         _append(db, "ledger", [{"path": path, "version": version} for path, version, _ in fresh])
 
 
-def _load_outcomes(db: duckdb.DuckDBPyConnection, lake: Lake) -> int:
-    """Outcomes written since the last load; the day of the newest one is looked at again."""
-    newest = db.execute("SELECT coalesce(max(left(outcome_id, 8)), '') FROM raw.load_outcomes").fetchone()
-    last_day = newest[0] if newest else ""
-    known = {row[0] for row in db.execute("SELECT outcome_id FROM raw.load_outcomes").fetchall()}
-    rows = []
-    for day in lake.folders("outcomes"):
-        for path in lake.names(f"outcomes/{day}") if day >= last_day else []:
-            if path.rsplit("/", 1)[1].removesuffix(".json") in known:
-                continue
-            outcome = lake.read_record(path, Outcome)
-            if outcome is not None:
-                rows.append(_outcome_row(outcome))
-    if rows:
-        _append(db, "load_outcomes", rows)
-    return len(rows)
-
-
 def _calendar(db: duckdb.DuckDBPyConnection, settings: Settings) -> pa.Table:
-    """Every year with data, and one on each side for deadlines that cross New Year."""
+    """Every year with data, and one on each side for deadlines that cross New Year; the same whenever it is made."""
     spans = [_span(contract) for contract in CONTRACTS.values() if contract.dated_by]
-    found = db.execute(f"SELECT min(first_date), max(last_date) FROM ({' UNION ALL '.join(spans)})").fetchone()  # noqa: S608
-    this_year = datetime.now(UTC).year
-    first, last = found if found else (None, None)
+    found = db.execute(
+        f"SELECT min(first_date), max(last_date), max(last_night) FROM ({' UNION ALL '.join(spans)})"  # noqa: S608
+    ).fetchone()
+    # Without a record there is nothing that could ask for another year.
+    today = datetime.now(UTC).date()
+    first, last, night = found if found and found[0] else (today, today, today)
     return working_calendar(
         settings.holidays_country,
-        (first.year if first else this_year) - 1,
+        first.year - 1,
         # A due date in the year 2567 must not make a calendar of five centuries.
-        min(last.year if last else this_year, this_year + 2) + 1,
+        min(last.year, night.year + 2) + 1,
         read_overrides(settings.wards_dir),
     )
 
 
 def _span(contract: Contract) -> str:
-    """The first day of a record kind's periods, and the last day that any of its columns names."""
+    """The first day of a record kind's periods, the last day that any of its columns names, and its last night."""
     first = contract.by_name[str(contract.dated_by)].date_name
     days = ", ".join(f"max({column.date_name})" for column in contract.stored if column.is_day)
-    return f"SELECT min({first}) AS first_date, greatest({days}, max(night)) AS last_date FROM raw.{contract.kind}"  # noqa: S608
+    return (
+        f"SELECT min({first}) AS first_date, greatest({days}, max(night)) AS last_date, max(night) AS last_night "  # noqa: S608
+        f"FROM raw.{contract.kind}"
+    )
 
 
 def _partition_row(manifest: Manifest) -> dict[str, Any]:
@@ -388,15 +362,3 @@ def _rule_rows(manifest: Manifest) -> Iterator[dict[str, Any]]:
             "sentence_vi": result.vi,
             "sentence_en": result.en,
         }
-
-
-def _outcome_row(outcome: Outcome) -> dict[str, Any]:
-    row = outcome.model_dump(exclude={"ward", "district", "kind", "new_columns"})
-    return {
-        **row,
-        "ward_key": outcome.ward,
-        "district_code": outcome.district,
-        "record_kind": str(outcome.kind) if outcome.kind else None,
-        "warnings": " ".join(outcome.warnings) or None,
-        "duration_s": (outcome.finished_at - outcome.started_at).total_seconds(),
-    }
