@@ -84,7 +84,7 @@ def read_log(lake: Lake, kind: RecordKind, ward: str) -> Log:
     Raises:
         LakeError: a decision is damaged.
     """
-    names = lake.names(folder(kind, ward), ".parquet")
+    names = lake.numbered(folder(kind, ward), ".parquet")
     if not names:
         return Log(0, DECISION_SCHEMA.empty_table())
     tables = [lake.read_table(name).select(DECISION_SCHEMA.names).cast(DECISION_SCHEMA) for name in names]

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import PurePosixPath
 from typing import Literal
 
 import pyarrow as pa
@@ -206,8 +205,7 @@ def read_periods(lake: Lake, district: str, after: int = 0) -> PeriodLog:
     Raises:
         LakeError: a decision is damaged.
     """
-    names = [name for name in lake.names(folder(district)) if int(PurePosixPath(name).stem) > after]
-    read = [lake.read_record(name, PeriodDecision) for name in names]
+    read = [lake.read_record(name, PeriodDecision) for name in lake.numbered(folder(district), after=after)]
     return PeriodLog(district, tuple(one for one in read if one is not None))
 
 

@@ -282,7 +282,7 @@ def _insert_files(db: duckdb.DuckDBPyConnection, table: str, query: str, files: 
 def _load_decisions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     db.execute("DELETE FROM raw.decisions")
     for kind, ward in decided_wards(lake):
-        files = [lake.duckdb_path(name) for name in lake.names(log_folder(kind, ward), ".parquet")]
+        files = [lake.duckdb_path(name) for name in lake.numbered(log_folder(kind, ward), ".parquet")]
         _insert_files(db, "decisions", WHOLE_FILES, files)
 
 
