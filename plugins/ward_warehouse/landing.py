@@ -276,9 +276,12 @@ class Lake:
             return []
         return sorted(PurePosixPath(entry["name"]).name for entry in entries if entry["type"] == "directory")
 
-    def remove(self, relative: str) -> None:
-        """Removes a file that no manifest names any more; where that fails it stays, and nobody reads it."""
-        self._forget(self.path(relative))
+    def remove(self, relative: str) -> bool:
+        """Removes a file that no manifest names any more; where that fails it stays, and nobody reads it.
+
+        Gives whether it was there and is gone.
+        """
+        return self._forget(self.path(relative))
 
     def duckdb_path(self, relative: str) -> str:
         """Address of a file as DuckDB reads it once the lake's file system is registered with it."""
@@ -296,12 +299,15 @@ class Lake:
         os.replace(temporary, target)
         _sync_folder(target)
 
-    def _forget(self, path: str) -> None:
+    def _forget(self, path: str) -> bool:
         try:
-            if self.fs.exists(path):
-                self.fs.rm_file(path)
+            if not self.fs.exists(path):
+                return False
+            self.fs.rm_file(path)
         except OSError as error:
             log.warning("lake: %s is not needed any more and cannot be removed (%s)", path, error.strerror or error)
+            return False
+        return True
 
 
 def _sync_folder(path: str) -> None:

@@ -16,22 +16,37 @@ import pyarrow as pa
 
 from ward_warehouse.contracts import RecordKind
 from ward_warehouse.decisions import decided_wards, read_log
+from ward_warehouse.deletions import ZONE as DELETIONS
+from ward_warehouse.deletions import reconciliations
 from ward_warehouse.landing import Lake, LandedBatch, Manifest, manifest_path
+from ward_warehouse.periods import CLOSED, decided_districts, read_periods
 from ward_warehouse.settings import Settings
 
-ZONES = ("landing", "accepted", "quarantine", "decided")
+ZONES = ("landing", "accepted", "quarantine", "decided", DELETIONS)
+UNFINISHED = (".tmp", ".new")
+"""What a file is called until it is whole."""
+LONGEST_WRITE = timedelta(days=1)
+"""Four times what a run may take: whoever wrote what is older, or was about to name it, was killed."""
 EMPTIED = "-emptied.parquet"
 COMPACTED = "/nights="
 
 
 @dataclass
 class Done:
-    """What maintenance did: entries whose values were emptied, files joined and into how many, files deleted."""
+    """What maintenance did: entries whose values were emptied, files joined and into how many, files deleted.
+
+    Attributes:
+        leftovers_deleted: data files that no manifest names any more.
+        unfinished_deleted: files that a killed run had not written to their end.
+        closings_deleted: figures and evidence that a killed closing of a period had kept before it was decided.
+    """
 
     entries_emptied: int = 0
     files_joined: int = 0
     files_written: int = 0
     leftovers_deleted: int = 0
+    unfinished_deleted: int = 0
+    closings_deleted: int = 0
     logs_deleted: int = 0
 
     def __str__(self) -> str:
@@ -56,6 +71,8 @@ def maintain(settings: Settings, lake: Lake, now: datetime) -> Done:
             done.entries_emptied += _empty_values(lake, manifest)
     _compact(lake, settings, today, done)
     done.leftovers_deleted = _delete_leftovers(lake, now - timedelta(days=settings.leftover_keep_days))
+    done.unfinished_deleted = _delete(lake, _old_files(lake, "", UNFINISHED, now - LONGEST_WRITE))
+    done.closings_deleted = _delete_closings(lake, now - LONGEST_WRITE)
     done.logs_deleted = _delete_logs(settings.home.resolve(), now - timedelta(days=settings.log_keep_days))
     return done
 
@@ -132,24 +149,43 @@ def _join(lake: Lake, zone: str, small: list[Manifest], done: Done) -> None:
 def _delete_leftovers(lake: Lake, before: datetime) -> int:
     """Deletes data files that nothing names and that are old enough not to be about to be named."""
     # Listed before the names are read: what is committed in between is young, and is not touched.
-    old = [path for zone in ZONES for path in _old_files(lake, zone, before)]
+    old = [path for zone in ZONES for path in _old_files(lake, zone, (".parquet",), before)]
     if not old:
         return 0
     named = _named(lake)
-    unnamed = [path for path in old if path not in named]
-    for path in unnamed:
-        lake.remove(path)
-    return len(unnamed)
+    return _delete(lake, [path for path in old if path not in named])
 
 
-def _old_files(lake: Lake, zone: str, before: datetime) -> list[str]:
-    root = lake.path("")
+def _delete_closings(lake: Lake, before: datetime) -> int:
+    """Deletes what a closing kept that was ended before its decision was made: no period ever names it."""
+    # Listed before the decisions are read, as above.
+    old = _old_files(lake, CLOSED, (".parquet",), before)
+    decisions = [one for district in decided_districts(lake) for one in read_periods(lake, district).decisions]
+    named = {f"{CLOSED}/{one.district}/{one.snapshot_id}" for one in decisions if one.snapshot_id}
+    return _delete(lake, [path for path in old if str(PurePosixPath(path).parent) not in named])
+
+
+def _delete(lake: Lake, paths: list[str]) -> int:
+    """Deletes files; gives how many of them are gone."""
+    return sum(lake.remove(path) for path in paths)
+
+
+def _old_files(lake: Lake, folder: str, suffixes: tuple[str, ...], before: datetime) -> list[str]:
+    """Files below a folder, the whole lake for an empty one, that were last written before an instant."""
     try:
-        found = lake.fs.find(lake.path(zone), detail=True)
+        found = lake.fs.find(lake.path(folder))
     except FileNotFoundError:
         return []
-    data = {name: entry for name, entry in found.items() if PurePosixPath(name).suffix in (".parquet", ".tmp", ".new")}
-    return [name.removeprefix(root) for name in data if lake.fs.modified(name).astimezone(UTC) < before]
+    old = [name for name in found if name.endswith(suffixes) and _is_older(lake, name, before)]
+    return [name.removeprefix(lake.path("")) for name in old]
+
+
+def _is_older(lake: Lake, path: str, before: datetime) -> bool:
+    try:
+        return bool(lake.fs.modified(path).astimezone(UTC) < before)
+    except FileNotFoundError:
+        # It went while it was looked at: whoever wrote it is alive.
+        return False
 
 
 def _named(lake: Lake) -> set[str]:
@@ -161,6 +197,8 @@ def _named(lake: Lake) -> set[str]:
             for name in lake.names(f"landing/{kind}/{ward}"):
                 batch = lake.read_record(name, LandedBatch)
                 named |= {batch.path} if batch is not None else set()
+        for ward in lake.folders(f"reconciliations/{kind}"):
+            named |= {found.path for found in reconciliations(lake, kind, ward)}
     return named
 
 

@@ -46,6 +46,9 @@ EVIDENCE_SCHEMA = pa.schema(
     ]
 )
 
+CLOSED = "closed"
+"""The zone of what closings kept."""
+
 GRAINS: tuple[tuple[str, str, int], ...] = (
     (r"(\d{4})-(0[1-9]|1[0-2])", "month", 1),
     (r"(\d{4})-Q([1-4])", "quarter", 3),
@@ -191,12 +194,12 @@ def decided_districts(lake: Lake) -> list[str]:
 
 def figures_path(district: str, snapshot_id: str) -> str:
     """Where the figures of a closing are, with `FIGURES_SCHEMA`."""
-    return f"closed/{district}/{snapshot_id}/figures.parquet"
+    return f"{CLOSED}/{district}/{snapshot_id}/figures.parquet"
 
 
 def evidence_path(district: str, snapshot_id: str) -> str:
     """Where the records behind them are, with `EVIDENCE_SCHEMA`."""
-    return f"closed/{district}/{snapshot_id}/evidence.parquet"
+    return f"{CLOSED}/{district}/{snapshot_id}/evidence.parquet"
 
 
 def read_periods(lake: Lake, district: str, after: int = 0) -> PeriodLog:

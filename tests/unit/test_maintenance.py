@@ -10,9 +10,11 @@ import pytest
 
 from tests.support.district import DOSSIERS, District
 from tests.support.records import at, dossier
+from ward_warehouse.deletions import DELETIONS_SCHEMA, events
 from ward_warehouse.extraction import Request
 from ward_warehouse.landing import Lake
 from ward_warehouse.maintenance import Done, maintain
+from ward_warehouse.outcomes import new_id
 from ward_warehouse.replay import Desk, Selection, case_keys
 from ward_warehouse.settings import Settings
 from ward_warehouse.warehouse.duckdb import load
@@ -123,6 +125,58 @@ def test_a_batch_that_waits_is_no_leftover(district: District) -> None:
     age(run.lake, 30)
     assert maintain(district.settings, run.lake, datetime.now(UTC)).leftovers_deleted == 1
     assert [outcome.status for outcome in run.validate(plan)] == ["succeeded"]
+
+
+def test_what_killed_runs_left_half_written_is_deleted_after_a_day(district: District) -> None:
+    run = district.night()
+    run.plan(Request(night=FIRST))
+    lake, whole = run.lake, run.lake.fs.find(run.lake.path(""))
+    places = ("manifests/dossiers/c_files/x.json", "outcomes/20240306/x.json", "closed/mini/a/figures.parquet",
+              "landing/dossiers/ward=c_files/night=2024-03-04/x.parquet", "periods/mini/00000001.json")  # fmt: skip
+    for place in places:
+        for ending in (".0123.tmp", ".4567.new", ".4567.new.89ab.tmp"):
+            path = Path(lake.path(place + ending))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"{")
+    now = datetime.now(UTC)
+    assert maintain(district.settings, lake, now + timedelta(hours=23)) == Done(), "its run may be at work still"
+    done = maintain(district.settings, lake, now + timedelta(hours=25))
+    assert done == Done(unfinished_deleted=15)
+    assert "unfinished deleted 15" in str(done)
+    assert lake.fs.find(lake.path("")) == whole
+
+
+def test_what_cannot_be_deleted_is_not_said_to_be(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = district.night().lake
+    lake.write_table("accepted/dossiers/ward=c_files/night=2024-03-04/lost.parquet", DELETIONS_SCHEMA.empty_table())
+    age(lake, 8)
+
+    def read_only(path: str) -> None:
+        raise OSError(30, "Read-only file system", path)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(lake.fs, "rm_file", read_only, raising=False)
+        assert maintain(district.settings, lake, NOW).leftovers_deleted == 0
+    assert maintain(district.settings, lake, NOW).leftovers_deleted == 1
+
+
+def test_what_a_reconciliation_found_is_no_leftover(district: District) -> None:
+    """Its events are named by its own record; one that was killed before it wrote that leaves a file behind."""
+    ward = district["a_sql"]
+    ward.send([dossier(str(number)) for number in range(10)])
+    district.play(wards=["a_sql"], kinds=["dossiers"])
+    del ward.sent[DOSSIERS][0]
+    ward.send()
+    run = district.night()
+    ((outcome, found),) = run.reconcile_ward("a_sql", [DOSSIERS], new_id(), district.resolve)
+    assert found is not None, outcome.error
+    assert found.rows_deleted == 1
+    lost = found.path.replace(found.batch_id, "lost")
+    run.lake.write_table(lost, DELETIONS_SCHEMA.empty_table())
+    age(run.lake, 30)
+    assert maintain(district.settings, run.lake, datetime.now(UTC)).leftovers_deleted == 1
+    assert not run.lake.fs.exists(run.lake.path(lost))
+    assert events(run.lake, DOSSIERS, "a_sql").num_rows == 1
 
 
 def test_values_of_old_quarantined_records_are_emptied_and_the_reasons_stay(played: District) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -12,6 +12,7 @@ from tests.support.district import District
 from ward_warehouse import closing, landing
 from ward_warehouse.closing import PeriodDesk
 from ward_warehouse.errors import LakeError, WardWarehouseError
+from ward_warehouse.maintenance import maintain
 from ward_warehouse.period_rules import wards_of
 from ward_warehouse.periods import (
     Period,
@@ -328,6 +329,32 @@ def test_a_closing_whose_last_sync_fails_is_one_that_a_build_can_read(
     load(run.settings, run.lake, run.registry)
     with duckdb.connect(str(run.settings.build_file), read_only=True) as db:
         assert db.execute("SELECT count(*) FROM raw.closed_figures").fetchall() == [(1,)]
+
+
+def test_what_a_killed_closing_kept_is_deleted_after_a_day_and_what_is_closed_stays(
+    two_wards: District, desk: PeriodDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for unit in (ONE, TWO):
+        desk.review(unit, JUNE)
+    closed = desk.close(ONE, JUNE)
+
+    def killed(*arguments: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as power:
+        power.setattr(closing, "append", killed)
+        with pytest.raises(KeyboardInterrupt):
+            desk.close(TWO, JUNE)
+    kept = {name for name in desk.lake.folders("closed/mini") if desk.lake.names(f"closed/mini/{name}", ".parquet")}
+    assert len(kept) == 2
+    now = datetime.now(UTC)
+    assert maintain(two_wards.settings, desk.lake, now + timedelta(hours=23)).closings_deleted == 0
+    done = maintain(two_wards.settings, desk.lake, now + timedelta(hours=25))
+    assert done.closings_deleted == 2
+    assert "closings deleted 2" in str(done)
+    assert desk.lake.read_table(figures_path("mini", closed.snapshot_id)).num_rows == 1
+    assert desk.lake.read_table(evidence_path("mini", closed.snapshot_id)).num_rows == 2
+    assert desk.close(TWO, JUNE).state == "closed"
 
 
 def test_a_damaged_decision_is_told(desk: PeriodDesk) -> None:
