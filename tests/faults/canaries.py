@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import subprocess
 import unicodedata
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def people() -> list[Person]:
 
 
 def written_ways(value: str) -> set[bytes]:
-    """The value as UTF-8, in both Unicode forms, in capitals, encoded, and with its digits spaced."""
+    """The value as UTF-8, in both Unicode forms, in capitals, encoded and escaped, and with its digits spaced."""
     forms = {unicodedata.normalize(form, text) for form in ("NFC", "NFD") for text in (value, value.upper())}
     digits = value if value.isdigit() else ""
     if digits:
@@ -52,6 +53,8 @@ def written_ways(value: str) -> set[bytes]:
         }
     plain = [form.encode() for form in forms]
     ways = {*plain, *(quote(form).encode() for form in forms), *(one.hex().encode() for one in plain)}
+    # As JSON in ASCII, which Airflow keeps results in.
+    ways |= {json.dumps(form)[1:-1].encode() for form in forms}
     ways |= {form.encode(encoding) for form in forms for encoding in ("utf-16-le", "utf-16-be")}
     for one in plain:
         # In the middle of a longer text the value stands at one of three places of base64's groups.
