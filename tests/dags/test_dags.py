@@ -1,10 +1,14 @@
 """The DAGs as people and the scheduler see them, and what their runs do to a district with a ward that is down."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from tests.dags.runs import DOWN, Seen
+from tests.faults.canaries import Person, search
 from tests.support.district import KEY
 from tests.support.http_service import TOKEN
 from tests.support.records import APPLICANT, NIGHT
@@ -162,6 +166,18 @@ def test_a_part_of_a_night_can_be_read_again(seen: Seen) -> None:
     manifest = seen.district.manifest("dag_sql")
     assert manifest is not None
     assert (manifest.rows_accepted, manifest.rows_quarantined) == (2, 1)
+
+
+def test_no_citizen_is_in_what_airflow_keeps(seen: Seen, tmp_path: Path) -> None:
+    """Its metadata, with all that tasks handed on, and its logs: however a value is written."""
+    kept = seen.district.folder / "airflow"
+    with closing(sqlite3.connect(kept / "airflow.db")) as db:
+        handed_on = {task for (task,) in db.execute("SELECT task_id FROM xcom")}
+    assert handed_on == {"plan", "roll_up", "build", "publish"}
+    applicant = Person(
+        *(APPLICANT[name] for name in ("applicant_name", "applicant_phone", "applicant_key", "applicant_email"))
+    )
+    assert search([applicant], [kept], tmp_path / "scratch") == []
 
 
 def test_no_secret_and_no_citizen_is_in_what_the_tasks_said(seen: Seen) -> None:

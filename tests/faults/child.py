@@ -6,6 +6,7 @@ as the scheduler does, so that two hundred children cost what they do and not wh
 
 from __future__ import annotations
 
+import ctypes
 import json
 import logging
 import os
@@ -32,8 +33,6 @@ from ward_warehouse.plans import Plan
 from ward_warehouse.settings import load_settings
 from ward_warehouse.warehouse import duckdb as loading
 
-STEPS = ("extract", "validate", "load", "build", "publish")
-
 
 def main() -> None:
     tasks.preload()
@@ -43,7 +42,8 @@ def main() -> None:
 
 def serve(order: dict[str, Any]) -> list[dict[str, Any]]:
     """Plays one order in one child, or in several at once, and tells how each ended."""
-    children = [_fork(order) for _ in range(order.get("at_once", 1))]
+    nights = order.get("nights") or [order["night"]] * order.get("at_once", 1)
+    children = [_fork({**order, "night": night}) for night in nights]
     if order.get("kill_after") is not None:
         time.sleep(order["kill_after"])
         for pid, _ in children:
@@ -90,6 +90,8 @@ def obey(order: dict[str, Any]) -> dict[str, Any]:
     fault = Fault(**order.get("fault", {}))
     report: dict[str, Any] = {"errors": [], "unexpected": None, "outcomes": [], "seconds": {}}
     install(order["environment"]["WARD_WAREHOUSE_HOME"], fault)
+    if order.get("unprivileged"):
+        give_up_privileges()
     if order.get("file_size"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (order["file_size"], order["file_size"]))
     try:
@@ -99,6 +101,13 @@ def obey(order: dict[str, Any]) -> dict[str, Any]:
     except BaseException:
         report["unexpected"] = traceback.format_exc()
     return {**report, "operations": fault.done, "struck": fault.struck, "modules": list(sys.modules)}
+
+
+def give_up_privileges() -> None:
+    """From here on the modes of files hold for this process, also where root runs the tests."""
+    version, all_of_them = 0x20080522, (ctypes.c_uint32 * 6)()
+    if ctypes.CDLL(None, use_errno=True).capset((ctypes.c_uint32 * 2)(version, 0), all_of_them):
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 def play(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> None:
@@ -151,6 +160,8 @@ def _step(night: Night, plan: Plan, step: str) -> list[Any] | None:
             night.build()
         case "publish":
             night.publish()
+        case "maintain":
+            night.maintain()
     return None
 
 

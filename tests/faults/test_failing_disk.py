@@ -1,6 +1,9 @@
 """Every write, rename and sync of a night fails once, as in SQLite's tests: nothing is torn, and a re-run mends all."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -108,6 +111,40 @@ def test_the_disk_is_full_at_some_size_of_the_warehouse(night: Struck, step: str
         if LONG or size == sizes[-1]:
             rerun(night)
     assert told[0], "a disk without space is told"
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Nothing below the folder can be written by who has no privileges."""
+    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
+    for path in folders:
+        path.chmod(0o555)
+    try:
+        yield
+    finally:
+        for path in folders:
+            path.chmod(0o755)
+
+
+@pytest.mark.parametrize("step", ["extract", "validate", "maintain"])
+def test_a_lake_that_is_read_only_is_told_in_a_line(night: Struck, step: str) -> None:
+    night.restore(STATES.get(step, "built"))
+    with read_only(night.home / "lake"):
+        played = night.play([step], unprivileged=True)
+    assert told_well(played)
+    assert all("cannot be written (Permission denied); check space and rights" in line for line in played.errors)
+    assert night.torn() == []
+    assert not is_done(night, step)
+    rerun(night)
+
+
+def test_what_is_in_a_lake_that_is_read_only_is_built_and_published(night: Struck) -> None:
+    """Analysts need not wait for whoever mends the share."""
+    night.restore(STATES["build"])
+    with read_only(night.home / "lake"):
+        played = night.play(["build", "publish"], unprivileged=True)
+    assert not told_well(played)
+    assert differences(rows_of(night.settings.published_file), night.expected) == []
 
 
 def test_one_in_a_hundred_operations_fails(night: Struck, chance: random.Random) -> None:

@@ -115,6 +115,10 @@ class Struck:
             environment=environment, night=night.isoformat(), steps=steps, kinds=self.kinds, at_once=times, **order
         )
 
+    def play_nights_at_once(self, steps: list[str], nights: list[date]) -> list[Played]:
+        """Plays the same steps for several nights in processes that start together."""
+        return self.play_at_once(1, steps, nights=[night.isoformat() for night in nights])
+
     def clean(self, steps: list[str], night: date | None = None) -> Played:
         """Plays steps that no fault strikes; they must succeed."""
         played = self.play(steps, night)
