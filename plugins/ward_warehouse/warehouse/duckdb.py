@@ -249,18 +249,19 @@ def _forget(db: duckdb.DuckDBPyConnection, changed: list[tuple[str, str, Manifes
 
 def _insert_nights(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, wanted: list[tuple[str, date]]) -> None:
     """Inserts from each file the records of the nights whose manifests name it."""
-    named = [(lake.duckdb_path(path), night) for path, night in wanted if path]
+    named = [(path, night) for path, night in wanted if path]
     if not named:
         return
-    files, nights = ([pair[0] for pair in named], [pair[1] for pair in named])
+    files, nights = [lake.duckdb_path(path) for path, _ in named], [night for _, night in named]
     db.register("wanted", pa.table({"file": files, "wanted_night": pa.array(nights, pa.date32())}))
     try:
         _insert_files(
             db,
+            lake,
             table,
             "SELECT * EXCLUDE (lake_file) FROM read_parquet($files, union_by_name = true, hive_partitioning = false, "
             "filename = 'lake_file') SEMI JOIN wanted ON lake_file = file AND night = wanted_night",
-            sorted(set(files)),
+            sorted({path for path, _ in named}),
         )
     finally:
         db.unregister("wanted")
@@ -269,21 +270,20 @@ def _insert_nights(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, wanted
 WHOLE_FILES = "FROM read_parquet($files, hive_partitioning = false)"
 
 
-def _insert_files(db: duckdb.DuckDBPyConnection, table: str, query: str, files: list[str]) -> None:
+def _insert_files(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, query: str, names: list[str]) -> None:
     try:
-        db.execute(f"INSERT INTO raw.{table} BY NAME {query}", {"files": files})
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.HTTPException) as error:
-        raise BuildError(
-            f"lake: a file of {table} cannot be loaded ({str(error).splitlines()[0][:200]}); restore it from the "
-            "backup or run that ward and night again"
-        ) from None
+        db.execute(f"INSERT INTO raw.{table} BY NAME {query}", {"files": [lake.duckdb_path(name) for name in names]})
+    except duckdb.Error:
+        # What DuckDB says of a torn file depends on where it is torn, and names it seldom.
+        for name in names:
+            lake.read_table(name)
+        raise
 
 
 def _load_decisions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     db.execute("DELETE FROM raw.decisions")
     for kind, ward in decided_wards(lake):
-        files = [lake.duckdb_path(name) for name in lake.numbered(log_folder(kind, ward), ".parquet")]
-        _insert_files(db, "decisions", WHOLE_FILES, files)
+        _insert_files(db, lake, "decisions", WHOLE_FILES, lake.numbered(log_folder(kind, ward), ".parquet"))
 
 
 def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
@@ -297,9 +297,9 @@ def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
                 if found is not None:
                     fresh.append((path, version, found.path))
     if fresh:
-        files = [lake.duckdb_path(data) for _, _, data in fresh if data]
+        files = [data for _, _, data in fresh if data]
         if files:
-            _insert_files(db, "deletions", WHOLE_FILES, files)
+            _insert_files(db, lake, "deletions", WHOLE_FILES, files)
         _append(db, "ledger", [{"path": path, "version": version} for path, version, _ in fresh])
 
 
