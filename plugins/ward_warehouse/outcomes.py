@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Literal
@@ -63,7 +64,8 @@ def next_id(lake: Lake, run_id: str) -> str:
     back behind the run's beginning, the outcome follows the newest one that the lake has since then.
     """
     made = new_id()
-    if made > run_id:
+    # A run whose id is its caller's own has no beginning to be behind.
+    if made > run_id or not re.match(r"\d{8}T\d{12}-", run_id):
         return made
     newest = max([PurePosixPath(name).stem for name in _names_since(lake, run_id)], default=run_id)
     at = datetime.strptime(max(newest, run_id).split("-")[0], STAMP).replace(tzinfo=UTC)

@@ -47,6 +47,7 @@ def test_an_outcome_follows_those_before_it_though_the_clock_was_set_back(tmp_pa
     assert [one[:21] for one in ids] == ["20991231T235959999999", "21000101T000000000000", "21000101T000000000001"]
     assert [found.outcome_id for found in read_run(lake, run)] == ids
     assert next_id(lake, new_id()) < run, "another run is not drawn into the future"
+    assert next_id(lake, "run of somebody's own") < run
 
 
 def test_a_night_holds_the_outcomes_of_all_its_runs(tmp_path: Path) -> None:
