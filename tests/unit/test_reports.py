@@ -1,3 +1,4 @@
+import csv
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.support.records import NIGHT, dossier, survey
 from ward_warehouse.reports.boston311 import Comparison, WardComparison
 from ward_warehouse.reports.golden import Figure, compare
 from ward_warehouse.reports.nights import night_table
+from ward_warehouse.reports.quarantined import Wanted, export_cases
 from ward_warehouse.reports.scorecard import cell, scorecard_table
 
 
@@ -165,3 +167,29 @@ def test_a_comparison_says_what_does_not_hold(comparison: Comparison, problem: s
     assert (comparison.problems == []) is (problem is None)
     if problem is not None:
         assert problem in comparison.problems[0]
+
+
+def test_an_exported_text_that_a_sheet_would_take_for_a_formula_is_a_text(district: District, tmp_path: Path) -> None:
+    """An officer opens the export in a spreadsheet; what a stranger typed must not run there."""
+    formulas = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1+1", "\r=1+1", "plain = text"]
+    file = district.settings.published_file
+    file.parent.mkdir(parents=True)
+    with duckdb.connect(str(file)) as db:
+        db.execute("CREATE SCHEMA audit")
+        db.execute("CREATE TABLE audit.build_results (built_at TIMESTAMPTZ)")
+        db.execute(
+            """CREATE TABLE audit.quarantine AS
+            SELECT 'w:dossiers:' || text AS quarantine_key, 'w' AS ward_key, 'dossiers' AS record_kind,
+                text AS source_record_id, 'open' AS state, NULL::VARCHAR AS decided_by, text AS decision_reason,
+                NULL::TIMESTAMPTZ AS decided_at, 'r' AS rules, DATE '2024-03-06' AS first_seen,
+                DATE '2024-03-06' AS last_seen
+            FROM (SELECT unnest($texts) AS text)""",
+            {"texts": formulas},
+        )
+    target = tmp_path / "cases.csv"
+    assert export_cases(district.settings, Wanted(), target) == len(formulas)
+    with target.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    expected = sorted([*("'" + text for text in formulas[:-1]), formulas[-1]])
+    for column in ("source_record_id", "decision_reason"):
+        assert sorted(row[column] for row in rows) == expected

@@ -81,7 +81,7 @@ def export_cases(settings: Settings, wanted: Wanted, target: Path) -> int:
         _execute(db, f"CREATE TEMP TABLE cases AS {_CASES}", wanted)
         # A sheet takes a text that begins with one of these for a formula.
         csv = target.suffix == ".csv"
-        columns = r"regexp_replace(COLUMNS(*)::VARCHAR, '^[=+\-@]', '''\0')" if csv else "*"
+        columns = r"regexp_replace(COLUMNS(*)::VARCHAR, '^[=+\-@\t\r]', '''\0')" if csv else "*"
         path = str(target.resolve()).replace("'", "''")
         try:
             db.execute(f"COPY (SELECT {columns} FROM cases) TO '{path}' ({FORMATS[target.suffix]})")  # noqa: S608
@@ -104,7 +104,7 @@ def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     if not settings.published_file.is_file():
         raise WardWarehouseError("there is no published warehouse yet; run `ward-warehouse build` and `publish` first")
     lake = Lake(settings.lake)
-    files = [name for kind, ward in decided_wards(lake) for name in lake.names(folder(kind, ward), ".parquet")]
+    files = [name for kind, ward in decided_wards(lake) for name in lake.numbered(folder(kind, ward), ".parquet")]
     with duckdb.connect(str(settings.published_file), read_only=True) as db:
         tables = [lake.read_table(name) for name in files]
         db.register("decisions", pa.concat_tables(tables) if tables else DECISION_SCHEMA.empty_table())
