@@ -59,6 +59,11 @@ class Settings(BaseSettings):
     reconcile_least_share: float = Field(
         default=0.8, ge=0, le=1, description="Share of known records below which a source is not believed"
     )
+    build_memory: str = Field(
+        default="4GiB",
+        pattern=r"^\d+(\.\d+)?\s?([KMGT]i?B)$",
+        description="Memory of the engine in a dbt build; what needs more is swapped to the disk beside the build file",
+    )
     failed_wards_limit: float = Field(
         default=0.5, ge=0, le=1, description="Share of failed wards above which the night itself fails"
     )

@@ -49,6 +49,7 @@ def test_the_lake_can_lie_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PARALLEL_WARDS", "0"),
         ("PARALLEL_WARDS", "many"),
         ("FAILED_WARDS_LIMIT", "1.5"),
+        ("BUILD_MEMORY", "a lot"),
         ("EXTRACT_RETRIES", "-1"),
     ],
 )

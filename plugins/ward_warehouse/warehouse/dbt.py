@@ -89,7 +89,11 @@ def _run(settings: Settings, arguments: list[str]) -> dbtRunnerResult:
         settings.target,
     ]
     closed = "some" if _something_is_closed(settings.build_file) else "none"
-    with _environment(WARD_WAREHOUSE_BUILD_DB=str(settings.build_file), DBT_CLOSED_PERIODS=closed):
+    with _environment(
+        WARD_WAREHOUSE_BUILD_DB=str(settings.build_file),
+        WARD_WAREHOUSE_BUILD_MEMORY=settings.build_memory,
+        DBT_CLOSED_PERIODS=closed,
+    ):
         try:
             return dbtRunner().invoke(command)
         finally:
