@@ -44,6 +44,11 @@ TITLE_PATTERN = r"[\p{L}\p{N}][\p{L}\p{N} ,.;:()/\-–'\"“”%+&]*"
 MAX_TITLE_LENGTH = 500
 
 LONG_NUMBER = r"\d{9}"
+"""A phone or an identity number has nine digits in a row and more."""
+NUMBER_IN_WORDS = r" \+?\d{9}|\d{9} "
+"""The same beside a space: part of a remark that was typed into a field of record numbers."""
+NUMBER_ALONE = r"^\+?\d{9,12}$|" + NUMBER_IN_WORDS
+"""The same as the whole value, too."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ class Column:
         default: the value of a record that gives none.
         pattern: what a text of at most `max_length` characters must match to be kept as it is; anything else is
             unreadable. Without it a name or a sentence typed into a code field would reach the disk.
-        long_number: the text may hold nine digits in a row, as a phone and an identity number do.
+        refused: what a text must not hold, because a phone or an identity number would pass as a code. Where it is
+            not `LONG_NUMBER`, a system whose numbers are written so says it by a pattern of its own.
         in_catalogue: a value that the district's procedure catalogue does not have is unmapped.
     """
 
@@ -71,7 +77,7 @@ class Column:
     default: str | None = None
     pattern: str | None = None
     max_length: int = MAX_CODE_LENGTH
-    long_number: bool = False
+    refused: str = LONG_NUMBER
     in_catalogue: bool = False
 
     @property
@@ -140,10 +146,8 @@ TECHNICAL_FIELDS: tuple[pa.Field, ...] = (
 """What the pipeline itself writes beside every record."""
 
 
-def _text(name: str, *, required: bool = False, long_number: bool = False, in_catalogue: bool = False) -> Column:
-    return Column(
-        name, "text", required=required, pattern=CODE_PATTERN, long_number=long_number, in_catalogue=in_catalogue
-    )
+def _text(name: str, *, required: bool = False, refused: str = LONG_NUMBER, in_catalogue: bool = False) -> Column:
+    return Column(name, "text", required=required, pattern=CODE_PATTERN, refused=refused, in_catalogue=in_catalogue)
 
 
 def _title(name: str, *, required: bool = False) -> Column:
@@ -159,8 +163,8 @@ _RATINGS = ("very_satisfied", "satisfied", "neutral", "dissatisfied", "very_diss
 DOSSIERS = Contract(
     RecordKind.DOSSIERS,
     (
-        _text("source_record_id", required=True, long_number=True),
-        _text("dossier_code", required=True, long_number=True),
+        _text("source_record_id", required=True, refused=NUMBER_IN_WORDS),
+        _text("dossier_code", required=True, refused=NUMBER_ALONE),
         _text("procedure_code", required=True, in_catalogue=True),
         Column("channel", "code", values=("in_person", "online", "postal"), default="in_person"),
         Column(
@@ -217,8 +221,8 @@ DOSSIERS = Contract(
 SURVEY_RESPONSES = Contract(
     RecordKind.SURVEY_RESPONSES,
     (
-        _text("source_record_id", required=True, long_number=True),
-        _text("dossier_code", long_number=True),
+        _text("source_record_id", required=True, refused=NUMBER_IN_WORDS),
+        _text("dossier_code", refused=NUMBER_ALONE),
         _time("answered_at", required=True),
         _text("device_code"),
         Column("mode", "code", required=True, values=("tablet", "paper", "web", "phone")),
@@ -241,7 +245,7 @@ SURVEY_RESPONSES = Contract(
 WARD_RETURNS = Contract(
     RecordKind.WARD_RETURNS,
     (
-        _text("source_record_id", required=True, long_number=True),
+        _text("source_record_id", required=True),
         _text("unit_code"),
         Column(
             "period_grain",
@@ -291,7 +295,7 @@ WARD_RETURNS = Contract(
 PROCEDURES = Contract(
     RecordKind.PROCEDURES,
     (
-        _text("source_record_id", required=True, long_number=True),
+        _text("source_record_id", required=True),
         _text("procedure_code", required=True),
         _title("name", required=True),
         _title("field"),

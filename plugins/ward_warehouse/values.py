@@ -82,8 +82,8 @@ class Values:
             text = self._reading(f"code {column.name}", readings.code(text))
         fits = f"len({text}) <= {column.max_length}"
         fits += f" AND regexp_full_match({text}, {self.bind(column_map.pattern or column.pattern)})"
-        if not column.long_number:
-            fits += f" AND NOT regexp_matches({text}, {self.bind(LONG_NUMBER)})"
+        if column_map.pattern is None or column.refused == LONG_NUMBER:
+            fits += f" AND NOT regexp_matches({text}, {self.bind(column.refused)})"
         return f"CASE WHEN {fits} THEN {text} END"
 
     def _code(self, column: Column, column_map: ColumnMap, text: str) -> str:

@@ -3,7 +3,7 @@
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,21 @@ from tests.conftest import MakeDistrict
 from tests.faults.canaries import people, search, tell, written_ways
 from tests.faults.nights import REAL_PROJECT
 from tests.faults.workshop import Played, Struck, Workshop
+from tests.integration.test_other_systems import VOTE, votes
 from tests.support import http_service as http
-from tests.support.district import DOSSIERS, SURVEYS, District, MiniWard, alias, csv_bytes, source_columns, write_table
+from tests.support.district import (
+    DOSSIERS,
+    SURVEYS,
+    District,
+    MiniWard,
+    alias,
+    csv_bytes,
+    source_columns,
+    spoken,
+    write_table,
+)
 from tests.support.records import NIGHT, Kind, dossier, survey, written
+from tests.support.returns import PROCEDURE_COLUMNS, RETURN_COLUMNS, catalogue, report
 from ward_warehouse.contracts import RecordKind
 
 KINDS: tuple[Kind, ...] = ("sql", "http", "files")
@@ -53,6 +65,26 @@ def plant(ward: MiniWard) -> None:
             (ward.folder / f"{prefix}_{NIGHT:%Y%m%d}.csv").write_bytes(csv_bytes(columns, rows))
 
 
+def planted(columns: Iterable[str]) -> Iterator[dict[str, str]]:
+    """For each column and each value of somebody one row's change."""
+    persons, sentences = itertools.cycle(PEOPLE), itertools.cycle(SENTENCES)
+    for column, part in itertools.product(columns, range(4)):
+        yield {column: next(sentences).format(next(persons).values[part])}
+
+
+def plant_others(district: District) -> None:
+    """The office's workbook, the list of procedures and the survey vendor's export: whoever types there types names."""
+    office, vendor = district["canary_office"].folder, district["canary_votes"].folder
+    good = {"Đơn vị": spoken("canary_office")}
+    rows = ({**good, "Mã chỉ tiêu": f"CCHC.{n}", **change} for n, change in enumerate(planted(RETURN_COLUMNS)))
+    (office / "bao_cao_quy_1.xlsx").write_bytes(report(good, *rows))
+    columns = [name for name in PROCEDURE_COLUMNS if name not in TITLES]
+    procedures = ({"Mã thủ tục": f"1.{n:06d}", **change} for n, change in enumerate(planted(columns)))
+    (office / "danh_muc_2024.csv").write_text(catalogue({}, *procedures), encoding="utf-8")
+    where = {"Điểm đặt": alias("canary_votes")}
+    (vendor / "danh_gia_20240306.csv").write_bytes(votes(where, *({**where, **one} for one in planted(VOTE))))
+
+
 def spoil_files(ward: MiniWard) -> None:
     """Files that are refused: cut, without a header, not in UTF-8, no table, and too long a row."""
     columns, rows = source_columns(ward.kind, DOSSIERS), list(rows_of(ward, DOSSIERS))
@@ -86,6 +118,9 @@ def spoil_answers(ward: MiniWard, how: str) -> None:
     ward.http.always = faults[how]
 
 
+OTHER_SYSTEMS = {"canary_office": "bao_cao_xlsx", "canary_votes": "khao_sat_csv"}
+TITLES = ("Tên thủ tục", "Lĩnh vực")
+"""Public by law and kept as they are written: no rule tells a name from a title, so nobody is planted in them."""
 SPOILT = ("list", "html", "error", "names", "keys")
 
 
@@ -94,7 +129,9 @@ def struck(workshop: Workshop, make_district: MakeDistrict, tmp_path_factory: py
     wards: dict[str, Kind] = {f"canary_{kind}": kind for kind in KINDS}
     wards |= {"canary_spoilt": "files", "canary_gone": "sql"}
     wards |= {f"canary_{how}": "http" for how in SPOILT}
-    district: District = make_district(tmp_path_factory.mktemp("canaries"), wards)
+    wards |= dict.fromkeys(OTHER_SYSTEMS, "files")
+    district: District = make_district(tmp_path_factory.mktemp("canaries"), wards, OTHER_SYSTEMS)
+    plant_others(district)
     for kind in KINDS:
         plant(district[f"canary_{kind}"])
     spoil_files(district["canary_spoilt"])
@@ -122,6 +159,15 @@ def test_the_night_reads_refuses_and_publishes(struck: Struck, night: Played) ->
         assert manifest is not None
         assert manifest.rows_quarantined > 10
         assert manifest.rows_accepted > 10
+    for key, kind in (
+        ("canary_office", RecordKind.WARD_RETURNS),
+        ("canary_office", RecordKind.PROCEDURES),
+        ("canary_votes", SURVEYS),
+    ):
+        manifest = struck.district.manifest(key, kind=kind)
+        assert manifest is not None
+        assert manifest.rows_quarantined > 10
+        assert manifest.rows_accepted > 0
     assert struck.settings.published_file.is_file()
 
 
@@ -138,7 +184,7 @@ def test_what_the_tasks_handed_to_airflow_was_searched(struck: Struck, night: Pl
     assert {name for name, _ in json.loads(said)["pushed"]} == {
         "plan", "extract", "validate", "build", "publish", "maintain",
     }  # fmt: skip
-    assert "3 of 10 wards loaded" in json.loads(said)["errors"][-1], "too few: the roll-up raises its verdict"
+    assert "5 of 12 wards loaded" in json.loads(said)["errors"][-1], "too few: the roll-up raises its verdict"
     assert said.count("Traceback") == len(night.errors)
     assert "canary_sql dossiers: " in log
 

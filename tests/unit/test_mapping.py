@@ -230,6 +230,23 @@ def test_what_is_no_code_does_not_reach_a_code_column(text: str) -> None:
     assert one(CODE="x" * 120)["dossier_code"] == "x" * 120
 
 
+@pytest.mark.parametrize("text", ["0971039595", "+84971039595", "079088039462", "goi 0971039595", "0971039595 ba An"])
+def test_a_phone_or_an_identity_number_is_no_dossier_code(text: str) -> None:
+    record = one(CODE=text)
+    assert (record["dossier_code"], record["unreadable"]) == (None, "|dossier_code|")
+
+
+def test_a_system_may_say_that_its_dossiers_have_long_numbers() -> None:
+    ward = dataset(system(dossier_code={"from": "CODE", "pattern": r"\d{12}"}))
+    assert one(ward, CODE="079088039462")["dossier_code"] == "079088039462"
+    assert one(ward, CODE="0971039595")["dossier_code"] is None
+
+
+def test_a_records_own_number_may_be_long_but_no_part_of_a_remark() -> None:
+    assert one(ID="4294967296")["source_record_id"] == "4294967296"
+    assert one(ID="x 0971039595")["unreadable"] == "|source_record_id|"
+
+
 def test_a_broken_row_is_marked_as_a_whole() -> None:
     record = one(__fault="found 3 fields, expected 15 as in the header")
     assert record["unreadable"] == "|record|"
