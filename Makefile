@@ -74,6 +74,8 @@ lock: .venv/.tools ## Renew the locks after a change of the dependencies (UPGRAD
 	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --output-file requirements.txt
 	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --group test --group lint --group bench \
 		--constraints requirements.txt --output-file requirements-dev.txt
+	$(BIN)/$(COMPILE) $(UPGRADE) --group dbt-bouncer --output-file requirements-dbt-bouncer.txt
+	$(BIN)/$(COMPILE) $(UPGRADE) --group dbt-score --constraints requirements.txt --output-file requirements-dbt-score.txt
 
 clean: ## Remove .venv and everything that is made again; the data in .local stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build plugins/*.egg-info

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Installs one lock file into .venv: every file checked against its hash, and compiled once, because where Python may
-# not write bytecode each process would compile all that it imports.
+# Installs one lock file into an environment, .venv unless another is named: every file checked against its hash, and
+# compiled once, because where Python may not write bytecode each process would compile all that it imports.
 #
 #   scripts/install.sh requirements.txt
+#   scripts/install.sh requirements-dbt-score.txt /a/folder
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lock=$1
+environment=${2:-.venv}
 
 # uv does not read pip's configuration; a package index that pip was told of is meant for uv as well.
 if [ -z "${UV_DEFAULT_INDEX:-}" ]; then
@@ -15,4 +17,4 @@ if [ -z "${UV_DEFAULT_INDEX:-}" ]; then
     fi
 fi
 echo "Installing $lock"
-.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --compile-bytecode -r "$lock"
+.venv/bin/uv pip install --quiet --python "$environment/bin/python" --require-hashes --compile-bytecode -r "$lock"

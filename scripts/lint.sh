@@ -22,12 +22,44 @@ sql() {
     WARD_WAREHOUSE_BUILD_DB=$WARD_WAREHOUSE_HOME/lint/district.duckdb sqlfluff lint --disable-progress-bar dbt_project
 }
 
+environment() { # tool: one of its own, because its dependencies and those of the project need not agree
+    local lock=requirements-$1.txt folder=$WARD_WAREHOUSE_HOME/lint/$1
+    if ! cmp --silent "$lock" "$folder/lock.txt"; then
+        uv venv --quiet --clear --python .venv/bin/python "$folder"
+        scripts/install.sh "$lock" "$folder"
+        # The copy comes last: an installation that was broken off is made again.
+        cp "$lock" "$folder/lock.txt"
+    fi
+}
+
+manifest() {
+    rm -rf "$WARD_WAREHOUSE_HOME/lint/target"
+    WARD_WAREHOUSE_BUILD_DB=$WARD_WAREHOUSE_HOME/lint/district.duckdb dbt --quiet --warn-error parse \
+        --project-dir dbt_project --profiles-dir dbt_project \
+        --target-path "$WARD_WAREHOUSE_HOME/lint/target" --log-path "$WARD_WAREHOUSE_HOME/lint/logs"
+}
+
+bouncer() {
+    environment dbt-bouncer
+    # With a preset it reads target/manifest.json of the folder that it stands in.
+    cd "$WARD_WAREHOUSE_HOME/lint"
+    dbt-bouncer/bin/dbt-bouncer run --preset standard --show-all-failures
+}
+
+score() {
+    environment dbt-score
+    "$WARD_WAREHOUSE_HOME/lint/dbt-score/bin/dbt-score" lint --manifest "$WARD_WAREHOUSE_HOME/lint/target/manifest.json"
+}
+
 check 'ruff' ruff check .
 check 'ruff format' ruff format --check .
 check 'import-linter' lint-imports --no-logo
 check 'mypy' mypy
 check 'deptry' deptry .
 check 'sqlfluff' sql
+check 'dbt parse' manifest
+check 'dbt-bouncer' bouncer
+check 'dbt-score' score
 check 'shellcheck' shellcheck .ci/run scripts/*.sh docker/*.sh
 check 'hadolint' hadolint Dockerfile
 check 'compose schema' check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml

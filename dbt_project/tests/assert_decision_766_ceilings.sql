@@ -1,3 +1,5 @@
+{{ config(group='indicators') }}
+
 -- The ceilings of the indices are those of their block, and those of the blocks are 18, 20, 12, 10, 22, 18: 100 in all.
 with ceilings as (
     select

@@ -1,3 +1,5 @@
+{{ config(group='indicators') }}
+
 -- A distinct count and a largest group are no sums. Suppressed wards hide their parts, so indicators with a
 -- small-number threshold are compared before suppression.
 with sums as (

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', group='records', access='protected') }}
 
 with ranked as (
     select

@@ -92,14 +92,8 @@ district_sums as (
         sum(wards_expected) as wards_expected
     from ward_values
     group by
-        indicator_code,
-        indicator_version,
-        indicator_kind,
-        district_code,
-        period_grain,
-        period_start,
-        period_end,
-        is_provisional
+        indicator_code, indicator_version, indicator_kind,
+        district_code, period_grain, period_start, period_end, is_provisional
 )
 
 select

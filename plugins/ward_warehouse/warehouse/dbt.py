@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
 
 BAD = ("error", "fail", "runtime error")
+# Unit tests, and tests of what follows from the SQL alone, judge the code and not the night: they run with the tests of
+# the project. An exposure has nothing to run.
+NOT_AT_NIGHT = [
+    *("--exclude-resource-type", "unit_test"),
+    *("--exclude-resource-type", "exposure"),
+    *("--exclude", "tag:by_construction"),
+]
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,7 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
     """
     from dbt.artifacts.schemas.run import RunExecutionResult
 
-    # Unit tests judge the code, not the night: they run with the tests of the project.
-    finished = _run(settings, ["build", "--exclude-resource-type", "unit_test"])
+    finished = _run(settings, ["build", *NOT_AT_NIGHT])
     done = finished.result
     if not isinstance(done, RunExecutionResult):
         raise BuildError(

@@ -33,6 +33,7 @@ def results(settings: Settings) -> dict[str, str]:
     load(settings, Lake(settings.lake), load_registry(settings))
     target = settings.home / "target"
     command = [sys.executable, "-m", "dbt.cli.main", "--no-version-check", "--no-use-colors", "build"]
+    command += ["--exclude-resource-type", "exposure"]
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target)]
     environment = {
         **os.environ,

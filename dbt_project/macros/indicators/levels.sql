@@ -1,0 +1,90 @@
+{# What is open on the days on which a period ends, or before it starts: arrivals and departures per day, summed. #}
+{% macro indicator_levels(measures) %}
+
+arrivals_and_departures as (
+    {%- for measure in measures %}
+    {%- set mart = ref(indicator_record_kinds()[measure.part.record_kind].mart) %}
+    {%- set bounds = indicator_state_bounds(measure.part) %}
+    {%- for day, change in [(bounds.opened, 'count(*)'), (bounds.closed, '-count(*)')] %}
+    select
+        '{{ measure.column }}' as measure,
+        district_code,
+        ward_key,
+        {{ day }} as calendar_date,
+        {{ change }} as change
+    from {{ mart }}
+    where
+        {{ indicator_predicate(measure.part, none) }}
+        and {{ day }} is not null
+        -- A procedure of the registry's catalogue is no unit's.
+        and ward_key is not null
+        and ({{ bounds.closed }} is null or {{ bounds.closed }} > {{ bounds.opened }})
+    group by district_code, ward_key, {{ day }}
+    {%- if not (loop.last and measure == measures[-1]) %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+days_looked_at as (
+    select
+        district_code,
+        effective_end as calendar_date
+    from {{ ref('int_periods') }}
+    union
+    select
+        district_code,
+        {{ add_days('period_start', -1) }} as calendar_date
+    from {{ ref('int_periods') }}
+),
+
+changes as (
+    select * from arrivals_and_departures
+    union all
+    select
+        units.measure,
+        units.district_code,
+        units.ward_key,
+        days_looked_at.calendar_date,
+        0 as change
+    from (select distinct measure, district_code, ward_key from arrivals_and_departures) as units
+    inner join days_looked_at on units.district_code = days_looked_at.district_code
+),
+
+daily_levels as (
+    select
+        measure,
+        district_code,
+        ward_key,
+        calendar_date,
+        sum(sum(change)) over (partition by measure, district_code, ward_key order by calendar_date) as level
+    from changes
+    group by measure, district_code, ward_key, calendar_date
+),
+
+levels as (
+    {%- for date, day in indicator_state_dates().items() %}
+    select
+        l.measure,
+        l.district_code,
+        l.ward_key,
+        p.period_grain,
+        p.period_start,
+        p.period_end,
+        l.level
+    from daily_levels as l
+    inner join {{ ref('int_periods') }} as p
+        on l.district_code = p.district_code and l.calendar_date = {{ day }}
+    where
+        l.level > 0
+        and l.measure in (
+            ''
+            {%- for measure in measures if measure.part.date == date %}, '{{ measure.column }}'{% endfor -%}
+        )
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+{% endmacro %}
