@@ -1,0 +1,108 @@
+{{ config(materialized='view') }}
+
+-- A district adds up the parts of its wards and divides once; a ward that did not report is missing from it, and is
+-- counted as missing.
+with criteria as (
+    {{- circular_01_2018_criterion_rows() }}
+),
+
+counted as (
+    select
+        ward_key,
+        district_code,
+        period_start,
+        period_end,
+        is_provisional,
+        sum(
+            numerator * case indicator_code when 'resolved_early' then 2 when 'resolved_on_time' then 1 else 0 end
+        ) as numerator,
+        sum(numerator) as denominator
+    from {{ ref('reform_indicators') }}
+    where
+        indicator_code in ('resolved_early', 'resolved_on_time', 'resolved_late')
+        and period_grain = 'quarter'
+        and ward_key is not null
+    group by ward_key, district_code, period_start, period_end, is_provisional
+),
+
+-- More than two points an assessment is a slip, and no score.
+returned as (
+    select
+        ward_key,
+        item_code,
+        period_start,
+        sum(quantity) as numerator,
+        sum(base) as denominator,
+        count(quantity) = count(*) and count(base) = count(*) and sum(quantity) between 0 and 2 * sum(base) as is_usable
+    from {{ ref('fct_ward_returns') }}
+    where period_grain = 'quarter'
+    group by ward_key, item_code, period_start
+),
+
+wards as (
+    select
+        counted.ward_key,
+        counted.district_code,
+        counted.period_start,
+        counted.period_end,
+        counted.is_provisional,
+        criteria.criterion,
+        criteria.name_vi,
+        criteria.name_en,
+        criteria.basis,
+        case
+            when criteria.basis = 'records' then counted.numerator
+            when returned.is_usable then returned.numerator
+        end as numerator,
+        case
+            when criteria.basis = 'records' then counted.denominator
+            when returned.is_usable then returned.denominator
+        end as denominator,
+        coalesce(criteria.basis = 'ward_return' and not returned.is_usable, false) as is_unusable,
+        case
+            when criteria.basis = 'records' and counted.denominator is not null then 1
+            when criteria.basis = 'ward_return' and returned.is_usable then 1
+            else 0
+        end as wards_reporting,
+        1 as wards_expected
+    from counted
+    cross join criteria
+    left join returned
+        on
+            counted.ward_key = returned.ward_key
+            and counted.period_start = returned.period_start
+            and returned.item_code = 'circular_01_2018_' || criteria.criterion
+),
+
+parts as (
+    select * from wards
+    union all
+    select
+        cast(null as varchar) as ward_key,
+        district_code,
+        period_start,
+        period_end,
+        is_provisional,
+        criterion,
+        name_vi,
+        name_en,
+        basis,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        false as is_unusable,
+        sum(wards_reporting) as wards_reporting,
+        sum(wards_expected) as wards_expected
+    from wards
+    group by district_code, period_start, period_end, is_provisional, criterion, name_vi, name_en, basis
+)
+
+select
+    parts.*,
+    cast(parts.numerator as double precision) / nullif(parts.denominator, 0) as points,
+    case
+        when parts.is_unusable then 'not_usable'
+        when parts.denominator is null then 'not_reported'
+        when parts.denominator = 0 and parts.basis = 'records' then 'no_dossiers'
+        when parts.denominator = 0 then 'no_assessments'
+    end as value_note
+from parts
