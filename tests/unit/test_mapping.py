@@ -299,6 +299,12 @@ def test_a_new_column_is_shown_by_its_keyed_hash_only() -> None:
     assert "riêng" not in str(first)
 
 
+def test_a_hash_names_the_key_of_the_night() -> None:
+    with closing(Mapper(dataset(SYSTEM), NIGHT, KEY, "k2")) as mapper:
+        record = mapper.map(text_batch([GOOD]), []).to_pylist()[0]
+    assert record["officer_key"].startswith("k2:")
+
+
 def test_an_ignored_column_is_nowhere() -> None:
     assert "FAX" not in json.dumps(mapped([{**GOOD, "FAX": "028"}]).to_pylist(), default=str)
 

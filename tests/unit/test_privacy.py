@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.counter import KEY, SYSTEM, mapped, one, system
@@ -55,6 +55,8 @@ def scrubbed(db: duckdb.DuckDBPyConnection, text: str) -> str:
 
 @relaxed
 @given(key=st.binary(min_size=16, max_size=200), text=st.text(max_size=80))
+@example(key=b"x" * 64, text="a key as long as a block of the hash")
+@example(key=b"x" * 65, text="a key that is longer by a byte")
 def test_the_keyed_hash_is_hmac_sha256(db: duckdb.DuckDBPyConnection, key: bytes, text: str) -> None:
     text = text.replace("\x00", "")
     found = db.execute(

@@ -1,3 +1,6 @@
+import errno
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +27,7 @@ def build(settings: Settings, rows: int, *, audited: bool = True) -> None:
         for schema in ("raw", "staging", "intermediate", "marts", "audit"):
             db.execute(f"CREATE SCHEMA {schema}")
         db.execute("CREATE TABLE marts.fct AS SELECT range AS id FROM range($rows)", {"rows": rows})
-        db.execute('CREATE TABLE marts."odd name" AS SELECT 1 AS x')
+        db.execute('CREATE TABLE marts."odd ""name""" AS SELECT 1 AS x')
         db.execute("CREATE VIEW marts.a_view AS SELECT id * 2 AS twice FROM marts.fct")
         db.execute("CREATE TABLE audit.notes AS SELECT 'x' AS note")
         db.execute("CREATE TABLE raw.dossiers AS SELECT 'inner' AS secret")
@@ -51,7 +54,7 @@ def count(db: duckdb.DuckDBPyConnection, relation: str = "marts.fct") -> int:
 
 def test_publishing_says_how_many_rows_each_table_has(settings: Settings) -> None:
     build(settings, 3)
-    assert publish(settings) == {"marts.fct": 3, "marts.odd name": 1, "audit.notes": 1}
+    assert publish(settings) == {"marts.fct": 3, 'marts.odd "name"': 1, "audit.notes": 1}
 
 
 def test_the_published_file_holds_the_public_schemas_and_nothing_else(published: Path) -> None:
@@ -62,7 +65,7 @@ def test_the_published_file_holds_the_public_schemas_and_nothing_else(published:
         ).fetchall()
     assert found == [
         ("audit", "build_results"), ("audit", "notes"), ("marts", "a_view"), ("marts", "fct"),
-        ("marts", "odd name"),
+        ("marts", 'odd "name"'),
     ]  # fmt: skip
     assert {schema for (schema,) in schemas} - {"main"} == {"audit", "marts"}
 
@@ -135,6 +138,43 @@ def test_publishing_leaves_no_litter(settings: Settings, published: Path) -> Non
     assert sorted(path.name for path in published.parent.iterdir()) == ["build", "district.duckdb"]
 
 
+def test_a_copy_that_is_published_but_may_be_lost_is_told_as_that(
+    settings: Settings, published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(settings, 7)
+    sync = os.fsync
+
+    def failing(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, "Input/output error")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(BuildError) as caught:
+        publish(settings)
+    assert str(caught.value) == (
+        "publish: [Errno 5] Input/output error; the new warehouse is published, but may be lost if the machine stops "
+        "now"
+    )
+    with duckdb.connect(str(published), read_only=True) as db:
+        assert count(db) == 7
+
+
+def test_a_leftover_that_cannot_be_removed_does_not_stop_the_publishing(settings: Settings, published: Path) -> None:
+    leftover = published.with_name(".district-0123456789abcdef")
+    leftover.write_bytes(b"a file where a folder is expected")
+    build(settings, 7)
+    publish(settings)
+    with duckdb.connect(str(published), read_only=True) as db:
+        assert count(db) == 7
+
+
+def test_a_published_file_goes_where_there_was_no_folder_yet(settings: Settings, tmp_path: Path) -> None:
+    elsewhere = settings.model_copy(update={"home": tmp_path / "new" / "home"})
+    build(elsewhere, 1)
+    assert publish(elsewhere)["marts.fct"] == 1
+
+
 def test_copies_that_killed_runs_left_are_removed(settings: Settings, published: Path) -> None:
     leftover = published.with_name(".district-0123456789abcdef") / published.name
     leftover.parent.mkdir()
@@ -198,4 +238,4 @@ def test_a_view_that_cannot_be_made_fails_the_publishing(settings: Settings, pub
 def test_every_row_of_the_build_results_is_published(published: Path) -> None:
     with duckdb.connect(str(published), read_only=True) as db:
         assert db.execute("SELECT build_id FROM audit.build_results").fetchall() == [("b1",)]
-        assert db.execute('SELECT x FROM marts."odd name"').fetchall() == [(1,)]
+        assert db.execute('SELECT x FROM marts."odd ""name"""').fetchall() == [(1,)]
