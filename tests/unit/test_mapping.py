@@ -86,6 +86,13 @@ def test_a_channel_that_no_column_fills_means_the_counter() -> None:
     assert one(dataset(system(channel=None)))["channel"] == "in_person"
 
 
+def test_a_column_without_a_code_table_holds_the_contracts_own_codes() -> None:
+    ward = dataset(system(channel="CHANNEL"))
+    assert one(ward, CHANNEL="online")["channel"] == "online"
+    record = one(ward, CHANNEL="Zalo")
+    assert (record["channel"], record["unmapped"]) == (None, "|channel|")
+
+
 def test_a_missing_status_stays_missing() -> None:
     record = one(STATUS="")
     assert (record["status"], record["unmapped"]) == (None, None)
@@ -213,6 +220,13 @@ def test_a_key_of_several_columns() -> None:
 @pytest.mark.parametrize(("text", "value"), [("Có", True), ("không", False), ("", None), (None, None)])
 def test_a_truth_value(text: str | None, value: bool | None) -> None:
     assert one(PAID=text)["paid_online"] is value
+
+
+def test_what_is_no_truth_value_is_marked() -> None:
+    ward = dataset(system(paid_online="PAID"))
+    assert one(ward, PAID="TRUE")["paid_online"] is True
+    record = one(ward, PAID="maybe")
+    assert (record["paid_online"], record["unreadable"]) == (None, "|paid_online|")
 
 
 def test_a_number_that_is_none_is_marked() -> None:

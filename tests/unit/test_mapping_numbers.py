@@ -151,6 +151,13 @@ def test_whole_numbers_of_the_source_itself() -> None:
     assert (huge["numerator"], huge["unreadable"]) == (None, "|numerator|")
 
 
+def test_a_number_of_the_source_itself_needs_no_format_that_reads_it() -> None:
+    ward = report(numerator={"from": "DONE", "numbers": {"decimal": "comma"}})
+    record = mapped(native("DONE", pa.array([0.5])), ward)
+    assert (record["numerator"], record["unreadable"]) == (0.5, None)
+    assert one(ward, DONE="0.5")["unreadable"] == "|numerator|"
+
+
 def test_what_an_expression_computes_is_plain() -> None:
     ward = report(numerator={"expression": "CAST(DONE AS DOUBLE) / 2", "uses": ["DONE"]})
     assert one(ward, DONE="31.966")["numerator"] == 15.983
@@ -160,6 +167,12 @@ def test_what_an_expression_computes_is_plain() -> None:
 def test_a_period_of_no_real_day_is_marked(text: str) -> None:
     record = one(FROM=text)
     assert (record["period_start"], record["unreadable"]) == (None, "|period_start|")
+
+
+def test_a_day_that_is_written_with_an_hour_is_its_day() -> None:
+    ward = report(period_start={"from": "FROM", "formats": ["%d/%m/%Y %H:%M"]})
+    record = one(ward, FROM="01/01/2018 08:30")
+    assert (record["period_start"], record["unreadable"]) == (date(2018, 1, 1), None)
 
 
 def test_dates_of_a_source_itself_are_days() -> None:

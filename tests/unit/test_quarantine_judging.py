@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -141,6 +143,17 @@ def test_a_refused_record_is_told_all_it_broke_its_warnings_too(lake: Lake) -> N
     assert by_name["status_known"].vi in entry["rules"], "in letters that a person can read"
 
 
+@pytest.fixture
+def clock_of_the_ward(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose own time is not UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Ho_Chi_Minh")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("clock_of_the_ward")
 def test_an_entry_holds_the_record_and_its_place(lake: Lake, judge: CountingJudge) -> None:
     batch = landed(lake, "p01", good(1), {**NO_DATE, "ID": ""}, UNKNOWN)
     rows = lake.read_table(batch.path).to_pylist()

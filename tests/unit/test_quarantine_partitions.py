@@ -142,8 +142,10 @@ def test_a_decision_moves_its_records_to_the_other_side(lake: Lake) -> None:
     assert waiting(lake, manifest) == ["3"]
     assert (manifest.rows_read, manifest.rows_accepted, manifest.rows_quarantined) == (4, 3, 1)
     assert manifest.decided == 3
-    assert manifest.accepted_path.endswith("/b1-00000003.parquet")
-    assert manifest.quarantine_path.endswith("/b1-00000003.parquet")
+    assert (manifest.accepted_path, manifest.quarantine_path) == (
+        f"accepted/dossiers/ward=p01/night={NIGHT}/b1-00000003.parquet",
+        f"quarantine/dossiers/ward=p01/night={NIGHT}/b1-00000003.parquet",
+    )
     assert manifest.committed_at > before.committed_at
     assert (manifest.rules, manifest.batch_id) == (before.rules, before.batch_id)
     assert lake.read_table(manifest.accepted_path).schema.names == SCHEMA.names
@@ -163,12 +165,11 @@ def test_the_last_entry_that_is_let_in_leaves_no_quarantine_behind(lake: Lake) -
 def test_each_night_takes_the_decisions_about_itself(lake: Lake) -> None:
     for night in (NIGHT, NEXT):
         played(lake, accepted(night=night), refused("1", "2", night=night), night=night)
-    decide(lake, "accepted", refused("1", night=NEXT))
-    assert [manifest.night for manifest in apply_decisions(lake, DOSSIERS, "p01")] == [NEXT]
-    decide(lake, "accepted", refused("2"))
-    assert [manifest.night for manifest in apply_decisions(lake, DOSSIERS, "p01")] == [NIGHT]
-    assert (sorted(channels(lake, stored(lake))), sorted(channels(lake, stored(lake, NEXT)))) == (["2"], ["1"])
-    assert (stored(lake).decided, stored(lake, NEXT).decided) == (2, 1)
+    for decided, night in (("1", NIGHT), ("2", NEXT), ("2", NIGHT)):
+        decide(lake, "accepted", refused(decided, night=night))
+        assert [manifest.night for manifest in apply_decisions(lake, DOSSIERS, "p01")] == [night]
+    assert (sorted(channels(lake, stored(lake))), sorted(channels(lake, stored(lake, NEXT)))) == (["1", "2"], ["2"])
+    assert (stored(lake).decided, stored(lake, NEXT).decided) == (3, 2)
 
 
 def test_decisions_about_several_nights_at_once_are_taken_in_order(lake: Lake) -> None:
