@@ -182,6 +182,7 @@ def test_what_was_received_has_a_note_only_where_there_is_one_to_keep(lake: Lake
     assert [name for name in unknown if name.startswith("#")] == ["#STATUS"]
     assert [name for name in dateless if name.startswith("#")] == []
     assert dateless["STATUS"] == GOOD["STATUS"]
+    assert dateless["__fault"] is None, "a value that no record of the batch has is shown as missing"
     assert "NAME" not in dateless
 
 
