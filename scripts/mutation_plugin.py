@@ -6,6 +6,7 @@ time and does not look for a smaller one; and a mutant whose loop never ends mee
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 from collections import defaultdict
@@ -29,6 +30,8 @@ seconds: dict[str, float] = defaultdict(float)
 
 def pytest_configure() -> None:
     great_expectations()  # takes seconds, and is paid once where the runs are forked from one process
+    # pytest collects garbage ten times at its end: over all that is imported, that is more than most tests take.
+    gc.freeze()
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, most))
 
