@@ -250,7 +250,7 @@ class _Writer:
         self.rows_read += table.num_rows
         self.newest = _later(self.newest, table)
         version = pc.binary_join_element_wise(table["source_record_id"], table["content_hash"], UNIT)
-        unchanged = pc.fill_null(pc.is_in(version, value_set=known), False)
+        unchanged = pc.is_in(version, value_set=known, skip_nulls=True)
         changed = table.filter(pc.invert(unchanged))
         self.rows_unchanged += table.num_rows - changed.num_rows
         if not changed.num_rows:

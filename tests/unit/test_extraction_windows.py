@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.support.district import DOSSIERS, KEY, District, utc
@@ -26,7 +27,7 @@ def after(days: int) -> date:
     return NIGHT + timedelta(days=days)
 
 
-def changed(record_id: str, moment: datetime | None, **values: Any) -> Record:
+def changed(record_id: str | None, moment: datetime | None, **values: Any) -> Record:
     return dossier(record_id, source_changed_at=moment, **values)
 
 
@@ -100,6 +101,35 @@ def test_a_record_that_comes_with_every_piece_is_landed_once(ward: Any) -> None:
     assert one.ids(found.batch) == ["1", "2", "timeless"]
     assert (found.batch.rows_read, found.batch.rows_unchanged) == (4, 1)
     assert found.batch.cursor_to == utc("2024-03-05T02:00:00")
+
+
+def test_pages_add_up_to_one_batch(ward: Any) -> None:
+    """The newest change, and what is known already, may be on any page; a page has 500 records."""
+    one = ward("b_http")
+    one.system.send([changed("0", at(NIGHT, 11)), *(changed(str(n), at(NIGHT, 10)) for n in range(1, 501))])
+    assert one.play().batch.cursor_to == utc("2024-03-06T04:00:00")
+    one.system.send([changed("0", at(after(1), 9)), changed("500", at(NIGHT, 9), channel="postal")])
+    found = one.extract(after(1))
+    assert (found.batch.rows_read, found.batch.rows_unchanged, one.ids(found.batch)) == (501, 500, ["500"])
+    one.system.send([changed("0", at(after(1), 9), channel="postal")])
+    found = one.extract(after(1))
+    assert one.ids(found.batch) == ["0", "500"]
+    assert found.warnings == (), "one of the changes is newer than the last night's newest"
+
+
+def test_records_that_never_say_when_they_changed_move_no_cursor(ward: Any) -> None:
+    one = ward("a_sql")
+    one.system.send([changed("1", None)])
+    batch = one.play().batch
+    assert (one.ids(one.extract().batch), batch.cursor_to) == (["1"], None)
+
+
+def test_records_without_an_id_are_not_taken_for_each_other(ward: Any) -> None:
+    """Each has to come into quarantine, also where an earlier piece brought one."""
+    one = ward("a_sql")
+    one.system.send([changed(None, at(after(-day), 9), dossier_code=f"HS-{day}") for day in range(4)])
+    batch = one.extract(since=utc("2024-03-02T17:00:00"), chunk_days=2).batch
+    assert (batch.rows_read, batch.rows_unchanged, len(one.rows(batch))) == (4, 0, 4)
 
 
 # Clocks
@@ -227,6 +257,8 @@ def test_a_batch_says_where_it_is_from_and_which_key_treated_it(ward: Any) -> No
     batch = one.extract(key_id="k2").batch
     assert (batch.kind, batch.ward, batch.district, batch.night) == (DOSSIERS, "a_sql", "mini", NIGHT)
     assert batch.path == f"landing/dossiers/ward=a_sql/night={NIGHT}/{batch.batch_id}.parquet"
+    with one.lake.fs.open(one.lake.path(batch.path), "rb") as handle:
+        assert pq.ParquetFile(handle).metadata.row_group(0).column(0).compression == "ZSTD"
     (row,) = one.rows(batch)
     assert row["officer_key"].startswith("k2:")
 
