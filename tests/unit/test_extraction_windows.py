@@ -16,7 +16,7 @@ from ward_warehouse.contracts import CONTRACTS
 from ward_warehouse.deletions import DELETIONS_SCHEMA, Reconciliation
 from ward_warehouse.errors import SchemaDriftError, SourceError
 from ward_warehouse.extraction import Extracted, Request, extract, night_end
-from ward_warehouse.landing import Lake, LandedBatch
+from ward_warehouse.landing import Lake, LandedBatch, landed_path
 from ward_warehouse.quarantine import QUARANTINE_SCHEMA, Judged, commit
 
 END = night_end(NIGHT, "Asia/Ho_Chi_Minh")
@@ -86,6 +86,13 @@ def test_pieces_that_fill_the_window_leave_no_empty_one(ward: Any) -> None:
     one = ward("b_http")
     one.extract(since=utc("2024-02-29T17:00:00"), chunk_days=3)
     assert [query["den"] for _, query in one.system.http.asked] == ["20240304000000", "20240307000000"]
+
+
+def test_a_full_read_begins_nowhere_and_ends_with_the_night(ward: Any) -> None:
+    one = ward("b_http")
+    one.system.send([changed("1", at(date(2010, 1, 1), 8)), changed("tomorrow", at(after(1), 0))])
+    batch = one.extract(full=True).batch
+    assert (one.ids(batch), batch.cursor_from, batch.read_until) == (["1"], None, END)
 
 
 def test_without_a_beginning_there_are_no_pieces(ward: Any) -> None:
@@ -257,6 +264,7 @@ def test_a_batch_says_where_it_is_from_and_which_key_treated_it(ward: Any) -> No
     batch = one.extract(key_id="k2").batch
     assert (batch.kind, batch.ward, batch.district, batch.night) == (DOSSIERS, "a_sql", "mini", NIGHT)
     assert batch.path == f"landing/dossiers/ward=a_sql/night={NIGHT}/{batch.batch_id}.parquet"
+    assert one.lake.read_record(landed_path(DOSSIERS, "a_sql", NIGHT), LandedBatch) == batch
     with one.lake.fs.open(one.lake.path(batch.path), "rb") as handle:
         assert pq.ParquetFile(handle).metadata.row_group(0).column(0).compression == "ZSTD"
     (row,) = one.rows(batch)
