@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PLUGIN = ROOT / "scripts" / "mutation_plugin.py"
+PLUGIN = ROOT / "tests" / "support" / "mutation_plugin.py"
 COPIED = ("dags", "expectations", "dbt_project", "tests")
 LEAST_SCORE, LEAST_COVERAGE = 80.0, 95.0
 
