@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PLUGIN = ROOT / "tests" / "support" / "mutation_plugin.py"
+OPTIONS = ["-q", "-p", "no:randomly", "-p", PLUGIN.stem]
 COPIED = ("dags", "expectations", "dbt_project", "tests")
 LEAST_SCORE, LEAST_COVERAGE = 80.0, 95.0
 
@@ -84,7 +85,15 @@ def strength(module: str) -> Strength:
     prepare(folder, module)
     tests = [f"tests/{path}" for path in MODULES[module]]
     report = folder / "coverage.json"
-    run(folder, "pytest", *tests, "-q", f"--cov=ward_warehouse.{module}", "--cov-branch", f"--cov-report=json:{report}")
+    run(
+        folder,
+        "pytest",
+        *tests,
+        *OPTIONS,
+        f"--cov=ward_warehouse.{module}",
+        "--cov-branch",
+        f"--cov-report=json:{report}",
+    )
     run(folder, "mutmut", "run")
     results = run(folder, "mutmut", "results", "--all", "true")
     verdicts = dict(line.strip().rsplit(": ", 1) for line in results.splitlines() if ": " in line)
@@ -109,7 +118,7 @@ source_paths = ["src/"]
 only_mutate = ["src/ward_warehouse/{module}.py"]
 also_copy = {json.dumps([*COPIED, "src"])}
 pytest_add_cli_args_test_selection = {json.dumps(tests)}
-pytest_add_cli_args = ["-p", "no:randomly", "-p", "{PLUGIN.stem}", "-q"]
+pytest_add_cli_args = {json.dumps(OPTIONS)}
 timeout_multiplier = 5.0
 timeout_constant = 10.0
 process_isolation = "forkserver"

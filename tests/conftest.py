@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.dags import runs
 from tests.support import real_input
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 MakeDistrict = Callable[..., District]
 OF_OTHERS = ("WARD_WAREHOUSE_", "AIRFLOW_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+# A busy machine takes seconds for what is quick, and no property here is one of speed.
+settings.register_profile("district", deadline=None)
+settings.load_profile("district")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -15,20 +15,20 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
-from ward_warehouse.validation import great_expectations
-
 SECONDS = Path("seconds_by_test.json")
 """Written by the run over the unchanged module, with the time of the fixtures that a test needed."""
 MEMORY_BYTES = 4 * 1024**3
 
 settings.register_profile("mutation", derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
-settings.load_profile("mutation")
-
 
 seconds: dict[str, float] = defaultdict(float)
 
 
 def pytest_configure() -> None:
+    settings.load_profile("mutation")
+    # Not before: what is imported earlier is not seen by the measurement of coverage.
+    from ward_warehouse.validation import great_expectations
+
     great_expectations()  # takes seconds, and is paid once where the runs are forked from one process
     # pytest collects garbage ten times at its end: over all that is imported, that is more than most tests take.
     gc.freeze()
