@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import MakeDistrict
 from tests.faults.amount import LONG
-from tests.integration import test_bad_systems as bad
+from tests.support import bad_systems as bad
 from tests.support import http_service as http
 from tests.support.district import ROOT, District, MiniWard
 from tests.support.records import Kind, dossier

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,8 +22,16 @@ from starlette.routing import Route
 from tests.support.datasets import dataset
 from ward_warehouse.connections import Connection
 from ward_warehouse.contracts import RecordKind
+from ward_warehouse.errors import SourceError
 from ward_warehouse.sources import Window
 from ward_warehouse.sources.http import HttpSource, Limits
+
+PAGE = {"page_param": "page", "size_param": "size", "size": 3}
+OFFSET = {"style": "offset", "offset_param": "from", "size_param": "size", "size": 3}
+CURSOR = {"style": "cursor", "cursor_param": "after", "next": "paging.next", "size_param": "size", "size": 3}
+LINK = {"style": "link", "size_param": "size", "size": 3}
+LINK_IN_BODY = {**LINK, "next": "paging.next"}
+STYLES = {"page": PAGE, "offset": OFFSET, "cursor": CURSOR, "link header": LINK, "link in the body": LINK_IN_BODY}
 
 SECRET = "a-secret-of-the-ward"
 QUICK = Limits(connect=2, read=0.5, attempts=3, first_wait=0.01, longest_wait=0.05, longest_retry_after=2)
@@ -142,3 +151,29 @@ def dripping(pause: float, place: str) -> Iterator[int]:
         yield listening.getsockname()[1]
         stopped.set()
         listening.shutdown(socket.SHUT_RDWR)
+
+
+def refused(endpoint: Endpoint, window: Window | None = None, **changes: Any) -> str:
+    """The line a person is shown."""
+    with pytest.raises(SourceError) as caught:
+        rows(source(endpoint, **changes), window)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def serve(endpoint: Endpoint, total: int, links_in_body: bool = False) -> None:
+    """The endpoint walks `total` records in whichever style it is asked."""
+    records = items(total)
+
+    def handle(request: Request) -> Response:
+        query = request.query_params
+        size = int(query["size"])
+        start = int(query.get("from") or query.get("after") or (int(query.get("page", "1")) - 1) * size)
+        end = start + size
+        following = str(request.url.include_query_params(after=end)) if end < total else None
+        marker = following if links_in_body else (end if end < total else None)
+        headers = {"Link": f'<{following}>; rel="next"'} if following else {}
+        body = {"items": records[start:end], "paging": {"next": marker}, "total": total}
+        return JSONResponse(body, headers=headers)
+
+    endpoint.handle = handle
