@@ -18,8 +18,14 @@ SHAPE = "shape_of"
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
-    # No spill folder: a value that is swapped out before it is treated would be on disk.
-    database = duckdb.connect(":memory:", config={"temp_directory": "", "threads": 1})
+    config: dict[str, str | bool | int | float | list[str]] = {
+        # No spill folder: a value that is swapped out before it is treated would be on disk.
+        "temp_directory": "",
+        "threads": 1,
+        # A table is what was registered under its name, and no variable of Python's that happens to be called so.
+        "python_enable_replacements": "false",
+    }
+    database = duckdb.connect(":memory:", config=config)
     database.execute("SET GLOBAL TimeZone = 'UTC'")
     database.create_function(SHAPE, privacy.shape, ["VARCHAR"], "VARCHAR")
     return database
