@@ -40,8 +40,12 @@ def main(chosen: list[str]) -> int:
     console = Console()
     with tempfile.TemporaryDirectory(prefix="ward-warehouse-bench-") as folder:
         for name in chosen or parts:
-            with console.status(name):
-                found = parts[name](Path(folder))
+            try:
+                with console.status(name):
+                    found = parts[name](Path(folder))
+            except RuntimeError as error:
+                print(f"{name}: {error}", file=sys.stderr)
+                return 1
             results |= found
             # After each part: an hour's figures must not be lost with the part that comes last.
             RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=2) + "\n", "utf-8")
