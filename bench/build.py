@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -17,6 +16,8 @@ from pathlib import Path
 from statistics import median
 
 import duckdb
+
+from bench.memory import peak_mib
 
 KINDS = ("dossiers", "survey_responses")
 NAMES = {100_000: "100k", 1_000_000: "1m", 10_000_000: "10m"}
@@ -112,7 +113,7 @@ def ours() -> dict[str, float]:
     summary = dbt_build(load_settings(), "bench")
     return {
         "seconds": summary.seconds,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mib": peak_mib(),
     }
 
 

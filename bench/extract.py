@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from bench import wards
+from bench.memory import peak_mib
 from tests.support.database_servers import DATABASE, LOGIN, PASSWORD, Server, postgres
 
 WARD = wards.WARDS[0]
@@ -96,7 +96,7 @@ def ours() -> dict[str, float]:
     return {
         "rows": sum(outcome.rows_read or 0 for outcome in found),
         "seconds": seconds,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mib": peak_mib(),
     }
 
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
+
+from bench.memory import peak_mib
 
 ROOT = Path(__file__).resolve().parents[1]
 LOAD, BUILD = "ward_nightly_load", "warehouse_build"
@@ -106,14 +107,8 @@ def watched(root: int, peak: dict[str, float]) -> Iterator[None]:
     def look() -> None:
         while not over.wait(0.2):
             for process in psutil.Process(root).children(recursive=True):
-                try:
-                    # The kernel's own high-water mark: a peak between two looks counts as well.
-                    status = Path(f"/proc/{process.pid}/status").read_text("utf-8")
-                except OSError:
-                    continue
-                values = {name: int(kib) / 1024 for name, kib in re.findall(r"(\w+):\s+(\d+) kB", status)}
-                if values.get("VmHWM", 0) > peak.get("peak_mib", 0):
-                    peak["peak_mib"] = round(values["VmHWM"])
+                with suppress(OSError):
+                    peak["peak_mib"] = max(peak.get("peak_mib", 0), round(peak_mib(process.pid)))
 
     thread = threading.Thread(target=look)
     thread.start()
