@@ -54,7 +54,7 @@ up: .venv/.runtime ## Airflow with its web pages on http://127.0.0.1:8080, on th
 test: .venv/.dev ## All tests; PYTEST_ARGS picks some
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
-faults: .venv/.dev ## The long fault suite, about an hour; the seed is printed, FAULTS_SEED=<seed> plays it again
+faults: .venv/.dev ## The long fault suite, hours on two cores; the seed is printed, FAULTS_SEED=<seed> plays it again
 	@FAULTS=long FAULTS_SEED=$${FAULTS_SEED:-$$RANDOM} $(BIN)/pytest tests/faults $(PYTEST_ARGS)
 
 mutation: .venv/.dev ## Mutation score and branch coverage of mapping, cursor, quarantine, privacy and publish; an hour
