@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 
 from ward_warehouse.demo import systems
+from ward_warehouse.demo.districts import DISTRICTS
 from ward_warehouse.reports.golden import compare
 from ward_warehouse.settings import load_settings
 
@@ -101,7 +102,7 @@ def report(run: dict[str, Any]) -> None:
 
 def compare_figures() -> None:
     """Prints each figure beside what it must be; exits non-zero on a difference."""
-    figures = compare(load_settings().published_file, FIGURES)
+    figures = compare(load_settings().published_file, FIGURES, DISTRICTS)
     for figure in figures:
         print(f"  {figure.figure:<36} expected {figure.expected!s:>7}  found {figure.actual!s:>7}")
     wrong = sum(not figure.holds for figure in figures)
