@@ -63,7 +63,8 @@ class Column:
         pattern: what a text of at most `max_length` characters must match to be kept as it is; anything else is
             unreadable. Without it a name or a sentence typed into a code field would reach the disk.
         refused: what a text must not hold, because a phone or an identity number would pass as a code. Where it is
-            not `LONG_NUMBER`, a system whose numbers are written so says it by a pattern of its own.
+            not `LONG_NUMBER`, a system whose numbers are written so says it by a `pattern` of the column; a record's
+            key has none, and takes another column for it.
         in_catalogue: a value that the district's procedure catalogue does not have is unmapped.
     """
 

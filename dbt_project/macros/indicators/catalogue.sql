@@ -68,18 +68,18 @@
         {% endif %}
     {% endfor %}
     {% for part in indicator_parts(definition) %}
+        {% if part.record_kind not in record_kinds %}
+            {{ exceptions.raise_compiler_error(
+                "indicator " ~ definition.code ~ ": record kind " ~ part.record_kind
+                ~ " is not in indicator_record_kinds()"
+            ) }}
+        {% endif %}
         {% if record_kinds[part.record_kind].within and (
             definition.kind not in ['count', 'ratio'] or part.date in indicator_state_dates() or definition.breakdowns
         ) %}
             {{ exceptions.raise_compiler_error(
                 "indicator " ~ definition.code ~ ": records of " ~ part.record_kind ~ " stand for a whole period; expected "
                 ~ "a count or a ratio by date without breakdowns"
-            ) }}
-        {% endif %}
-        {% if part.record_kind not in record_kinds %}
-            {{ exceptions.raise_compiler_error(
-                "indicator " ~ definition.code ~ ": record kind " ~ part.record_kind
-                ~ " is not in indicator_record_kinds()"
             ) }}
         {% endif %}
         {% if definition.breakdowns and (part.date in indicator_state_dates() or '{period_end}' in (part.where or '')) %}
