@@ -95,7 +95,8 @@ def play(home: Path, console: Any, generator: Executor) -> None:
     histories, nights = systems.NIGHTS[:2], systems.NIGHTS[2:]
     ready = [generator.submit(systems.prepare, home, entry.night) for entry in histories]
     console.print(
-        "[bold]Ward Warehouse[/]: two demonstration districts, three kinds of ward software, on this machine\n"
+        "[bold]Ward Warehouse[/]: two demonstration districts, three kinds of ward software and offices' returns, "
+        "on this machine\n"
     )
     with step(console, "start Airflow in this process, and import what its tasks will"):
         dags = airflow_dags()
