@@ -92,7 +92,7 @@ def load_suite(folder: Path, kind: RecordKind) -> Suite:
     path = folder / f"{kind}.yml"
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        entries = data["expectations"]
+        entries = [dict(entry) for entry in data["expectations"]]
     except Exception as error:
         raise ValidationError(f"{path}: cannot be read as a suite ({' '.join(str(error).split())})") from None
     rules = [_rule(path, entry) for entry in entries]

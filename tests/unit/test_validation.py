@@ -253,7 +253,7 @@ def test_a_suite_of_one_rule_is_judged(suite_with: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["expectations: [", "rules: []", "- a", ""])
+@pytest.mark.parametrize("text", ["expectations: [", "expectations: 1", "expectations: [1]", "rules: []", "- a", ""])
 def test_a_file_that_is_no_suite_is_one_line(suite_with: Any, text: str) -> None:
     with pytest.raises(ValidationError, match=r"dossiers.yml: cannot be read as a suite") as caught:
         suite_with(text)
