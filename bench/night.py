@@ -132,14 +132,17 @@ def one_night(client: httpx.Client, night: str) -> dict[str, float]:
     load_id = answer.raise_for_status().json()["dag_run_id"]
     load = succeeded(client, LOAD, lambda run: run["dag_run_id"] == load_id)
     build = succeeded(client, BUILD, lambda run: run["dag_run_id"] not in before)
-    triggered, loaded, begun, done = (
+    task = f"/dags/{BUILD}/dagRuns/{build['dag_run_id']}/taskInstances"
+    published = get(client, f"{task}/publish")["end_date"]
+    triggered, loaded, begun, done, documented = (
         datetime.fromisoformat(text)
-        for text in (load["queued_at"], load["end_date"], build["start_date"], build["end_date"])
+        for text in (load["queued_at"], load["end_date"], build["start_date"], published, build["end_date"])
     )
     return {
         "night_s": round((done - triggered).total_seconds(), 1),
         "night_load_s": round((loaded - triggered).total_seconds(), 1),
         "night_build_s": round((done - begun).total_seconds(), 1),
+        "night_document_s": round((documented - done).total_seconds(), 1),
     }
 
 

@@ -4,11 +4,13 @@
 Loads what the lake has committed and runs one `dbt build` beside the published warehouse; when every test of severity
 error has passed, the build takes the published file's place in one step. Scheduled on the lake's asset, so it follows
 each nightly load, and can be triggered by itself at any time: it never touches a ward.
+What the rules found is documented afterwards: analysts do not wait for it, and when it fails they have their warehouse.
 
 | task | writes | run it again? |
 |---|---|---|
 | build | the build file, `audit.build_results` | yes |
 | publish | the file that analysts open, in one rename | yes; it refuses a build that did not pass |
+| document | the pages in `reports/validation`, in one rename | yes |
 
 With `full_refresh` the build file is made anew from the lake alone.
 """
@@ -47,7 +49,13 @@ def warehouse_build() -> None:
 
         return tasks.publish()
 
-    build() >> publish()
+    @task(retries=0)
+    def document() -> str:
+        from ward_warehouse import tasks
+
+        return tasks.document()
+
+    build() >> publish() >> document()
 
 
 warehouse_build()

@@ -1,7 +1,7 @@
 """A night, step by step: the functions that the command line, the DAGs and the tests all run.
 
-plan -> extract (per ward) -> validate -> roll up -> build -> publish. Each step reads what the one before it committed
-to the lake and appends outcomes; what passes between them is small and holds no record.
+plan -> extract (per ward) -> validate -> roll up -> build -> publish -> document. Each step reads what the one before
+it committed to the lake and appends outcomes; what passes between them is small and holds no record.
 """
 
 from __future__ import annotations
@@ -312,15 +312,19 @@ class Night:
             BuildError: the last build did not pass its audit, or cannot be copied.
         """
         from ward_warehouse.publish import publish
-        from ward_warehouse.rules_page import write_rules_page
 
-        rows = publish(self.settings)
-        try:
-            write_rules_page(self.settings)
-        except WardWarehouseError as error:
-            # What analysts see is published; a page that could not be written must not call that a failure.
-            log.error("%s", error)
-        return rows
+        return publish(self.settings)
+
+    def document(self) -> int:
+        """Writes the Data Docs of what is published; gives how many pages they have.
+
+        Raises:
+            BuildError: nothing is published yet, or the pages cannot be written; the old pages stay.
+            ValidationError: a suite is wrong.
+        """
+        from ward_warehouse.data_docs.site import write_data_docs
+
+        return write_data_docs(self.settings)
 
     def maintain(self) -> Outcome:
         """Deletes what the policy keeps no longer and compacts the lake; says so as an outcome.

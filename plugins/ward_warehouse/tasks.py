@@ -168,6 +168,13 @@ def publish() -> str:
     return line
 
 
+def document() -> str:
+    """Writes the Data Docs of the published warehouse; gives one line on what was done."""
+    line = f"documented on {Night(load_settings()).document()} pages"
+    log.info("%s", line)
+    return line
+
+
 def _joined(jobs: Sequence[dict[str, Any]]) -> Plan:
     """The plan of the run from its jobs."""
     plans = [Plan.model_validate(job) for job in jobs]

@@ -217,7 +217,7 @@ def _prepare(suite: Suite) -> tuple[list[_Group], Any]:
     for rule, configuration in zip(suite.rules, suite.configurations, strict=True):
         row_wise = configuration["type"] in ROW_WISE and "row_condition" not in configuration["kwargs"]
         key = (row_wise, tuple(_columns_of(configuration)) if row_wise else ())
-        members.setdefault(key, []).append(_expectation(suite.kind, rule, configuration))
+        members.setdefault(key, []).append(expectation(suite.kind, rule, configuration))
     groups = []
     for number, ((row_wise, columns), expectations) in enumerate(members.items()):
         gx_suite = context.suites.add(ExpectationSuite(name=f"{suite.kind} {number}", expectations=expectations))
@@ -240,7 +240,7 @@ def _distinct(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
     return pa.table(dict(zip(records.column_names, reversed(arrays), strict=True))), which
 
 
-def _expectation(kind: RecordKind, rule: Rule, configuration: dict[str, Any]) -> Any:
+def expectation(kind: RecordKind, rule: Rule, configuration: dict[str, Any]) -> Any:
     """The expectation of a rule; built one by one, because a suite only logs what it cannot build and goes on."""
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 

@@ -67,6 +67,7 @@ def test_tasks_of_the_build(seen: Seen) -> None:
     assert seen.dag(BUILD)["tasks"] == {
         "build": {**never_again, "after": [], "outlets": []},
         "publish": {**never_again, "after": ["build"], "outlets": ["ward_warehouse_published"]},
+        "document": {**never_again, "after": ["publish"], "outlets": []},
     }
 
 
@@ -128,6 +129,7 @@ def test_the_build_publishes_what_arrived(seen: Seen) -> None:
     run = seen.run("build")
     assert run["state"] == "success"
     assert "published" in result(run, "publish")
+    assert "documented" in result(run, "document")
     with duckdb.connect(str(seen.district.settings.published_file), read_only=True) as db:
         rows = db.execute("SELECT ward_key, count(*) FROM marts.fct_dossiers GROUP BY 1 ORDER BY 1").fetchall()
         missing = db.execute(
@@ -173,7 +175,7 @@ def test_no_citizen_is_in_what_airflow_keeps(seen: Seen, tmp_path: Path) -> None
     kept = seen.district.folder / "airflow"
     with closing(sqlite3.connect(kept / "airflow.db")) as db:
         handed_on = {task for (task,) in db.execute("SELECT task_id FROM xcom")}
-    assert handed_on == {"plan", "roll_up", "build", "publish"}
+    assert handed_on == {"plan", "roll_up", "build", "publish", "document"}
     applicant = Person(
         *(APPLICANT[name] for name in ("applicant_name", "applicant_phone", "applicant_key", "applicant_email"))
     )

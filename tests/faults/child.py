@@ -145,6 +145,7 @@ def play_tasks(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> N
     for task, *args in ((tasks.validate, jobs), (tasks.roll_up, jobs), (tasks.build, False)):
         run(task, *args)
     run(tasks.publish)
+    run(tasks.document)
     run(tasks.maintain)
 
 

@@ -29,6 +29,7 @@ from tests.support.district import (
 from tests.support.records import NIGHT, Kind, dossier, survey, written
 from tests.support.returns import PROCEDURE_COLUMNS, RETURN_COLUMNS, catalogue, report
 from ward_warehouse.contracts import RecordKind
+from ward_warehouse.data_docs.site import index_file
 
 KINDS: tuple[Kind, ...] = ("sql", "http", "files")
 PEOPLE = people()
@@ -169,6 +170,10 @@ def test_the_night_reads_refuses_and_publishes(struck: Struck, night: Played) ->
         assert manifest.rows_quarantined > 10
         assert manifest.rows_accepted > 0
     assert struck.settings.published_file.is_file()
+    docs = index_file(struck.settings).parent
+    for kind in (DOSSIERS, SURVEYS, RecordKind.WARD_RETURNS, RecordKind.PROCEDURES):
+        page = (docs / "validations" / kind / f"{NIGHT}" / "all_wards" / "records.html").read_text(encoding="utf-8")
+        assert "unexpected values found" in page, "of what the pages say something, and of whom nothing: see below"
 
 
 def test_no_byte_of_the_state_folder_holds_anybody(struck: Struck, night: Played, tmp_path: Path) -> None:
@@ -182,7 +187,7 @@ def test_what_the_tasks_handed_to_airflow_was_searched(struck: Struck, night: Pl
     """Airflow keeps what tasks return, and in its logs what they say and raise: `said.txt` and `log.txt` hold that."""
     said, log = ((struck.home / name).read_text(encoding="utf-8") for name in ("said.txt", "log.txt"))
     assert {name for name, _ in json.loads(said)["pushed"]} == {
-        "plan", "extract", "validate", "build", "publish", "maintain",
+        "plan", "extract", "validate", "build", "publish", "document", "maintain",
     }  # fmt: skip
     assert "5 of 12 wards loaded" in json.loads(said)["errors"][-1], "too few: the roll-up raises its verdict"
     assert said.count("Traceback") == len(night.errors)

@@ -63,8 +63,8 @@ ALL = sorted(commands(main))
 
 def test_the_commands_that_people_know() -> None:
     known = {
-        "wards check", "extract", "validate", "build", "publish", "run", "status", "quarantine list", "quarantine show",
-        "report", "demo up", "demo down", "wards add", "reconcile",
+        "wards check", "extract", "validate", "build", "publish", "document", "run", "status", "quarantine list",
+        "quarantine show", "report", "demo up", "demo down", "wards add", "reconcile",
     }  # fmt: skip
     assert known <= {" ".join(path) for path in ALL}
 
@@ -217,6 +217,7 @@ def test_a_ward_that_is_down_fails_the_command_in_one_line(run: Run, ready: Dist
         (["extract", "--night", "2024-03-06", "--chunk-days", "7"], ["--chunk-days", "--since"]),
         (["reconcile", "--ward", "nobody"], ["nobody", "a_sql"]),
         (["publish"], ["no build yet"]),
+        (["document"], ["no published warehouse"]),
         (["quarantine", "list"], ["no published warehouse"]),
         (["quarantine", "show", "x"], ["no published warehouse"]),
         (["report", "mini"], ["no published warehouse"]),

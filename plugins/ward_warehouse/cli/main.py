@@ -1,4 +1,4 @@
-"""Commands of a night: check, extract, validate, build, publish, run, status, report."""
+"""Commands of a night: check, extract, validate, build, publish, document, run, status, report."""
 
 from __future__ import annotations
 
@@ -129,9 +129,15 @@ def publish() -> None:
 
 
 @main.command()
+def document() -> None:
+    """Write the Data Docs of the published warehouse: the rules, and what they found."""
+    _document(Night(load_settings()))
+
+
+@main.command()
 @night_options
 def run(run: Night, plan: Plan) -> None:
-    """A whole night: extract, validate, roll up, build, publish."""
+    """A whole night: extract, validate, roll up, build, publish, document."""
     _extract(run, plan)
     with console.status("judging"):
         run.validate(plan)
@@ -142,6 +148,7 @@ def run(run: Night, plan: Plan) -> None:
         fail("the night failed; nothing was built")
     _build(run, full_refresh=False)
     _publish(run)
+    _document(run)
 
 
 @main.command()
@@ -211,6 +218,14 @@ def _build(run: Night, full_refresh: bool) -> None:
 def _publish(run: Night) -> None:
     rows = run.publish()
     console.print(f"published: {len(rows)} tables, {sum(rows.values()):,} rows in {run.settings.published_file}")
+
+
+def _document(run: Night) -> None:
+    from ward_warehouse.data_docs.site import index_file
+
+    with console.status("writing the Data Docs"):
+        pages = run.document()
+    console.print(f"documented: {pages} pages, {index_file(run.settings)}")
 
 
 def _show_outcomes(found: list[Outcome], json_: bool) -> None:

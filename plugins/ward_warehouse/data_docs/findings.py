@@ -1,0 +1,76 @@
+"""What the rules found, as the published warehouse tells it: counts of records by record kind, night, rule and ward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+import duckdb
+
+from ward_warehouse.errors import BuildError
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How many of a ward's records a rule judged in a night, and how many of them broke it."""
+
+    rule: str
+    ward: str
+    judged: int
+    broken: int
+
+
+@dataclass(frozen=True)
+class JudgedNight:
+    """Every finding about one record kind in one night, the most broken first."""
+
+    kind: str
+    night: date
+    findings: Sequence[Finding]
+
+    @property
+    def wards(self) -> dict[str, int]:
+        """The judged records of each ward, by its key."""
+        judged: dict[str, int] = {}
+        for found in self.findings:
+            judged[found.ward] = max(found.judged, judged.get(found.ward, 0))
+        return dict(sorted(judged.items()))
+
+    def of_rule(self, rule: str) -> list[Finding]:
+        """What one rule found, a finding for each ward that it judged."""
+        return [found for found in self.findings if found.rule == rule]
+
+
+def read_judged_nights(published: Path, nights: int) -> list[JudgedNight]:
+    """The newest nights that judged records of a kind, newest first.
+
+    Args:
+        published: the published warehouse.
+        nights: how many nights of each record kind.
+
+    Raises:
+        BuildError: there is no published warehouse, or it cannot be read.
+    """
+    if not published.is_file():
+        raise BuildError("document: there is no published warehouse yet; run `ward-warehouse publish` first")
+    try:
+        with duckdb.connect(str(published), read_only=True) as db:
+            rows = db.execute(
+                """
+                SELECT night, record_kind, rule, ward_key, rows_judged, rows_broken
+                FROM audit.validation_results
+                QUALIFY dense_rank() OVER (PARTITION BY record_kind ORDER BY night DESC) <= $nights
+                ORDER BY night DESC, record_kind, rows_broken DESC, ward_key""",
+                {"nights": nights},
+            ).fetchall()
+    except duckdb.Error as error:
+        text = " ".join(str(error).split())[:300]
+        raise BuildError(f"document: {published}: {text}; build and publish it again") from None
+    return [
+        JudgedNight(kind, night, [Finding(*row[2:]) for row in found])
+        for (night, kind), found in groupby(rows, itemgetter(0, 1))
+    ]

@@ -1,0 +1,109 @@
+"""Writes the Data Docs beside the old ones and puts them in their place in one step: readers see the old or the new.
+
+`reports/validation` is a link to the folder that holds the pages; a rename replaces the link.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from ward_warehouse.contracts import RecordKind
+from ward_warehouse.data_docs.findings import read_judged_nights
+from ward_warehouse.errors import BuildError
+from ward_warehouse.settings import Settings
+from ward_warehouse.validation import great_expectations, load_suite
+
+NIGHTS_SHOWN = 14
+ABANDONED_SECONDS = 3600
+"""A folder beside the pages that is older and not the one in use was left behind by a killed run."""
+
+
+def index_file(settings: Settings) -> Path:
+    """The page that leads to all others."""
+    return _site(settings) / "index.html"
+
+
+def write_data_docs(settings: Settings) -> int:
+    """Writes the pages of the published warehouse; gives how many there are.
+
+    Raises:
+        BuildError: there is no published warehouse, or the pages cannot be written; the old pages stay.
+        ValidationError: a suite is wrong.
+    """
+    site = _site(settings)
+    fresh = site.with_name(f".{site.name}-{uuid4().hex}")
+    pages = _pages(settings)
+    try:
+        for name, html in pages.items():
+            file = fresh / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(html, encoding="utf-8")
+        _put_in_place(fresh, site)
+    except OSError as error:
+        raise BuildError(
+            f"document: {site}: cannot be written ({error.strerror or error}); the published warehouse and the old "
+            "pages are left as they were: check space and rights, then run `ward-warehouse document`"
+        ) from None
+    finally:
+        _forget(fresh, site)
+    return len(pages)
+
+
+def _site(settings: Settings) -> Path:
+    return settings.home.resolve() / "reports" / "validation"
+
+
+def _pages(settings: Settings) -> dict[str, str]:
+    """The text of each page by its path below the site's folder."""
+    folder = settings.expectations_dir
+    suites = {str(kind): load_suite(folder, kind) for kind in RecordKind if (folder / f"{kind}.yml").is_file()}
+    found = read_judged_nights(settings.published_file, NIGHTS_SHOWN)
+    nights = [judged for judged in found if judged.kind in suites]
+    published = datetime.fromtimestamp(settings.published_file.stat().st_mtime, UTC)
+    great_expectations()
+    from ward_warehouse.data_docs import pages
+
+    return {
+        **{pages.suite_path(kind): pages.suite_page(suite) for kind, suite in suites.items()},
+        **{pages.night_path(judged): pages.night_page(suites[judged.kind], judged, published) for judged in nights},
+        "index.html": pages.index_page(list(suites.values()), nights),
+    }
+
+
+def _put_in_place(fresh: Path, site: Path) -> None:
+    link = fresh.with_suffix(".link")
+    link.symlink_to(fresh.name)
+    if site.is_dir() and not site.is_symlink():
+        # A folder of its own, as the page of the rules once had: no rename replaces a folder that holds something.
+        site.rename(fresh.with_suffix(".old"))
+    replaced = site.resolve()
+    os.replace(link, site)
+    if replaced != site:
+        shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _forget(fresh: Path, site: Path) -> None:
+    """Removes what this run did not finish or put aside, and what killed runs left behind."""
+    in_use = site.resolve().name
+    for leftover in site.parent.glob(f".{site.name}-*"):
+        if leftover.name == in_use or not (leftover.name.startswith(fresh.name) or _is_abandoned(leftover)):
+            continue
+        if leftover.is_symlink():
+            with suppress(OSError):
+                leftover.unlink()
+        else:
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _is_abandoned(leftover: Path) -> bool:
+    """Whether no run writes it any more: another one may be at work beside this one."""
+    try:
+        return time.time() - leftover.lstat().st_mtime > ABANDONED_SECONDS
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,386 @@
+"""The Data Docs: counts of records as the warehouse has them, no value, nothing from another host, old or new."""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import duckdb
+import pytest
+
+from tests.support.browser import opened
+from tests.support.district import ROOT
+from ward_warehouse import tasks
+from ward_warehouse.contracts import RecordKind
+from ward_warehouse.data_docs import site
+from ward_warehouse.data_docs.site import index_file, write_data_docs
+from ward_warehouse.errors import BuildError, ValidationError
+from ward_warehouse.settings import Settings
+from ward_warehouse.validation import Rule, load_suite
+
+NIGHT = date(2018, 12, 27)
+WARDS = {"p07": 41, "p14": 1_250}
+EXPECTATIONS = ROOT / "expectations"
+KINDS = [kind for kind in RecordKind if (EXPECTATIONS / f"{kind}.yml").is_file()]
+Row = tuple[str, date, str, str, int, int]
+
+
+def rules(kind: RecordKind) -> tuple[Rule, ...]:
+    return load_suite(EXPECTATIONS, kind).rules
+
+
+def judged(kind: RecordKind, night: date) -> Iterator[Row]:
+    """A night in which the wards broke every third and every fifth rule, each rule another number of times."""
+    for number, rule in enumerate(rules(kind)):
+        for step, (ward, count) in zip((3, 5), WARDS.items(), strict=True):
+            yield str(kind), night, rule.rule, ward, count, number + 1 if number % step == 0 else 0
+
+
+def publish(settings: Settings, rows: list[Row]) -> None:
+    settings.published_file.parent.mkdir(parents=True, exist_ok=True)
+    settings.published_file.unlink(missing_ok=True)
+    with duckdb.connect(str(settings.published_file)) as db:
+        db.execute("CREATE SCHEMA audit")
+        db.execute(
+            "CREATE TABLE audit.validation_results (record_kind VARCHAR, night DATE, rule VARCHAR, ward_key VARCHAR, "
+            "rows_judged BIGINT, rows_broken BIGINT)"
+        )
+        if rows:
+            db.executemany("INSERT INTO audit.validation_results VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+@pytest.fixture(scope="module")
+def documented(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    settings = Settings(home=tmp_path_factory.mktemp("docs"))
+    publish(settings, [row for kind in KINDS for row in judged(kind, NIGHT)])
+    write_data_docs(settings)
+    return settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Few rows of one record kind: what is written is the same, in less time."""
+    made = Settings(home=tmp_path / "home")
+    publish(made, list(judged(RecordKind.DOSSIERS, NIGHT))[:4])
+    return made
+
+
+class Page(HTMLParser):
+    """The rows of a page's tables, cell by cell, its links, ids, tags, and its whole text."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.links: list[str] = []
+        self.ids: set[str] = set()
+        self.tags: set[str] = set()
+        self.text = ""
+        self.in_cell = False
+        self.source = file.read_text(encoding="utf-8")
+        with closing(self):
+            self.feed(self.source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            if name in ("href", "src", "action", "data"):
+                self.links.append(value or "")
+            elif name == "id":
+                self.ids.add(value or "")
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.in_cell = True
+        elif tag == "br" and self.in_cell:
+            self.rows[-1][-1] += "\n"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self.rows[-1][-1] = "\n".join(line.strip() for line in self.rows[-1][-1].strip().splitlines())
+            self.in_cell = False
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self.in_cell:
+            # A new line in the source is a space on the page.
+            self.rows[-1][-1] += re.sub(r"\s+", " ", data)
+
+    def row_of(self, rule: str) -> list[str]:
+        """The cells of a rule's results."""
+        (found,) = [row for row in self.rows if len(row) == 6 and rule in row[3].split()]
+        return found
+
+
+def night_page(settings: Settings, kind: RecordKind, night: date = NIGHT) -> Page:
+    return Page(index_file(settings).parent / f"validations/{kind}/{night}/all_wards/records.html")
+
+
+def suite_page(settings: Settings, kind: RecordKind) -> Page:
+    return Page(index_file(settings).parent / f"expectations/{kind}.html")
+
+
+def every_page(settings: Settings) -> list[Path]:
+    found = sorted(index_file(settings).parent.resolve().rglob("*.html"))
+    assert len(found) == 2 * len(KINDS) + 1
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_counts_are_those_of_the_warehouse(documented: Settings, kind: RecordKind) -> None:
+    page = night_page(documented, kind)
+    with duckdb.connect(str(documented.published_file), read_only=True) as db:
+        found = db.execute(
+            "SELECT rule, sum(rows_judged)::BIGINT, sum(rows_broken)::BIGINT, "
+            "list(ward_key || ': ' || rows_broken || ' of ' || rows_judged ORDER BY rows_broken DESC, ward_key) "
+            "FILTER (WHERE rows_broken > 0) FROM audit.validation_results WHERE record_kind = ? GROUP BY rule",
+            [str(kind)],
+        ).fetchall()
+    assert len(found) == len(rules(kind))
+    for rule, all_judged, broken, wards in found:
+        _, expected, observed, _, _, of_wards = page.row_of(rule)
+        said = re.search(r"([\d,]+) unexpected values found\. \S+% of ([\d,]+) total rows", expected)
+        assert (said is not None) == (broken > 0), rule
+        if said:
+            assert [int(number.replace(",", "")) for number in said.groups()] == [broken, all_judged], rule
+        # Great Expectations turns the share round where a rule asks for null or not null.
+        share = float(re.findall(r"[\d.]+", observed)[0])
+        expected_share = 100 * broken / all_judged
+        assert share == pytest.approx(100 - expected_share if "null" in observed else expected_share, rel=1e-3)
+        assert of_wards.replace(",", "") == " ".join(wards or []), rule
+
+
+def test_the_index_counts_each_night(documented: Settings) -> None:
+    index = Page(index_file(documented))
+    for kind in KINDS:
+        rows = list(judged(kind, NIGHT))
+        severity = {rule.rule: rule.severity for rule in rules(kind)}
+        by_severity = [sum(row[5] for row in rows if severity[row[2]] == one) for one in ("error", "warning")]
+        broken = len({row[2] for row in rows if row[5]})
+        (line,) = [row for row in index.rows if row[1:3] == [str(NIGHT), str(kind)]]
+        numbers = [int(cell.replace(",", "")) for cell in line[3:]]
+        assert numbers == [len(WARDS), sum(WARDS.values()), broken, *by_severity]
+
+
+def test_each_ward_has_its_line(documented: Settings) -> None:
+    page = night_page(documented, RecordKind.DOSSIERS)
+    rows = list(judged(RecordKind.DOSSIERS, NIGHT))
+    for ward, count in WARDS.items():
+        broken = [row[5] for row in rows if row[3] == ward and row[5]]
+        (line,) = [row for row in page.rows if row[:1] == [ward]]
+        assert [int(cell.replace(",", "")) for cell in line[1:]] == [count, len(broken), sum(broken)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_rule_shows_severity_sentences_and_reason(documented: Settings, kind: RecordKind) -> None:
+    on_suite = " ".join(suite_page(documented, kind).text.split())
+    page = night_page(documented, kind)
+    for rule in rules(kind):
+        notes = f"{rule.rule} · {rule.column} · {rule.severity} {rule.vi} {rule.en} {rule.reason}"
+        assert notes in on_suite
+        _, _, _, which, meaning, _ = page.row_of(rule.rule)
+        assert which.split() == [rule.rule, rule.column, rule.severity]
+        assert meaning.splitlines() == [rule.vi, rule.en, rule.reason]
+
+
+def test_every_rule_could_be_rendered(documented: Settings) -> None:
+    """Great Expectations writes an error that it meets into the page and goes on."""
+    for file in every_page(documented):
+        assert not re.search("(?i)unexpected exception|traceback|couldn't render", Page(file).text), file
+
+
+def test_a_text_of_a_suite_is_text(tmp_path: Path) -> None:
+    suite = (EXPECTATIONS / "dossiers.yml").read_text(encoding="utf-8")
+    folder = tmp_path / "expectations"
+    folder.mkdir()
+    sentence = rules(RecordKind.DOSSIERS)[0].en
+    (folder / "dossiers.yml").write_text(suite.replace(sentence, "<script>alert(1)</script> a < b & $c"), "utf-8")
+    settings = Settings(home=tmp_path / "home", expectations_dir=folder)
+    publish(settings, list(judged(RecordKind.DOSSIERS, NIGHT))[:2])
+    write_data_docs(settings)
+    for page in (suite_page(settings, RecordKind.DOSSIERS), night_page(settings, RecordKind.DOSSIERS)):
+        assert "script" not in page.tags
+        assert "<script>alert(1)</script> a < b & $c" in page.text
+
+
+def test_every_link_leads_to_a_page_of_the_site(documented: Settings) -> None:
+    for file in every_page(documented):
+        page = Page(file)
+        for link in page.links:
+            parts = urlsplit(link)
+            assert not parts.scheme, (file, link)
+            assert not parts.netloc, (file, link)
+            target = (file.parent / parts.path).resolve() if parts.path else file
+            assert target.is_file(), (file, link)
+            if parts.fragment and "collapse" not in parts.fragment:
+                assert parts.fragment in Page(target).ids, (file, link)
+        assert "script" not in page.tags
+        assert not re.search(r"(?i)url\(|@import|https?:", page.source), file
+
+
+def test_all_pages_can_be_reached_from_the_index(documented: Settings) -> None:
+    seen: set[Path] = set()
+    waiting = [index_file(documented).resolve()]
+    while waiting:
+        file = waiting.pop()
+        if file not in seen:
+            seen.add(file)
+            waiting += [(file.parent / urlsplit(link).path).resolve() for link in Page(file).links if link[:1] != "#"]
+    assert sorted(seen) == every_page(documented)
+
+
+def test_a_browser_asks_no_other_host(documented: Settings, tmp_path: Path) -> None:
+    folder = index_file(documented).parent
+    for name, shown in (
+        ("index.html", "Validation Results"),
+        ("expectations/dossiers.html", "Hồ sơ không có mã hồ sơ."),
+        (f"validations/dossiers/{NIGHT}/all_wards/records.html", "unexpected values found"),
+    ):
+        seen = opened(folder / name, tmp_path)
+        assert shown in seen.document
+        assert seen.asked == [], name
+
+
+def test_the_browser_tells_of_other_hosts(documented: Settings, tmp_path: Path) -> None:
+    """The test above can fail."""
+    source = index_file(documented).read_text(encoding="utf-8")
+    foreign = "https://scripts.example/one.js"
+    page = tmp_path / "spoilt.html"
+    open_to_all = re.sub("<meta http-equiv[^>]*>", "", source)
+    page.write_text(open_to_all.replace("</head>", f"<script src='{foreign}'></script></head>"), encoding="utf-8")
+    assert opened(page, tmp_path).asked == [foreign]
+    # And what a page says about itself keeps such a script out.
+    page.write_text(source.replace("</head>", f"<script src='{foreign}'></script></head>"), encoding="utf-8")
+    assert opened(page, tmp_path).asked == []
+
+
+def test_the_newest_nights_of_each_kind_are_shown(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "NIGHTS_SHOWN", 2)
+    nights = [NIGHT - timedelta(days=days) for days in (0, 1, 200)]
+    rows = [row for night in nights for row in list(judged(RecordKind.DOSSIERS, night))[:2]]
+    surveys = list(judged(RecordKind.SURVEY_RESPONSES, nights[2]))[:2]
+    publish(settings, rows + surveys)
+    write_data_docs(settings)
+    folder = index_file(settings).parent / "validations"
+    shown = {str(file.relative_to(folder.resolve()).parents[1]) for file in folder.resolve().rglob("records.html")}
+    assert shown == {f"dossiers/{nights[0]}", f"dossiers/{nights[1]}", f"survey_responses/{nights[2]}"}
+
+
+def test_a_rule_that_left_its_suite_is_named(settings: Settings) -> None:
+    row = next(judged(RecordKind.DOSSIERS, NIGHT))
+    publish(settings, [row, (row[0], NIGHT, "rule_of_old", "p07", 41, 3)])
+    write_data_docs(settings)
+    rows = night_page(settings, RecordKind.DOSSIERS).rows
+    assert ["rules no longer in the suite", "rule_of_old"] in rows
+
+
+def test_a_warehouse_in_which_nothing_was_judged_has_its_suites(settings: Settings) -> None:
+    publish(settings, [])
+    assert write_data_docs(settings) == len(KINDS) + 1
+
+
+def test_new_pages_take_the_place_of_the_old_ones(settings: Settings) -> None:
+    write_data_docs(settings)
+    old = index_file(settings).resolve()
+    publish(settings, list(judged(RecordKind.DOSSIERS, NIGHT + timedelta(days=1)))[:4])
+    write_data_docs(settings)
+    assert str(NIGHT + timedelta(days=1)) in index_file(settings).read_text(encoding="utf-8")
+    assert not old.exists()
+    assert len(list(index_file(settings).parents[1].iterdir())) == 2, "the pages and the link to them"
+
+
+def test_a_folder_of_an_earlier_version_is_replaced(settings: Settings) -> None:
+    folder = index_file(settings).parent
+    folder.mkdir(parents=True)
+    (folder / "index.html").write_text("old", encoding="utf-8")
+    write_data_docs(settings)
+    assert "Data Docs" in index_file(settings).read_text(encoding="utf-8")
+    assert len(list(folder.parent.iterdir())) == 2
+
+
+class Killed(BaseException):
+    """What no code of ours catches."""
+
+
+@pytest.mark.parametrize("operation", ["symlink_to", "replace", "write_text"])
+def test_a_killed_run_leaves_the_old_pages_and_the_next_one_tidies_up(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    write_data_docs(settings)
+    before = index_file(settings).read_bytes()
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os if operation == "replace" else Path, operation, kill)
+        # A process that is killed clears nothing away.
+        patch.setattr(site, "_forget", lambda *_: None)
+        with pytest.raises(Killed):
+            write_data_docs(settings)
+    assert index_file(settings).read_bytes() == before
+    reports = index_file(settings).parents[1]
+    left = [
+        path
+        for path in reports.iterdir()
+        if path.name not in ("validation", index_file(settings).resolve().parent.name)
+    ]
+    assert left
+    write_data_docs(settings)
+    assert all(path.exists() or path.is_symlink() for path in left), "another run may be at work in them"
+    long_ago = time.time() - 2 * site.ABANDONED_SECONDS
+    for path in left:
+        os.utime(path, (long_ago, long_ago), follow_symlinks=False)
+    write_data_docs(settings)
+    assert len(list(reports.iterdir())) == 2
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_line(settings: Settings) -> None:
+    before = settings.published_file.read_bytes()
+    (settings.home / "reports").write_text("in the way", encoding="utf-8")
+    with pytest.raises(BuildError) as told:
+        write_data_docs(settings)
+    line = str(told.value)
+    assert len(line.splitlines()) == 1
+    assert str(settings.home / "reports") in line
+    assert "ward-warehouse document" in line
+    assert told.value.__suppress_context__
+    assert settings.published_file.read_bytes() == before
+
+
+def test_a_full_disk_leaves_the_old_pages(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_data_docs(settings)
+    before = index_file(settings).read_bytes()
+
+    def full(path: Path, *_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(BuildError, match=r"\(No space left on device\); .*the old pages are left as they were"):
+            write_data_docs(settings)
+    assert index_file(settings).read_bytes() == before
+    assert len(list(index_file(settings).parents[1].iterdir())) == 2
+
+
+def test_what_is_no_warehouse_is_told_in_one_line(settings: Settings) -> None:
+    settings.published_file.write_bytes(b"torn" * 5_000)
+    with pytest.raises(BuildError, match="build and publish it again") as told:
+        write_data_docs(settings)
+    assert len(str(told.value).splitlines()) == 1
+
+
+def test_a_wrong_suite_is_told(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "dossiers.yml").write_text("expectations: 1", encoding="utf-8")
+    with pytest.raises(ValidationError, match=r"dossiers\.yml"):
+        write_data_docs(settings.model_copy(update={"expectations_dir": tmp_path}))
+
+
+def test_the_task_says_what_it_did(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARD_WAREHOUSE_HOME", str(settings.home))
+    assert tasks.document() == f"documented on {len(KINDS) + 2} pages"
