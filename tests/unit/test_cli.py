@@ -9,9 +9,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.support.district import DOSSIERS, District, utc
+from tests.support.district import DOSSIERS, ROOT, District, utc
 from tests.support.http_service import status
-from tests.support.records import NIGHT, at, dossier, survey
+from tests.support.records import APPLICANT, NIGHT, at, dossier, survey
 from ward_warehouse.cli import main
 
 Run = Callable[..., Result]
@@ -137,6 +137,27 @@ def test_a_night_by_hand(run: Run, ready: District) -> None:
         for kind, read in (("dossiers", 2), ("survey_responses", 1))
     }
     assert "a_sql" in run("status").stdout
+
+
+def test_a_whole_night_ends_with_its_documents_or_with_why_there_are_none(
+    run: Run, ready: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARD_WAREHOUSE_DBT_PROJECT_DIR", str(ROOT / "tests" / "faults" / "small_project"))
+    reports = ready.settings.home / "reports"
+    reports.parent.mkdir(parents=True)
+    reports.write_text("in the way", encoding="utf-8")
+    blocked = run("run", "--night", str(NIGHT))
+    assert "published: " in blocked.stdout
+    assert ready.settings.published_file.is_file()
+    line = refused(blocked)
+    assert len(line.splitlines()) == 1
+    assert f"document: {reports / 'validation'}: cannot be written" in line
+    reports.unlink()
+    assert "documented: " in run("document").stdout
+    page = reports / "validation" / "validations" / "dossiers" / str(NIGHT) / "all_wards" / "records.html"
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    assert "3 unexpected values found. 50% of 6 total rows." in text, "a record of each ward has no reception date"
+    assert [value for value in APPLICANT.values() if value in text] == []
 
 
 def test_wards_and_record_kinds_can_be_chosen(run: Run, ready: District) -> None:
