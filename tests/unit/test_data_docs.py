@@ -271,6 +271,20 @@ def test_the_newest_nights_of_each_kind_are_shown(settings: Settings, monkeypatc
     assert shown == {f"dossiers/{nights[0]}", f"dossiers/{nights[1]}", f"survey_responses/{nights[2]}"}
 
 
+def test_nights_without_a_record_do_not_push_out_those_with_some(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "NIGHTS_SHOWN", 2)
+    row = next(judged(RecordKind.WARD_RETURNS, NIGHT))
+    empty: list[Row] = [(row[0], NIGHT + timedelta(days=days), row[2], "p07", 0, 0) for days in (1, 2, 3)]
+    publish(settings, [row, (row[0], NIGHT, row[2], "p08", 0, 0), *empty])
+    write_data_docs(settings)
+    folder = index_file(settings).parent.resolve() / "validations" / "ward_returns"
+    assert [path.name for path in folder.iterdir()] == [str(NIGHT)]
+    page = night_page(settings, RecordKind.WARD_RETURNS)
+    assert ["p08", "0", "0", "0"] in page.rows, "a ward that sent nothing that night is among its wards"
+
+
 def test_a_rule_that_left_its_suite_is_named(settings: Settings) -> None:
     row = next(judged(RecordKind.DOSSIERS, NIGHT))
     publish(settings, [row, (row[0], NIGHT, "rule_of_old", "p07", 41, 3)])

@@ -48,6 +48,8 @@ class JudgedNight:
 def read_judged_nights(published: Path, nights: int) -> list[JudgedNight]:
     """The newest nights that judged records of a kind, newest first.
 
+    A kind that comes once a quarter is judged every night, mostly without a record: such nights are left out.
+
     Args:
         published: the published warehouse.
         nights: how many nights of each record kind.
@@ -63,7 +65,11 @@ def read_judged_nights(published: Path, nights: int) -> list[JudgedNight]:
                 """
                 SELECT night, record_kind, rule, ward_key, rows_judged, rows_broken
                 FROM audit.validation_results
-                QUALIFY dense_rank() OVER (PARTITION BY record_kind ORDER BY night DESC) <= $nights
+                SEMI JOIN (
+                    SELECT record_kind, night FROM audit.validation_results
+                    GROUP BY record_kind, night HAVING sum(rows_judged) > 0
+                    QUALIFY row_number() OVER (PARTITION BY record_kind ORDER BY night DESC) <= $nights
+                ) USING (record_kind, night)
                 ORDER BY night DESC, record_kind, rows_broken DESC, ward_key""",
                 {"nights": nights},
             ).fetchall()
