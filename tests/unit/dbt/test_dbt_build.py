@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.support.model_texts import FOLDERS, column_texts
 from ward_warehouse.landing import Lake
 from ward_warehouse.registry.load import load_registry
 from ward_warehouse.reports.dictionary import dictionary
@@ -64,6 +65,20 @@ def test_a_warehouse_without_records_builds_and_passes_its_audit(results: dict[s
     assert sum(node.startswith("test.assert_") for node in results) == len(
         list((PROJECT / "tests").glob("assert_*.sql"))
     )
+
+
+@pytest.mark.usefixtures("results")
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_column_has_a_text_and_every_text_its_column(settings: Settings, folder: str) -> None:
+    with duckdb.connect(str(settings.build_file), read_only=True) as db:
+        built = db.execute(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = $folder",
+            {"folder": folder},
+        ).fetchall()
+    texts = column_texts(folder)
+    assert {(model, column) for model, column, _ in built} == set(texts)
+    instants = {(model, column) for model, column, kind in built if kind == "TIMESTAMP WITH TIME ZONE"}
+    assert {place for place in instants if texts[place].count("(UTC)") != 2} == set(), "an instant says its time zone"
 
 
 @pytest.mark.usefixtures("results")
