@@ -7,7 +7,7 @@ with members as (
         dimension,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
-        max(case when value_note = 'suppressed_small_number' then 1 else 0 end) as suppressed
+        max(case when value_note in ('suppressed_small_number', 'suppressed_secondary') then 1 else 0 end) as suppressed
     from {{ ref('indicator_breakdowns') }}
     where period_grain = 'month' and ward_key is not null
     group by indicator_code, ward_key, period_start, dimension

@@ -1,15 +1,15 @@
+{% set table_key = [
+    'indicator_code', 'indicator_version', 'district_code', 'period_grain', 'period_start', 'period_end', 'dimension'
+] -%}
+{% set keys = table_key + ['ward_key', 'member'] -%}
 -- Parts by ward and, with a null ward, summed to the district; a member without a record has no row.
 with units as (
     {%- for ward_key in ['counts.ward_key', 'cast(null as varchar)'] %}
     select
-        counts.indicator_code,
-        counts.indicator_version,
         {{ ward_key }} as ward_key,
-        counts.district_code,
-        counts.period_grain,
-        counts.period_start,
-        counts.period_end,
-        counts.dimension,
+        {%- for column in table_key %}
+        counts.{{ column }},
+        {%- endfor %}
         counts.member,
         counts.item,
         sum(counts.numerator) as numerator,
@@ -25,14 +25,10 @@ with units as (
             and counts.period_end = spine.period_end
     where spine.has_data and spine.period_grain <> 'day'
     group by
-        counts.indicator_code,
-        counts.indicator_version,
         {% if ward_key == 'counts.ward_key' %}counts.ward_key,{% endif %}
-        counts.district_code,
-        counts.period_grain,
-        counts.period_start,
-        counts.period_end,
-        counts.dimension,
+        {%- for column in table_key %}
+        counts.{{ column }},
+        {%- endfor %}
         counts.member,
         counts.item
     {% if not loop.last %}union all{% endif %}
@@ -49,32 +45,12 @@ ranked as (
         ) as items_up_to,
         sum(units.denominator) over cells as items_in_all
     from units
-    window
-        cells as (
-            partition by
-                units.indicator_code,
-                units.indicator_version,
-                units.district_code,
-                units.ward_key,
-                units.period_grain,
-                units.period_start,
-                units.period_end,
-                units.dimension,
-                units.member
-        )
+    window cells as (partition by {{ keys | join(', ') }})
 ),
 
 summed as (
     select
-        indicator_code,
-        indicator_version,
-        ward_key,
-        district_code,
-        period_grain,
-        period_start,
-        period_end,
-        dimension,
-        member,
+        {{ keys | join(',\n        ') }},
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         avg(
@@ -83,52 +59,86 @@ summed as (
             end
         ) as median_value
     from ranked
-    group by
-        indicator_code,
-        indicator_version,
-        ward_key,
-        district_code,
-        period_grain,
-        period_start,
-        period_end,
-        dimension,
-        member
+    group by {{ keys | join(', ') }}
 ),
 
 noted as (
     select
         summed.*,
         indicators.indicator_kind,
+        indicators.small_number_threshold,
         case
             when indicators.indicator_kind = 'ratio' then coalesce(summed.numerator, 0)
             else summed.numerator
         end as known_numerator,
+        coalesce(summed.denominator, 0) as size,
         case
             when indicators.indicator_kind = 'count' then null
             when coalesce(summed.denominator, 0) = 0 then indicators.empty_note
             when summed.denominator < indicators.small_number_threshold then 'suppressed_small_number'
-        end as value_note
+        end as first_note
     from summed
     inner join {{ ref('dim_indicator') }} as indicators
         on
             summed.indicator_code = indicators.indicator_code
             and summed.indicator_version = indicators.indicator_version
+),
+
+tables as (
+    select distinct {{ table_key | join(', ') }}
+    from noted
+    where small_number_threshold is not null
+),
+
+-- The members of what is suppressed at all, and beside them their totals.
+figures as (
+    select
+        {{ keys | join(',\n        ') }},
+        size,
+        first_note,
+        false as is_total
+    from noted
+    where small_number_threshold is not null
+    union all
+    select
+        {%- for column in table_key %}
+        tables.{{ column }},
+        {%- endfor %}
+        totals.ward_key,
+        'all' as member,
+        totals.denominator as size,
+        totals.value_note as first_note,
+        true as is_total
+    from tables
+    inner join {{ ref('reform_indicators') }} as totals
+        on
+            tables.indicator_code = totals.indicator_code
+            {%- for column in table_key if column not in ['indicator_code', 'dimension'] %}
+            and tables.{{ column }} = totals.{{ column }}
+            {%- endfor %}
+),
+
+{{ secondary_suppression('figures', table_key) }},
+
+explained as (
+    select
+        noted.*,
+        coalesce(hidden.value_note, noted.first_note) as value_note,
+        coalesce(hidden.value_note in ('suppressed_small_number', 'suppressed_secondary'), false) as is_suppressed
+    from noted
+    left join hidden_together as hidden
+        on
+            coalesce(noted.ward_key, '') = coalesce(hidden.ward_key, '')
+            {%- for column in keys if column != 'ward_key' %}
+            and noted.{{ column }} = hidden.{{ column }}
+            {%- endfor %}
+            and not hidden.is_total
 )
 
 select
-    indicator_code,
-    indicator_version,
-    ward_key,
-    district_code,
-    period_grain,
-    period_start,
-    period_end,
-    dimension,
-    member,
-    cast(case when coalesce(value_note, '') <> 'suppressed_small_number' then known_numerator end as bigint)
-        as numerator,
-    cast(case when coalesce(value_note, '') <> 'suppressed_small_number' then denominator end as bigint)
-        as denominator,
+    {{ keys | join(',\n    ') }},
+    cast(case when not is_suppressed then known_numerator end as bigint) as numerator,
+    cast(case when not is_suppressed then denominator end as bigint) as denominator,
     case
         when value_note is not null then null
         when indicator_kind = 'median' then median_value
@@ -137,4 +147,4 @@ select
         else cast(known_numerator as double precision)
     end as value, -- noqa: RF04
     value_note
-from noted
+from explained

@@ -1,4 +1,5 @@
--- Answers by question and mode, summed over wards and days; a ward without an answer has no row.
+-- Answers by question and mode, summed over wards and days; a ward without an answer has no row. All modes together are
+-- the satisfaction of reform_indicators, overall or with an element, and hidden where that is.
 with summed as (
     {%- for ward_key in ['ratings.ward_key', 'cast(null as varchar)'] %}
     {%- set outer = loop %}
@@ -34,15 +35,50 @@ with summed as (
     {%- endfor %}
 ),
 
+-- Hidden beside another ward's small number.
+hidden_totals as (
+    {%- for question in ['overall'] + survey_elements() %}
+    select
+        coalesce(ward_key, '') as ward_key,
+        district_code,
+        period_grain,
+        period_start,
+        period_end,
+        'all' as mode, -- noqa: RF04
+        '{{ question }}' as question,
+        value_note
+    from {{ ref('reform_indicators') }}
+    where
+        value_note = 'suppressed_secondary'
+        and indicator_code = '{{ 'satisfaction_rate' if question == 'overall' else question ~ '_satisfaction' }}'
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
 noted as (
     select
         summed.*,
+        summed.mode as member,
+        summed.valid_answers as size,
+        summed.mode = 'all' as is_total,
         case
             when summed.valid_answers = 0 then 'no_responses'
             when summed.valid_answers < {{ var('survey_small_number') }} then 'suppressed_small_number'
-        end as value_note
+            else hidden_totals.value_note
+        end as first_note
     from summed
-)
+    left join hidden_totals
+        on
+            coalesce(summed.ward_key, '') = hidden_totals.ward_key
+            and summed.district_code = hidden_totals.district_code
+            and summed.period_grain = hidden_totals.period_grain
+            and summed.period_start = hidden_totals.period_start
+            and summed.period_end = hidden_totals.period_end
+            and summed.mode = hidden_totals.mode
+            and summed.question = hidden_totals.question
+),
+
+{{ secondary_suppression('noted', ['district_code', 'period_grain', 'period_start', 'period_end', 'question']) }}
 
 select
     ward_key,
@@ -67,4 +103,4 @@ select
         when value_note is null and scored_answers >= {{ var('survey_small_number') }} then score_sum / scored_answers
     end as mean_score,
     value_note
-from noted
+from hidden_together
