@@ -1,5 +1,7 @@
 {# What an indicator can count: per record kind its mart, its key, the dates between which a record is open (for
    stocks), what the evidence view shows of it, and, where it is made from other records, whose coverage is its own.
+   counted_within names the first and the last day on which a record counts, null without a limit, where records of
+   several wards may be one.
    A record (r) that stands for a whole period says within which periods (p) it counts, and absent_is_unknown: without
    one a figure is not reported, never zero. #}
 {% macro indicator_record_kinds() %}
@@ -16,6 +18,7 @@ dossiers:
   key: dossier_key
   opened: received_date
   closed: end_date
+  counted_within: [counted_from, counted_to]
   evidence:
     source_record_id: source_record_id
     dossier_code: dossier_code

@@ -22,7 +22,7 @@ with statutory as (
             when 'working_days' then limits.working_date
             when 'months' then {{ add_months('dossiers.received_date', 'catalogue.statutory_time') }}
         end as statutory_due_date
-    from {{ ref('int_dossiers__current') }} as dossiers
+    from {{ ref('int_dossiers__courses') }} as dossiers
     left join {{ ref('stg_districts') }} as districts on dossiers.district_code = districts.district_code
     left join {{ ref('dim_procedure') }} as catalogue
         on

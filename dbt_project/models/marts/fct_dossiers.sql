@@ -69,6 +69,8 @@ select
     cast(supplement_waiting_days as integer) as supplement_waiting_days,
     decision_766_due_date,
     decision_766_extended_due_date,
+    counted_from,
+    counted_to,
     source_changed_at,
     night,
     system

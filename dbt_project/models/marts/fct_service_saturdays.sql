@@ -19,12 +19,13 @@ worked as (
         ward_key,
         end_date as service_date
     from {{ ref('fct_dossiers') }}
+    where end_date is not null {{ indicator_counted_here({'record_kind': 'dossiers', 'date': 'end_date'}) }}
     union
     select
         ward_key,
         received_date as service_date
     from {{ ref('fct_dossiers') }}
-    where channel <> 'online'
+    where channel <> 'online' {{ indicator_counted_here({'record_kind': 'dossiers', 'date': 'received_date'}) }}
 ),
 
 held as (

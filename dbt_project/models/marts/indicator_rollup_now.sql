@@ -32,7 +32,8 @@ with placed as (
     left join {{ ref('dim_ward_history') }} as history
         on
             wards.ward_code = history.ward_code
-            and figures.period_end between history.valid_from and history.valid_to
+            -- A ward that ended in the period is what it was then, not whoever has its code at the period's end.
+            and least(figures.period_end, wards.in_force_to) between history.valid_from and history.valid_to
     left join {{ ref('int_ward_now') }} as now on history.ward_history_key = now.ward_history_key
     where
         figures.period_grain <> 'day'

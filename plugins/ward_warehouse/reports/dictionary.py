@@ -51,6 +51,10 @@ def dictionary(db: duckdb.DuckDBPyConnection) -> str:
         "`ward-warehouse indicators`; a test compares the two. How to add one: `how-to-add-an-indicator.md`.",
         "",
         f"{len(rows)} definitions. `marts.dim_indicator` says the same in the warehouse.",
+        "",
+        "Hồ sơ mà phường kế tục tiếp nhận được tính một lần: mỗi ngày của hồ sơ tính cho phường có hiệu lực ngày đó. / "
+        "A dossier that a later ward took over counts once: each of its dates in the ward in force on that date "
+        '(`operations.md`, "When wards are merged").',
     ]
     for theme, group in groupby(rows, key=lambda row: row["theme"]):
         lines += ["", f"## {THEMES.get(theme, theme)}"]

@@ -1,0 +1,110 @@
+-- A dossier that a ward received and the ward after it took over: one dossier with a record in each. Which days of it
+-- count where, and one account of it for all its records: the reception is the first record's, the end the last one's.
+-- What the last one does not say of the promise, supplements and letters counts as the first one has it.
+--
+-- Two records are one dossier when they have one code and one reception date, or, registered anew on the takeover, one
+-- code and procedure while the former ward's record is not ended. Each is paired with one other at most, the closest:
+-- wards that were merged may have used one short code. A code that a ward gave ten times or more names nothing.
+with candidates as (
+    select
+        former.dossier_key as from_key,
+        later.dossier_key as to_key,
+        former.received_at as from_received_at,
+        later.received_at as to_received_at,
+        successions.succession_date,
+        former.received_date = later.received_date as is_same_reception,
+        coalesce(former.procedure_code = later.procedure_code, false) as is_same_procedure
+    from {{ ref('int_ward_successions') }} as successions
+    inner join {{ ref('int_dossiers__shared') }} as former on successions.from_ward_key = former.ward_key
+    inner join {{ ref('int_dossiers__shared') }} as later
+        on successions.to_ward_key = later.ward_key and former.dossier_code = later.dossier_code
+    where
+        former.code_records < 10
+        and later.code_records < 10
+        and former.received_date < successions.succession_date
+        and (
+            former.received_date = later.received_date
+            or (
+                former.procedure_code = later.procedure_code
+                and coalesce(
+                    coalesce(former.resolved_date, former.returned_date, former.stopped_date)
+                    >= successions.succession_date,
+                    true
+                )
+            )
+        )
+),
+
+ordered as (
+    select
+        candidates.*,
+        row_number() over (
+            order by
+                candidates.is_same_reception desc,
+                candidates.is_same_procedure desc,
+                candidates.from_received_at desc,
+                candidates.to_received_at desc,
+                candidates.from_key desc,
+                candidates.to_key desc
+        ) as place
+    from candidates
+),
+
+placed as (
+    select
+        ordered.*,
+        min(ordered.place) over (partition by ordered.from_key) as closest_to_former,
+        min(ordered.place) over (partition by ordered.to_key) as closest_to_later
+    from ordered
+),
+
+handovers as (
+    select
+        from_key,
+        to_key,
+        succession_date
+    from placed
+    where place = closest_to_former and place = closest_to_later
+),
+
+-- Through at most two changes, as int_ward_now.
+chains as (
+    select
+        records.dossier_key,
+        came.succession_date as counted_from,
+        {{ add_days('went.succession_date', -1) }} as counted_to,
+        coalesce(came_before.from_key, came.from_key, records.dossier_key) as first_key,
+        coalesce(went_on.to_key, went.to_key, records.dossier_key) as last_key
+    from {{ ref('int_dossiers__shared') }} as records
+    left join handovers as came on records.dossier_key = came.to_key
+    left join handovers as came_before on came.from_key = came_before.to_key
+    left join handovers as went on records.dossier_key = went.from_key
+    left join handovers as went_on on went.to_key = went_on.from_key
+    where came.to_key is not null or went.from_key is not null
+)
+
+select
+    chains.dossier_key,
+    chains.counted_from,
+    chains.counted_to,
+    first_records.received_at,
+    first_records.received_date,
+    {%- for column in ['resolved', 'returned', 'stopped'] %}
+    last_records.{{ column }}_at,
+    last_records.{{ column }}_date,
+    {%- endfor %}
+    {%- for column in ['due', 'repromised_due', 'apology', 'explanation'] %}
+    coalesce(last_records.{{ column }}_at, first_records.{{ column }}_at) as {{ column }}_at,
+    coalesce(last_records.{{ column }}_date, first_records.{{ column }}_date) as {{ column }}_date,
+    {%- endfor %}
+    {%- for column in ['requested_at', 'requested_date', 'received_at', 'received_date', 'count'] %}
+    case
+        when last_records.supplement_requested_at is null and coalesce(last_records.supplement_count, 0) = 0
+            then first_records.supplement_{{ column }}
+        else last_records.supplement_{{ column }}
+    end as supplement_{{ column }},
+    {%- endfor %}
+    last_records.status
+from chains
+inner join {{ ref('int_dossiers__shared') }} as first_records on chains.first_key = first_records.dossier_key
+inner join {{ ref('int_dossiers__shared') }} as last_records on chains.last_key = last_records.dossier_key
