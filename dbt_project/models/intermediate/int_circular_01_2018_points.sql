@@ -74,26 +74,46 @@ wards as (
             and returned.item_code = 'circular_01_2018_' || criteria.criterion
 ),
 
+-- A district is closed after its wards, by a decision of its own.
+districts as (
+    select
+        district_code,
+        period_start,
+        is_provisional
+    from {{ ref('reform_indicators') }}
+    where indicator_code = 'resolved_early' and period_grain = 'quarter' and ward_key is null
+),
+
 parts as (
     select * from wards
     union all
     select
         cast(null as varchar) as ward_key,
-        district_code,
-        period_start,
-        period_end,
-        is_provisional,
-        criterion,
-        name_vi,
-        name_en,
-        basis,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
+        wards.district_code,
+        wards.period_start,
+        wards.period_end,
+        coalesce(districts.is_provisional, true) as is_provisional,
+        wards.criterion,
+        wards.name_vi,
+        wards.name_en,
+        wards.basis,
+        sum(wards.numerator) as numerator,
+        sum(wards.denominator) as denominator,
         false as is_unusable,
-        sum(wards_reporting) as wards_reporting,
-        sum(wards_expected) as wards_expected
+        sum(wards.wards_reporting) as wards_reporting,
+        sum(wards.wards_expected) as wards_expected
     from wards
-    group by district_code, period_start, period_end, is_provisional, criterion, name_vi, name_en, basis
+    left join districts
+        on wards.district_code = districts.district_code and wards.period_start = districts.period_start
+    group by
+        wards.district_code,
+        wards.period_start,
+        wards.period_end,
+        districts.is_provisional,
+        wards.criterion,
+        wards.name_vi,
+        wards.name_en,
+        wards.basis
 )
 
 select
