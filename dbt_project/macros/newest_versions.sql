@@ -1,9 +1,10 @@
 {# A record that is read again keeps its key: the newest change wins, and of two reads of one change the later night.
    The content hash only makes the choice repeatable. A record that a reconciliation found deleted is left out, until a
    later night brings it again.
+   changed: the records of which a night computes the newest version; without it, all of them.
    key: the columns that name a record; changed_at: the columns that say when it changed, the weightiest first. #}
 {% macro newest_versions(
-    relation, record_kind, key=['ward_key', 'source_record_id'], changed_at=['source_changed_at']
+    relation, record_kind, key=['ward_key', 'source_record_id'], changed_at=['source_changed_at'], changed=none
 ) %}
 with ranked as (
     select
@@ -17,6 +18,7 @@ with ranked as (
                 versions.night desc, versions.content_hash desc
         ) as version_rank
     from {{ relation }} as versions
+    {{ of_changed_records(changed) if changed }}
 )
 
 select ranked.*

@@ -1,6 +1,8 @@
 """Publishing: what analysts may see is written beside the published file, and takes its place in one rename.
 
-Readers that hold the old file keep it until they close it; nobody waits and nobody sees half a night.
+Readers that hold the old file keep it until they close it; nobody waits and nobody sees half a night. The facts, by far
+the largest tables, are taken from the published file when the build computed only what changed since: to copy the file
+takes a fraction of the time of writing its facts anew.
 """
 
 from __future__ import annotations
@@ -16,8 +18,14 @@ import duckdb
 
 from ward_warehouse.errors import BuildError
 from ward_warehouse.settings import Settings
+from ward_warehouse.warehouse.changes import followed_build
 
 PUBLIC_SCHEMAS = ("marts", "audit")
+FACTS = {
+    "fct_dossiers": ("dossier_key", "int_dossiers__changed"),
+    "fct_survey_responses": ("response_key", "int_survey_responses__changed"),
+}
+"""Tables that a night brings up to date: their key, and the build's table of the keys that its last build computed."""
 
 
 def audited_marker(build_file: Path) -> Path:
@@ -68,6 +76,8 @@ def publish(settings: Settings) -> dict[str, int]:
     try:
         with _disk_errors("publish", "the published warehouse is left as it was"):
             temporary.parent.mkdir(parents=True)
+            if _follows(build, target):
+                shutil.copyfile(target, temporary)
             rows = _copy(build, temporary)
             _sync(temporary)
             os.replace(temporary, target)
@@ -93,30 +103,68 @@ def _forget_killed(target: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
+def _follows(build: Path, published: Path) -> bool:
+    """Whether the build is the published one but for the records that it computed."""
+    with duckdb.connect(str(build), read_only=True) as db:
+        followed = followed_build(db)
+    if followed is None or not published.is_file():
+        return False
+    try:
+        with duckdb.connect(str(published), read_only=True) as db:
+            return db.execute("SELECT max(build_id) FROM audit.build_results").fetchone() == (followed,)
+    except duckdb.Error:
+        # Whatever is wrong with it, the build can take its place.
+        return False
+
+
 def _copy(build: Path, target: Path) -> dict[str, int]:
-    """Copies tables as they are and views by their text; the build's dbt models name no database in them."""
+    """Copies tables as they are and views by their text; the build's dbt models name no database in them.
+
+    In a file that holds the facts of the build before, only the records that this build computed are replaced.
+    """
     rows: dict[str, int] = {}
     with duckdb.connect(str(target)) as db:
         db.execute("SET TimeZone = 'UTC'")
         db.execute(f"ATTACH {_literal(str(build))} AS build (READ_ONLY)")
         for schema in PUBLIC_SCHEMAS:
-            db.execute(f"CREATE SCHEMA {schema}")
-        for schema, name in _relations(db, "duckdb_tables()", "table_name"):
-            db.execute(f"CREATE TABLE {schema}.{_name(name)} AS FROM build.{schema}.{_name(name)}")
-            count = db.execute(f"SELECT count(*) FROM {schema}.{_name(name)}").fetchone()  # noqa: S608
-            rows[f"{schema}.{name}"] = int(count[0]) if count else 0
-        db.execute("CREATE TABLE audit.build_results AS FROM build.raw.build_results")
+            db.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for schema, name in _relations(db, target.stem, "duckdb_views()", "view_name"):
+            db.execute(f"DROP VIEW {schema}.{_name(name)}")
+        known = _relations(db, target.stem, "duckdb_tables()", "table_name")
+        for schema, name in _relations(db, "build", "duckdb_tables()", "table_name"):
+            if name in FACTS and (schema, name) in known:
+                _bring_up_to_date(db, schema, name)
+            else:
+                db.execute(f"CREATE OR REPLACE TABLE {schema}.{_name(name)} AS FROM build.{schema}.{_name(name)}")
+            rows[f"{schema}.{name}"] = _count(db, f"{schema}.{_name(name)}")
+        db.execute("CREATE OR REPLACE TABLE audit.build_results AS FROM build.raw.build_results")
         _create_views(db, _view_statements(db))
         db.execute("DETACH build")
         db.execute("CHECKPOINT")
     return rows
 
 
-def _relations(db: duckdb.DuckDBPyConnection, catalogue: str, column: str) -> list[tuple[str, str]]:
+def _bring_up_to_date(db: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+    """Replaces in a fact what the last build computed; what does not come out as the build has it is copied whole."""
+    key, changed = FACTS[name]
+    fact, source = f"{schema}.{_name(name)}", f"build.{schema}.{_name(name)}"
+    computed = f"(SELECT {key} FROM build.intermediate.{changed})"  # noqa: S608 - our own names, as below
+    db.execute(f"DELETE FROM {fact} WHERE {key} IN {computed}")  # noqa: S608
+    db.execute(f"INSERT INTO {fact} BY NAME FROM {source} WHERE {key} IN {computed}")
+    if _count(db, fact) != _count(db, source):
+        db.execute(f"CREATE OR REPLACE TABLE {fact} AS FROM {source}")
+
+
+def _count(db: duckdb.DuckDBPyConnection, table: str) -> int:
+    found = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - our own names
+    return int(found[0]) if found else 0
+
+
+def _relations(db: duckdb.DuckDBPyConnection, database: str, catalogue: str, column: str) -> list[tuple[str, str]]:
     found = db.execute(
         f"SELECT schema_name, {column} FROM {catalogue} "  # noqa: S608 - both are our own words
-        "WHERE database_name = 'build' AND list_contains($schemas, schema_name) ORDER BY ALL",
-        {"schemas": list(PUBLIC_SCHEMAS)},
+        "WHERE database_name = $database AND list_contains($schemas, schema_name) ORDER BY ALL",
+        {"database": database, "schemas": list(PUBLIC_SCHEMAS)},
     ).fetchall()
     return [(str(schema), str(name)) for schema, name in found]
 

@@ -147,7 +147,8 @@ def build(full_refresh: bool) -> str:
     summary = Night(load_settings()).build(full_refresh=full_refresh)
     for warning in summary.warnings:
         log.warning("%s", warning)
-    line = f"build {summary.build_id}: {summary.passed} models and tests passed in {summary.seconds:.1f} s"
+    passed = f"{summary.passed} models and tests passed in {summary.seconds:.1f} s"
+    line = f"build {summary.build_id}: {passed} ({summary.scope})"
     log.info("%s", line)
     return line
 

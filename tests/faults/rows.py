@@ -20,8 +20,8 @@ JOURNALS = {"load_outcomes": "run_id", "build_results": "build_id"}
 MESSAGES = {"build_results": ("message",), "reporting_completeness": ("last_error",)}
 """What was said of an attempt: with times in it, or of one that failed before the one that counts."""
 
-FILES = {"ledger": ("path", "version")}
-"""The load's own book of the files it has seen, with their times; what it loaded is compared."""
+BOOKS = ("ledger", "changed_records", "build_basis")
+"""The load's own books of what it has seen and what the next build has to compute; what comes of it is compared."""
 
 
 def rows_of(file: Path, schemas: tuple[str, ...] = ("marts", "audit")) -> Rows:
@@ -33,7 +33,7 @@ def rows_of(file: Path, schemas: tuple[str, ...] = ("marts", "audit")) -> Rows:
             "WHERE list_contains($schemas, table_schema) ORDER BY ALL",
             {"schemas": list(schemas)},
         ).fetchall()
-        return {f"{schema}.{name}": _rows(db, schema, name) for schema, name in found if name not in FILES}
+        return {f"{schema}.{name}": _rows(db, schema, name) for schema, name in found if name not in BOOKS}
 
 
 def _rows(db: duckdb.DuckDBPyConnection, schema: str, name: str) -> list[tuple[Any, ...]]:

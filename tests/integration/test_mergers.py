@@ -136,9 +136,10 @@ def published(make_district: Callable[..., District], tmp_path_factory: pytest.T
     for ward, records in SHOWN.items():
         district[ward].send([{**shown, "source_changed_at": changed(ward)} for shown in records])
     district.play(MERGER - timedelta(days=1), [ward for ward, (_, _, to) in WARDS.items() if to])
+    district.night().build()
     district.play(LAST_NIGHT)
     run = district.night()
-    run.build()
+    assert not run.build().whole
     run.publish()
     return district.settings.published_file
 

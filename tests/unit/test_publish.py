@@ -239,3 +239,69 @@ def test_every_row_of_the_build_results_is_published(published: Path) -> None:
     with duckdb.connect(str(published), read_only=True) as db:
         assert db.execute("SELECT build_id FROM audit.build_results").fetchall() == [("b1",)]
         assert db.execute('SELECT x FROM marts."odd ""name"""').fetchall() == [(1,)]
+
+
+def night(settings: Settings, build_id: str, follows: str | None, replaced: dict[str, str]) -> None:
+    """A build whose fact holds four dossiers, of which it computed the `replaced` ones."""
+    build(settings, 3)
+    values = {"1": "a", "2": "a", "3": "a", **replaced}
+    with duckdb.connect(str(settings.build_file)) as db:
+        db.execute("CREATE TABLE marts.fct_dossiers (dossier_key VARCHAR, value VARCHAR)")
+        db.executemany("INSERT INTO marts.fct_dossiers VALUES (?, ?)", [(k, v) for k, v in values.items() if v])
+        db.execute("CREATE TABLE intermediate.int_dossiers__changed (dossier_key VARCHAR)")
+        db.executemany(
+            "INSERT INTO intermediate.int_dossiers__changed VALUES (?)", [(key,) for key in replaced] or [("-",)]
+        )
+        db.execute("CREATE TABLE raw.build_basis AS SELECT $build AS build_id, $follows AS follows", {
+            "build": build_id, "follows": follows,
+        })  # fmt: skip
+        db.execute("UPDATE raw.build_results SET build_id = $build", {"build": build_id})
+
+
+def facts(settings: Settings) -> dict[str, str]:
+    with duckdb.connect(str(settings.published_file), read_only=True) as db:
+        return dict(db.execute("FROM marts.fct_dossiers").fetchall())
+
+
+def test_a_build_of_what_changed_replaces_its_records_only(settings: Settings) -> None:
+    night(settings, "b1", None, {})
+    publish(settings)
+    with duckdb.connect(str(settings.published_file)) as db:
+        db.execute("UPDATE marts.fct_dossiers SET value = 'as published'")
+    night(settings, "b2", "b1", {"2": "corrected", "3": "", "4": "new"})
+    assert publish(settings)["marts.fct_dossiers"] == 3
+    assert facts(settings) == {"1": "as published", "2": "corrected", "4": "new"}
+    with duckdb.connect(str(settings.published_file), read_only=True) as db:
+        assert db.execute("SELECT max(twice) FROM marts.a_view").fetchone() == (4,)
+
+
+@pytest.mark.parametrize("follows", [None, "b0"])
+def test_a_build_that_does_not_follow_the_published_one_is_copied_whole(
+    settings: Settings, follows: str | None
+) -> None:
+    night(settings, "b1", None, {})
+    publish(settings)
+    with duckdb.connect(str(settings.published_file)) as db:
+        db.execute("UPDATE marts.fct_dossiers SET value = 'as published'")
+    night(settings, "b2", follows, {"2": "corrected"})
+    publish(settings)
+    assert facts(settings) == {"1": "a", "2": "corrected", "3": "a"}
+
+
+def test_a_published_fact_that_lacks_records_is_copied_whole(settings: Settings) -> None:
+    night(settings, "b1", None, {})
+    publish(settings)
+    with duckdb.connect(str(settings.published_file)) as db:
+        db.execute("DELETE FROM marts.fct_dossiers WHERE dossier_key = '1'")
+    night(settings, "b2", "b1", {"2": "corrected"})
+    publish(settings)
+    assert facts(settings) == {"1": "a", "2": "corrected", "3": "a"}
+
+
+def test_a_published_file_that_cannot_be_read_is_replaced(settings: Settings) -> None:
+    night(settings, "b1", None, {})
+    publish(settings)
+    settings.published_file.write_bytes(b"torn")
+    night(settings, "b2", "b1", {"2": "corrected"})
+    publish(settings)
+    assert facts(settings) == {"1": "a", "2": "corrected", "3": "a"}

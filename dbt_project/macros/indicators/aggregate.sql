@@ -6,19 +6,16 @@
    then one row per indicator, ward and period that has records. #}
 {% macro indicator_aggregate() %}
     {%- set scans = indicator_scans() -%}
+    {#- A unit test reads the records themselves, where a night reads the sums that are kept. -#}
+    {%- for kind in indicator_record_kinds().values() %}{% if not execute %}{% do ref(kind.mart) %}{% endif %}{% endfor -%}
 with
     {%- for name, scan in scans.by_date.items() %}
 {{ name }}_days as (
-    select
-        r.district_code,
-        r.ward_key,
-        r.{{ scan.date }} as calendar_date,
-        {%- for measure in scan.measures %}
-        {{ indicator_sum(measure.part, none) }} as {{ measure.column }}
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
-    from {{ ref(indicator_record_kinds()[scan.record_kind].mart) }} as r
-    group by r.district_code, r.ward_key, r.{{ scan.date }}
+        {%- if keeps_sums(scan.record_kind) %}
+    {{- kept_scan(ref('int_indicator_days'), name, scan, ['calendar_date']) }}
+        {%- else %}
+    {{ indicator_day_sums(scan) }}
+        {%- endif %}
 ),
 
 {{ name }} as (
@@ -40,26 +37,13 @@ with
     {%- endfor %}
     {%- for name, scan in scans.as_of_end.items() %}
 {{ name }} as (
-    select
-        r.district_code,
-        r.ward_key,
-        p.period_grain,
-        p.period_start,
-        p.period_end,
-        {%- for measure in scan.measures %}
-        {{ indicator_sum(measure.part, 'p.effective_end') }} as {{ measure.column }}
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
-    from {{ ref(indicator_record_kinds()[scan.record_kind].mart) }} as r
-    inner join {{ ref('int_period_days') }} as p
-        on
-            r.district_code = p.district_code
-            and r.{{ scan.date }} = p.calendar_date
-            {%- set within = indicator_record_kinds()[scan.record_kind].within %}
-            {%- if within %}
-            and {{ within }}
-            {%- endif %}
-    group by r.district_code, r.ward_key, p.period_grain, p.period_start, p.period_end
+        {%- if keeps_sums(scan.record_kind) %}
+    {{- kept_scan(
+        ref('int_indicator_as_of_end'), name, scan, ['period_grain', 'period_start', 'period_end']
+    ) }}
+        {%- else %}
+    {{ indicator_period_sums(scan) }}
+        {%- endif %}
 ),
     {%- endfor %}
     {%- if scans.states %}
@@ -94,6 +78,69 @@ select
 from parts
 group by indicator_code, indicator_version, district_code, ward_key, period_grain, period_start, period_end
 {% endmacro %}
+
+{# A scan's sums per ward and day, from its records. #}
+{% macro indicator_day_sums(scan) %}
+    select
+        r.district_code,
+        r.ward_key,
+        r.{{ scan.date }} as calendar_date,
+        {%- for measure in scan.measures %}
+        {{ indicator_sum(measure.part, none) }} as {{ measure.column }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ touched_records(scan.record_kind) }} as r
+    where
+        r.{{ scan.date }} is not null
+        and {{ is_touched("'" ~ scan.record_kind ~ "'", 'r.ward_key', 'r.' ~ scan.date) if
+            indicator_record_kinds()[scan.record_kind].touched else 'true' }}
+    group by r.district_code, r.ward_key, r.{{ scan.date }}
+{%- endmacro %}
+
+{# A scan's sums per ward and period, from the records that meet the period. A night looks at all records of the periods
+   of which a change touches a part. #}
+{% macro indicator_period_sums(scan) %}
+    {%- set kind = indicator_record_kinds()[scan.record_kind] %}
+    {%- set months = ref_of_nights('int_changed_months') %}
+    {%- set periods = ref_of_nights('int_periods') %}
+    select
+        r.district_code,
+        r.ward_key,
+        p.period_grain,
+        p.period_start,
+        p.period_end,
+        {%- for measure in scan.measures %}
+        {{ indicator_sum(measure.part, 'p.effective_end') }} as {{ measure.column }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ ref(kind.mart) }} as r
+    inner join {{ ref('int_period_days') }} as p
+        on
+            r.district_code = p.district_code
+            and r.{{ scan.date }} = p.calendar_date
+            {%- if kind.within %}
+            and {{ kind.within }}
+            {%- endif %}
+    {%- if kind.touched and only_changes() %}
+    inner join (
+        select distinct
+            m.ward_key,
+            q.period_grain,
+            q.period_start,
+            q.period_end
+        from {{ months }} as m
+        inner join {{ periods }} as q
+            on m.month_start <= q.period_end and q.period_start < {{ add_months('m.month_start', 1) }}
+        where m.record_kind = '{{ scan.record_kind }}'
+    ) as touched
+        on
+            r.ward_key = touched.ward_key
+            and p.period_grain = touched.period_grain
+            and p.period_start = touched.period_start
+            and p.period_end = touched.period_end
+    {%- endif %}
+    group by r.district_code, r.ward_key, p.period_grain, p.period_start, p.period_end
+{%- endmacro %}
 
 {# One part of one indicator as rows; the levels of all states stand in one relation, told apart by their measure. #}
 {% macro indicator_part_rows(measure, column, relation, level_of=none) %}

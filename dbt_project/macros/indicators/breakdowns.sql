@@ -14,6 +14,7 @@
 
 {% macro indicator_breakdowns() %}
     {%- set selects = [] %}
+    {%- for kind in indicator_record_kinds().values() %}{% if not execute %}{% do ref(kind.mart) %}{% endif %}{% endfor -%}
 with period_months as (
     select distinct
         district_code,
@@ -27,35 +28,26 @@ with period_months as (
     {%- for definition in indicator_catalogue() if definition.breakdowns %}
         {%- set parts = indicator_parts(definition) %}
         {%- set name = definition.code ~ '_v' ~ definition.version %}
-        {%- set columns = indicator_dimensions()[parts[0].record_kind] %}
         {%- for part in parts %}
 {{ name }}_{{ part.role }} as (
+            {%- if keeps_sums(part.record_kind) %}
     select
-        r.district_code,
-        r.ward_key,
-        p.period_start as month_start,
-        {%- for dimension in definition.breakdowns %}
-        coalesce(r.{{ columns[dimension] }}, 'unknown') as by_{{ dimension }},
-        {%- endfor %}
-        {{ 'r.' ~ definition.value_of if definition.kind == 'median' else 'null' }} as item,
-        {{ indicator_sum(part, none) }} as items
-    from {{ ref(indicator_record_kinds()[part.record_kind].mart) }} as r
-    inner join {{ ref('int_period_days') }} as p
-        on
-            r.district_code = p.district_code
-            and r.{{ part.date }} = p.calendar_date
-            and p.period_grain = 'month'
-    where {{ indicator_predicate(part, none) }}
-    group by
-        r.district_code,
-        r.ward_key,
-        p.period_start
-        {%- for dimension in definition.breakdowns %},
-        coalesce(r.{{ columns[dimension] }}, 'unknown')
-        {%- endfor %}
-        {%- if definition.kind == 'median' %},
-        r.{{ definition.value_of }}
-        {%- endif %}
+        district_code,
+        ward_key,
+        month_start,
+                {%- for dimension in definition.breakdowns %}
+        by_{{ dimension }},
+                {%- endfor %}
+        item,
+        items
+    from {{ ref('int_indicator_member_counts') }}
+    where
+        indicator_code = {{ sql_text(definition.code) }}
+        and indicator_version = {{ definition.version }}
+        and part_role = '{{ part.role }}'
+            {%- else %}
+    {{ indicator_members_by_month(definition, part) }}
+            {%- endif %}
 ),
             {%- for dimension in definition.breakdowns %}
                 {%- do selects.append(indicator_breakdown_rows(definition, part, name, dimension)) %}
@@ -69,6 +61,39 @@ counts as (
 
 select * from counts
 {% endmacro %}
+
+{# How often each combination of members occurs per ward and month, from the records: their known days only. #}
+{% macro indicator_members_by_month(definition, part) %}
+    {%- set columns = indicator_dimensions()[part.record_kind] %}
+    select
+        r.district_code,
+        r.ward_key,
+        p.period_start as month_start,
+        {%- for dimension in definition.breakdowns %}
+        coalesce(r.{{ columns[dimension] }}, 'unknown') as by_{{ dimension }},
+        {%- endfor %}
+        {{ 'r.' ~ definition.value_of if definition.kind == 'median' else 'null' }} as item,
+        {{ indicator_sum(part, none) }} as items
+    from {{ touched_records(part.record_kind) }} as r
+    inner join {{ ref('int_period_days') }} as p
+        on
+            r.district_code = p.district_code
+            and r.{{ part.date }} = p.calendar_date
+            and p.period_grain = 'month'
+    where
+        {{ indicator_predicate(part, none) }}
+        and {{ is_touched("'" ~ part.record_kind ~ "'", 'r.ward_key', 'r.' ~ part.date) }}
+    group by
+        r.district_code,
+        r.ward_key,
+        p.period_start
+        {%- for dimension in definition.breakdowns %},
+        coalesce(r.{{ columns[dimension] }}, 'unknown')
+        {%- endfor %}
+        {%- if definition.kind == 'median' %},
+        r.{{ definition.value_of }}
+        {%- endif %}
+{%- endmacro %}
 
 {% macro indicator_breakdown_rows(definition, part, name, dimension) %}
     select

@@ -4,6 +4,7 @@
 {% macro indicator_distributions() %}
     {%- set definitions = indicator_catalogue() | selectattr('kind', 'in', ['median', 'distinct', 'concentration'])
         | list -%}
+    {%- for kind in indicator_record_kinds().values() %}{% if not execute %}{% do ref(kind.mart) %}{% endif %}{% endfor -%}
 with
     {%- for definition in definitions %}
         {%- for unit in ['ward', 'district'] %}
@@ -38,15 +39,20 @@ select * from distributions
         v.item,
         sum(v.items) as items
     from (
+        {%- if keeps_sums(part.record_kind) %}
         select
             ward_key,
             district_code,
-            {{ part.date }} as calendar_date,
-            {{ definition.value_of }} as item,
-            count(*) as items
-        from {{ ref(indicator_record_kinds()[part.record_kind].mart) }}
-        where {{ indicator_predicate(part, none) }} and {{ definition.value_of }} is not null
-        group by ward_key, district_code, {{ part.date }}, {{ definition.value_of }}
+            calendar_date,
+            {{ 'cast(item as double precision)' if definition.kind == 'median' else 'item' }} as item,
+            items
+        from {{ ref('int_indicator_item_counts') }}
+        where
+            indicator_code = {{ sql_text(definition.code) }}
+            and indicator_version = {{ definition.version }}
+        {%- else %}
+        {{ indicator_items_by_day(definition) }}
+        {%- endif %}
     ) as v
     inner join {{ ref('int_period_days') }} as p
         on v.district_code = p.district_code and v.calendar_date = p.calendar_date
@@ -70,6 +76,29 @@ select * from distributions
         s.period_end,
         v.item
 )
+{%- endmacro %}
+
+{# How often each value of a definition occurs per ward and day, from its records. #}
+{% macro indicator_items_by_day(definition) %}
+    {%- set part = definition.denominator or definition.numerator %}
+    select
+        {{ sql_text(definition.code) }} as indicator_code,
+        {{ definition.version }} as indicator_version,
+        '{{ part.record_kind }}' as record_kind,
+        ward_key,
+        district_code,
+        {{ part.date }} as calendar_date,
+        {{ definition.value_of }} as item,
+        count(*) as items
+    from {{ touched_records(part.record_kind) }}
+    where
+        {{ indicator_predicate(part, none) }}
+        and {{ definition.value_of }} is not null
+        {%- if indicator_record_kinds()[part.record_kind].touched %}
+        and {{ part.date }} is not null
+        and {{ is_touched("'" ~ part.record_kind ~ "'", 'ward_key', part.date) }}
+        {%- endif %}
+    group by ward_key, district_code, {{ part.date }}, {{ definition.value_of }}
 {%- endmacro %}
 
 {% macro indicator_distribution(definition, unit) %}

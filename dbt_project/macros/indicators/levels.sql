@@ -2,29 +2,15 @@
 {% macro indicator_levels(measures) %}
 
 arrivals_and_departures as (
-    {%- for measure in measures %}
-    {%- set mart = ref(indicator_record_kinds()[measure.part.record_kind].mart) %}
-    {%- set bounds = indicator_state_bounds(measure.part) %}
-    {%- for day, change in [(bounds.opened, 'count(*)'), (bounds.closed, '-count(*)')] %}
-    select
-        '{{ measure.column }}' as measure,
-        district_code,
-        ward_key,
-        {{ day }} as calendar_date,
-        {{ change }} as change
-    from {{ mart }}
-    where
-        {{ indicator_predicate(measure.part, none) }}
-        and {{ day }} is not null
-        -- A procedure of the registry's catalogue is no unit's.
-        and ward_key is not null
-        and ({{ bounds.closed }} is null or {{ bounds.closed }} > {{ bounds.opened }})
-    group by district_code, ward_key, {{ day }}
-    {%- if not (loop.last and measure == measures[-1]) %}
-    union all
+    {%- set selects = [] %}
+    {%- for measure in measures if not keeps_sums(measure.part.record_kind) %}
+        {%- do selects.append(indicator_movements(measure)) %}
+    {%- endfor %}
+    {%- if selects | length < measures | length %}
+        {%- do selects.append('    select measure, movement, record_kind, district_code, ward_key, calendar_date, change from '
+            ~ ref('int_indicator_level_changes')) %}
     {%- endif %}
-    {%- endfor %}
-    {%- endfor %}
+    {{ selects | join('\n    union all\n') }}
 ),
 
 days_looked_at as (
@@ -40,7 +26,13 @@ days_looked_at as (
 ),
 
 changes as (
-    select * from arrivals_and_departures
+    select
+        measure,
+        district_code,
+        ward_key,
+        calendar_date,
+        change
+    from arrivals_and_departures
     union all
     select
         units.measure,
@@ -88,3 +80,35 @@ levels as (
     {%- endfor %}
 ),
 {% endmacro %}
+
+{# What one state gains and loses per ward and day. #}
+{% macro indicator_movements(measure) %}
+    {%- set record_kind = measure.part.record_kind %}
+    {%- set bounds = indicator_state_bounds(measure.part) %}
+    {%- for movement, day, change in [
+        ('arrivals', bounds.opened, 'count(*)'), ('departures', bounds.closed, '-count(*)')
+    ] %}
+    select
+        '{{ measure.column }}' as measure,
+        '{{ movement }}' as movement,
+        '{{ record_kind }}' as record_kind,
+        district_code,
+        ward_key,
+        {{ day }} as calendar_date,
+        {{ change }} as change
+    from {{ touched_records(record_kind) }}
+    where
+        {{ indicator_predicate(measure.part, none) }}
+        and {{ day }} is not null
+        -- A procedure of the registry's catalogue is no unit's.
+        and ward_key is not null
+        and ({{ bounds.closed }} is null or {{ bounds.closed }} > {{ bounds.opened }})
+        {%- if indicator_record_kinds()[record_kind].touched %}
+        and {{ is_touched("'" ~ record_kind ~ "'", 'ward_key', day) }}
+        {%- endif %}
+    group by district_code, ward_key, {{ day }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+{%- endmacro %}

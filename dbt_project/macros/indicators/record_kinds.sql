@@ -1,5 +1,6 @@
 {# What an indicator can count: per record kind its mart, its key, the dates between which a record is open (for
    stocks), what the evidence view shows of it, and, where it is made from other records, whose coverage is its own.
+   touched: where a night finds the records of the months that a change touches; sums of the others are kept.
    counted_within names the first and the last day on which a record counts, null without a limit, where records of
    several wards may be one.
    A record (r) that stands for a whole period says within which periods (p) it counts, and absent_is_unknown: without
@@ -15,6 +16,7 @@
 {% macro indicators__record_kinds() %}
 dossiers:
   mart: fct_dossiers
+  touched: int_dossiers__touched
   key: dossier_key
   opened: received_date
   closed: end_date
@@ -27,6 +29,7 @@ dossiers:
     end_date: end_date
 survey_responses:
   mart: fct_survey_responses
+  touched: int_survey_responses__touched
   key: response_key
   evidence:
     source_record_id: source_record_id

@@ -6,6 +6,13 @@ with newest_versions as (
         source_record_id,
         max(night) as newest_night
     from {{ ref('stg_accepted_records') }}
+    where (record_kind, ward_key, source_record_id) in (
+        select
+            gone.record_kind,
+            gone.ward_key,
+            gone.source_record_id
+        from {{ ref('int_deletions__newest') }} as gone
+    )
     group by record_kind, ward_key, source_record_id
 )
 

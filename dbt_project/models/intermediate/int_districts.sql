@@ -1,3 +1,4 @@
+-- depends_on: {{ ref_of_nights('int_districts__before') }}
 -- What a district's figures are as of: the newest night committed by any of its wards.
 with nights as (
     select

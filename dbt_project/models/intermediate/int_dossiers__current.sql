@@ -1,3 +1,3 @@
 {{ config(materialized='view') }}
 
-{{ newest_versions(ref('stg_dossiers'), 'dossiers') }}
+{{ newest_versions(ref('stg_dossiers'), 'dossiers', changed='int_dossiers__changed') }}

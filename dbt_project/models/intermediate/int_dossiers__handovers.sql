@@ -71,6 +71,8 @@ handovers as (
 chains as (
     select
         records.dossier_key,
+        records.ward_key,
+        records.source_record_id,
         came.succession_date as counted_from,
         {{ add_days('went.succession_date', -1) }} as counted_to,
         coalesce(came_before.from_key, came.from_key, records.dossier_key) as first_key,
@@ -85,6 +87,8 @@ chains as (
 
 select
     chains.dossier_key,
+    chains.ward_key,
+    chains.source_record_id,
     chains.counted_from,
     chains.counted_to,
     first_records.received_at,

@@ -1,6 +1,11 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook="{{ forget_touched_months('answered_date') }}"
+) }}
+
 -- One row per ward, date, mode and question with its answers: the overall rating and the five elements.
 {% for question in ['overall'] + survey_elements() %}
 select
+    'survey_responses' as record_kind,
     district_code,
     ward_key,
     answered_date,
@@ -29,8 +34,10 @@ select
             else 0
         end
     ) as scored_answers
-from {{ ref('fct_survey_responses') }}
-where rating_{{ question }} is not null
+from {{ touched_records('survey_responses') }}
+where
+    rating_{{ question }} is not null
+    and {{ is_touched("'survey_responses'", 'ward_key', 'answered_date') }}
 group by district_code, ward_key, answered_date, mode
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

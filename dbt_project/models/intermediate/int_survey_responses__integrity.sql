@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- What asks for a second look at an answer: a run of votes on one device, one rating for everything, an hour at which
--- the counter is closed. The limits are variables of the project.
+-- What asks for a second look at an answer: a run of votes on one device on one day, one rating for everything, an hour
+-- at which the counter is closed. The limits are variables of the project.
 with rated as (
     select
         responses.*,
@@ -25,7 +25,7 @@ with rated as (
         {{ local_minute('responses.answered_at', 'districts.time_zone') }} as answered_minute,
         {{ iso_weekday('responses.answered_date') }} = 7 or coalesce(days.is_public_holiday, false) as is_closed_day,
         lag(responses.answered_at) over (
-            partition by responses.ward_key, responses.device_code, responses.mode
+            partition by responses.ward_key, responses.device_code, responses.mode, responses.answered_date
             order by responses.answered_at, responses.source_record_id
         ) as previous_answer_at
     from {{ ref('int_survey_responses__current') }} as responses
@@ -43,7 +43,7 @@ runs as (
                 else 1
             end
         ) over (
-            partition by rated.ward_key, rated.device_code, rated.mode
+            partition by rated.ward_key, rated.device_code, rated.mode, rated.answered_date
             order by rated.answered_at, rated.source_record_id
             rows between unbounded preceding and current row
         ) as run_number
@@ -54,8 +54,7 @@ select
     runs.*,
     runs.is_tablet
     and runs.device_code is not null
-    and count(*) over (partition by runs.ward_key, runs.device_code, runs.mode, runs.run_number)
-    >= {{ var('burst_answers') }} as is_burst,
+    and count(*) over same_run >= {{ var('burst_answers') }} as is_burst,
     runs.elements_rated >= 3 and runs.has_one_rating as is_straight_line,
     runs.is_tablet and (
         runs.is_closed_day
@@ -66,3 +65,7 @@ select
         )
     ) as is_out_of_hours
 from runs
+window
+    same_run as (
+        partition by runs.ward_key, runs.device_code, runs.mode, runs.answered_date, runs.run_number
+    )

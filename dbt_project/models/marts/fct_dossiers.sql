@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget_changed('dossier_key', 'int_dossiers__changed') }}"
+) }}
+
+-- depends_on: {{ ref_of_nights('int_dossiers__replaced') }}
+-- depends_on: {{ ref_of_nights('int_dossiers__changed') }}
 -- The scrubbed summary stays out: no indicator needs free text.
 select
     dossier_key,

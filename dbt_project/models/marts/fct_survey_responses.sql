@@ -1,6 +1,17 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget_changed('response_key', 'int_survey_responses__changed') }}"
+) }}
+
+-- depends_on: {{ ref_of_nights('int_survey_responses__replaced') }}
+-- depends_on: {{ ref_of_nights('int_survey_responses__changed') }}
 -- A ward may write one dossier code twice: a vote is linked to the dossier received last under that code.
 -- Reasons and comments stay out, but for whether there are any: no indicator needs free text.
-with coded_dossiers as (
+with responses as {{ 'materialized' if only_changes() }} (
+    select * from {{ ref('int_survey_responses__integrity') }}
+),
+
+coded_dossiers as (
     select
         ward_key,
         dossier_code,
@@ -12,6 +23,9 @@ with coded_dossiers as (
             order by received_at desc, dossier_key desc
         ) as code_rank
     from {{ ref('fct_dossiers') }}
+    {%- if only_changes() %}
+    where (ward_key, dossier_code) in (select r.ward_key, r.dossier_code from responses as r)
+    {%- endif %}
 )
 
 select
@@ -48,7 +62,7 @@ select
     responses.source_changed_at,
     responses.night,
     responses.system
-from {{ ref('int_survey_responses__integrity') }} as responses
+from responses
 left join coded_dossiers as dossiers
     on
         responses.ward_key = dossiers.ward_key

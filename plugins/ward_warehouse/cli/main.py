@@ -212,7 +212,7 @@ def _build(run: Night, full_refresh: bool) -> None:
         summary = run.build(full_refresh=full_refresh)
     for warning in summary.warnings:
         console.print(f"warning: {warning}", style="yellow", highlight=False)
-    console.print(f"built: {summary.passed} models and tests passed in {summary.seconds:.1f} s")
+    console.print(f"built: {summary.passed} models and tests passed in {summary.seconds:.1f} s ({summary.scope})")
 
 
 def _publish(run: Night) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from ward_warehouse.errors import BuildError
 from ward_warehouse.settings import Settings
+from ward_warehouse.warehouse import changes
 from ward_warehouse.warehouse.duckdb import BUILD_RESULTS, open_build
 
 if TYPE_CHECKING:
@@ -31,12 +32,22 @@ NOT_AT_NIGHT = [
 
 @dataclass(frozen=True)
 class BuildSummary:
-    """What a `dbt build` did: nodes that passed, warnings of tests, seconds of dbt's own run time."""
+    """What a `dbt build` did.
+
+    Whether it computed all records (`whole`) or what changed, the nodes that passed, the warnings of tests, and the
+    seconds of dbt's own run time.
+    """
 
     build_id: str
+    whole: bool
     passed: int
     warnings: list[str]
     seconds: float
+
+    @property
+    def scope(self) -> str:
+        """What was computed, in words."""
+        return "all records" if self.whole else "what changed"
 
 
 def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
@@ -50,7 +61,11 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
     """
     from dbt.artifacts.schemas.run import RunExecutionResult
 
-    finished = _run(settings, ["build", *NOT_AT_NIGHT])
+    with open_build(settings.build_file) as db:
+        basis = changes.fingerprint(db, settings.dbt_project_dir)
+        whole = not changes.only_changes(db, basis)
+        before = changes.begin_build(db)
+    finished = _run(settings, ["build", *(["--full-refresh"] if whole else []), *NOT_AT_NIGHT], whole)
     done = finished.result
     if not isinstance(done, RunExecutionResult):
         raise BuildError(
@@ -61,15 +76,18 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
     failed = [row for row in rows if row["status"] in BAD]
     if failed or not finished.success:
         raise BuildError(_failure(failed, finished))
+    with open_build(settings.build_file) as db:
+        changes.finish_build(db, basis, build_id, None if whole else before)
     return BuildSummary(
         build_id,
+        whole,
         passed=sum(row["status"] in ("success", "pass") for row in rows),
         warnings=[f"{row['node']}: {row['message']}" for row in rows if row["status"] == "warn"],
         seconds=done.elapsed_time,
     )
 
 
-def _run(settings: Settings, arguments: list[str]) -> dbtRunnerResult:
+def _run(settings: Settings, arguments: list[str], whole: bool) -> dbtRunnerResult:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -99,6 +117,7 @@ def _run(settings: Settings, arguments: list[str]) -> dbtRunnerResult:
         WARD_WAREHOUSE_BUILD_DB=str(settings.build_file),
         WARD_WAREHOUSE_BUILD_MEMORY=settings.build_memory,
         DBT_CLOSED_PERIODS=closed,
+        DBT_BUILD_OF="all" if whole else "changes",
     ):
         try:
             return dbtRunner().invoke(command)
@@ -114,7 +133,7 @@ def _something_is_closed(build_file: Path) -> bool:
 
 @contextmanager
 def _environment(**values: str) -> Iterator[None]:
-    """What `profiles.yml` and `restatements.sql` read, for the time of the build."""
+    """What `profiles.yml` and the models read, for the time of the build."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:

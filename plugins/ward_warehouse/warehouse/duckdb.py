@@ -27,7 +27,7 @@ from ward_warehouse.landing import Lake, Manifest
 from ward_warehouse.quarantine import apply_decisions
 from ward_warehouse.registry import Registry
 from ward_warehouse.settings import Settings
-from ward_warehouse.warehouse import outcomes, periods
+from ward_warehouse.warehouse import changes, outcomes, periods
 from ward_warehouse.warehouse.reference import reference_tables
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
@@ -73,6 +73,7 @@ TABLES: dict[str, pa.Schema] = {
     "build_results": BUILD_RESULTS,
     "deletions": deletions.DELETIONS_SCHEMA,
     **periods.TABLES,
+    **changes.TABLES,
     "ledger": LEDGER,
 }
 PARTITIONED = ("quarantine", "partitions", "validation_results", *map(str, CONTRACTS))
@@ -161,10 +162,10 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         periods.load_periods(db, lake)
         told = outcomes.load_outcomes(db, lake)
         for name, table in reference_tables(registry).items():
-            _replace(db, name, table)
+            replace_table(db, name, table)
         db.execute("COMMIT")
         # After the commit: inside it DuckDB answers max() from the statistics of what was there before.
-        _replace(db, "calendar", _calendar(db, settings))
+        replace_table(db, "calendar", calendar_table(db, settings))
         return Loaded(partitions, rows, told)
 
 
@@ -183,7 +184,7 @@ def _forget_other_shapes(db: duckdb.DuckDBPyConnection) -> None:
         found.setdefault(table, []).append(column)
     changed = [name for name, schema in TABLES.items() if name in found and found[name] != schema.names]
     if changed:
-        for name in {*changed, *PARTITIONED, *periods.TABLES, "ledger"}:
+        for name in {*changed, *PARTITIONED, *periods.TABLES, *changes.TABLES, "ledger"}:
             db.execute(f"DROP TABLE IF EXISTS raw.{name}")
 
 
@@ -193,7 +194,8 @@ def _view_accepted_records(db: duckdb.DuckDBPyConnection) -> None:
     db.execute(f"CREATE OR REPLACE VIEW raw.{ACCEPTED_RECORDS} AS {' UNION ALL '.join(kinds)}")
 
 
-def _replace(db: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+def replace_table(db: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Makes a table of schema `raw` anew."""
     db.register("fresh", table)
     db.execute(f"CREATE OR REPLACE TABLE raw.{name} AS FROM fresh")
     db.unregister("fresh")
@@ -218,9 +220,14 @@ def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, in
                     changed.append((path, version, manifest))
     if not changed:
         return 0, 0
-    _forget(db, changed)
+    rows = [{"path": path, "record_kind": str(m.kind), "ward_key": m.ward, "night": m.night} for path, _, m in changed]
+    db.register("replaced", pa.Table.from_pylist(rows))
+    changes.note_records(db)
+    _forget(db)
     for kind in RecordKind:
         _insert_nights(db, lake, str(kind), [(m.accepted_path, m.night) for _, _, m in changed if m.kind is kind])
+    changes.note_records(db)
+    db.unregister("replaced")
     _insert_nights(db, lake, "quarantine", [(m.quarantine_path, m.night) for _, _, m in changed])
     manifests = [manifest for _, _, manifest in changed]
     _append(db, "partitions", [_partition_row(manifest) for manifest in manifests])
@@ -229,10 +236,8 @@ def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, in
     return len(changed), sum(manifest.rows_accepted for manifest in manifests)
 
 
-def _forget(db: duckdb.DuckDBPyConnection, changed: list[tuple[str, str, Manifest]]) -> None:
-    """Removes the rows of partitions that are about to be loaded again."""
-    rows = [{"path": path, "record_kind": str(m.kind), "ward_key": m.ward, "night": m.night} for path, _, m in changed]
-    db.register("replaced", pa.Table.from_pylist(rows))
+def _forget(db: duckdb.DuckDBPyConnection) -> None:
+    """Removes the rows of partitions that are about to be loaded again, which the table `replaced` names."""
     for name in PARTITIONED:
         kind = (
             "r.record_kind = t.record_kind"
@@ -244,7 +249,6 @@ def _forget(db: duckdb.DuckDBPyConnection, changed: list[tuple[str, str, Manifes
             f"WHERE {kind} AND r.ward_key = t.ward_key AND r.night = t.night"
         )
     db.execute("DELETE FROM raw.ledger USING replaced WHERE ledger.path = replaced.path")
-    db.unregister("replaced")
 
 
 def _insert_nights(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, wanted: list[tuple[str, date]]) -> None:
@@ -267,6 +271,7 @@ def _insert_nights(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, wanted
         db.unregister("wanted")
 
 
+RECORD = "record_kind, ward_key, source_record_id"
 WHOLE_FILES = "FROM read_parquet($files, hive_partitioning = false)"
 
 
@@ -300,10 +305,11 @@ def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
         files = [data for _, _, data in fresh if data]
         if files:
             _insert_files(db, lake, "deletions", WHOLE_FILES, files)
+            _insert_files(db, lake, "changed_records", f"SELECT {RECORD} {WHOLE_FILES}", files)
         _append(db, "ledger", [{"path": path, "version": version} for path, version, _ in fresh])
 
 
-def _calendar(db: duckdb.DuckDBPyConnection, settings: Settings) -> pa.Table:
+def calendar_table(db: duckdb.DuckDBPyConnection, settings: Settings) -> pa.Table:
     """Every year with data, and one on each side for deadlines that cross New Year; the same whenever it is made."""
     spans = [_span(contract) for contract in CONTRACTS.values() if contract.dated_by]
     found = db.execute(

@@ -1,0 +1,124 @@
+{# A night computes what changed. `raw.changed_records` names the records of which a version came, went or was replaced
+   since the last build that passed; everything else stands in the build file as that build left it. The command says
+   which of the two a build is (ward_warehouse.warehouse.changes); by itself dbt computes everything.
+
+   A table that is kept up to date night by night is a model of dbt's own incremental kind: its hook removes the rows
+   that may be stale, and its query gives them again. #}
+{% macro only_changes() %}{{ return(env_var('DBT_BUILD_OF', 'all') == 'changes') }}{% endmacro %}
+
+{# A model that is read on nights only: named while dbt reads the project, which has to know it either way. #}
+{% macro ref_of_nights(name) %}
+    {%- if only_changes() or not execute -%}{{ return(ref(name)) }}{%- endif -%}
+{% endmacro %}
+
+{# The hook before it: removes the rows that the query gives again, those that are stale or all. #}
+{% macro forget_rows(stale) %}
+    {%- if is_incremental() -%}
+        delete from {{ this }} {% if only_changes() %} where {{ stale }} {% endif %}
+    {%- endif -%}
+{% endmacro %}
+
+{# The rows of a fact that a night computes. #}
+{% macro forget_changed(key, changed) %}
+    {{- forget_rows(key ~ ' in (select changed.' ~ key ~ ' from ' ~ ref(changed) ~ ' as changed)') -}}
+{% endmacro %}
+
+{# The rows of a kept table whose month, or whose period, is one that a change touches. #}
+{% macro forget_touched_months(day) %}
+    {{- forget_rows(is_touched('record_kind', 'ward_key', day)) -}}
+{% endmacro %}
+
+{% macro forget_touched_periods() %}
+    {{- forget_rows(
+        "exists (select 1 from " ~ ref('int_changed_months') ~ " as m where m.record_kind = " ~ this.identifier
+        ~ ".record_kind and m.ward_key = " ~ this.identifier ~ ".ward_key and m.month_start <= period_end and period_start < "
+        ~ add_months('m.month_start', 1) ~ ")"
+    ) -}}
+{% endmacro %}
+
+{# Whether a night computes the sums of this day's month; without `only_changes` it computes all of them. #}
+{% macro is_touched(record_kind, ward_key, day) -%}
+    {%- set months = ref_of_nights('int_changed_months') -%}
+    {%- if only_changes() -%}
+    ({{ record_kind }}, {{ ward_key }}, {{ month_start(day) }}) in (
+        select m.record_kind, m.ward_key, m.month_start from {{ months }} as m
+    )
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
+
+{# The records from which a night computes the kept sums of a record kind. #}
+{% macro touched_records(record_kind) -%}
+    {%- set kind = indicator_record_kinds()[record_kind] -%}
+    {%- set every = ref(kind.mart) -%}
+    {{ (ref_of_nights(kind.touched) if kind.touched) or every }}
+{%- endmacro %}
+
+{# The versions from which a night takes the newest one of each record. #}
+{% macro of_changed_records(changed) -%}
+    {%- set names = ref_of_nights(changed) -%}
+    {%- if only_changes() -%}
+    where (versions.ward_key, versions.source_record_id) in (
+        select changed.ward_key, changed.source_record_id from {{ names }} as changed
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{# Every month in which a record counts, once per ward: all the dates that place it in a period. #}
+{% macro record_months(relation, record_kind) %}
+    {%- for day in indicator_days_of(record_kind) %}
+    select
+        '{{ record_kind }}' as record_kind,
+        ward_key,
+        {{ month_start(day) }} as month_start
+    from {{ relation }}
+    where {{ day }} is not null
+    {%- if not loop.last %}
+    union
+    {%- endif %}
+    {%- endfor %}
+{% endmacro %}
+
+{# The dates of a record kind, as SQL, by which any definition places its records. #}
+{% macro indicator_days_of(record_kind) %}
+    {%- set days = [] -%}
+    {%- for definition in indicator_catalogue() -%}
+        {%- for part in indicator_parts(definition) if part.record_kind == record_kind -%}
+            {%- if part.date in indicator_state_dates() -%}
+                {%- do days.extend(indicator_state_bounds(part).values()) -%}
+            {%- else -%}
+                {%- do days.append(part.date) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(days | unique | list) }}
+{% endmacro %}
+
+{# On a night the tests of a fact judge the rows that the night computed: the others passed when they were computed.
+   dbt asks for this of each test's relation. #}
+{% macro default__get_where_subquery(relation) -%}
+    {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
+    {%- set facts = {
+        'fct_dossiers': ['dossier_key', 'int_dossiers__changed'],
+        'fct_survey_responses': ['response_key', 'int_survey_responses__changed'],
+    } -%}
+    {%- if only_changes() and relation.identifier in facts -%}
+        {%- set key, changed = facts[relation.identifier] -%}
+        {%- set names = relation.incorporate(path={'schema': 'intermediate', 'identifier': changed}) -%}
+        {%- do conditions.append(key ~ ' in (select changed.' ~ key ~ ' from ' ~ names ~ ' as changed)') -%}
+    {%- endif -%}
+    {%- if conditions -%}
+        {{ return('(select * from ' ~ relation ~ ' where (' ~ conditions | join(') and (') ~ ')) as dbt_subquery') }}
+    {%- else -%}
+        {{ return(relation) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The same for a test of its own. #}
+{% macro of_this_night(changed) -%}
+    {%- set names = ref_of_nights(changed) -%}
+    {%- if only_changes() -%}
+    where (ward_key, source_record_id) in (select c.ward_key, c.source_record_id from {{ names }} as c)
+    {%- endif -%}
+{%- endmacro %}

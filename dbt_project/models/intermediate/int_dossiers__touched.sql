@@ -1,0 +1,11 @@
+-- The dossiers of the months that a change touches, from the first to the last of their dates; a build of everything
+-- has no need of it. The engine answers `exists` with a range in five times the time.
+{%- set days = indicator_days_of('dossiers') | join(', ') %}
+select dossiers.*
+from {{ ref('fct_dossiers') }} as dossiers
+semi join {{ ref('int_changed_months') }} as months
+    on
+        months.record_kind = 'dossiers'
+        and dossiers.ward_key = months.ward_key
+        and months.month_start between {{ month_start('least(' ~ days ~ ')') }} and greatest({{ days }})
+where {{ 'true' if only_changes() else 'false' }}

@@ -1,0 +1,9 @@
+-- The answers of the months that a change touches; a build of everything has no need of it.
+select responses.*
+from {{ ref('fct_survey_responses') }} as responses
+semi join {{ ref('int_changed_months') }} as months
+    on
+        months.record_kind = 'survey_responses'
+        and responses.ward_key = months.ward_key
+        and months.month_start = {{ month_start('responses.answered_date') }}
+where {{ 'true' if only_changes() else 'false' }}

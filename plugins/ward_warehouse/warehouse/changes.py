@@ -1,0 +1,90 @@
+"""What changed in the build file since its last build that passed, so that the next one computes that alone.
+
+`raw.changed_records` names each record of which a version came, went or was replaced, or that vanished at its source.
+`raw.build_basis` names the last build that passed, what it stood on besides records, and which build it followed if it
+computed only what changed. Without it (a first build, one that failed or was killed) or on another basis (a new version
+of the models, another registry or calendar) a build computes everything again: the result is the same, row for row, and
+only the time differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from ward_warehouse.contracts import CONTRACTS, RecordKind
+
+TABLES: dict[str, pa.Schema] = {
+    "changed_records": pa.schema([(name, pa.string()) for name in ("record_kind", "ward_key", "source_record_id")]),
+    "build_basis": pa.schema([(name, pa.string()) for name in ("fingerprint", "build_id", "follows")]),
+}
+NOTED = (RecordKind.DOSSIERS, RecordKind.SURVEY_RESPONSES, RecordKind.WARD_RETURNS)
+"""Record kinds whose change touches their own figures only. A catalogue's decides on dossiers that did not change."""
+
+REFERENCES = ("districts", "wards", "ward_datasets", "procedure_catalogues", "calendar")
+PROJECT = ("dbt_project.yml", "models", "macros", "seeds")
+
+
+def note_records(db: duckdb.DuckDBPyConnection) -> None:
+    """Notes the records that stand in the partitions of the registered table `replaced` (record_kind, ward_key, night).
+
+    Nothing is noted before the first build that passed: the next one computes everything.
+    """
+    for kind in CONTRACTS:
+        db.execute(
+            "INSERT INTO raw.changed_records SELECT DISTINCT $kind, t.ward_key, t.source_record_id "  # noqa: S608 - our own names
+            f"FROM raw.{kind} AS t SEMI JOIN replaced AS r "
+            "ON r.record_kind = $kind AND r.ward_key = t.ward_key AND r.night = t.night "
+            "WHERE EXISTS (FROM raw.build_basis)",
+            {"kind": str(kind)},
+        )
+
+
+def fingerprint(db: duckdb.DuckDBPyConnection, project: Path) -> str:
+    """What a build stands on besides records: the text of its models, the registry's tables and the calendar."""
+    digest = hashlib.sha256()
+    for name in PROJECT:
+        for path in sorted([project / name, *(project / name).rglob("*")]):
+            if path.is_file():
+                digest.update(f"\n{path.relative_to(project)}\n".encode())
+                digest.update(path.read_bytes())
+    for table in REFERENCES:
+        found = db.execute(f"SELECT md5(list(t ORDER BY t)::VARCHAR) FROM raw.{table} AS t").fetchone()  # noqa: S608
+        digest.update(f"\n{table} {found}".encode())
+    return digest.hexdigest()
+
+
+def only_changes(db: duckdb.DuckDBPyConnection, basis: str) -> bool:
+    """Whether the tables stand as a build on this basis left them, but for the records that are noted as changed."""
+    stands = db.execute("SELECT fingerprint FROM raw.build_basis").fetchall() == [(basis,)]
+    kinds = {row[0] for row in db.execute("SELECT DISTINCT record_kind FROM raw.changed_records").fetchall()}
+    return stands and kinds <= {str(kind) for kind in NOTED}
+
+
+def begin_build(db: duckdb.DuckDBPyConnection) -> str | None:
+    """From here on the tables may be half of one build and half of another; gives the build that they stood at."""
+    found = db.execute("SELECT build_id FROM raw.build_basis").fetchone()
+    db.execute("DELETE FROM raw.build_basis")
+    return found[0] if found else None
+
+
+def finish_build(db: duckdb.DuckDBPyConnection, basis: str, build_id: str, follows: str | None) -> None:
+    """The build passed: all that was noted is in the tables."""
+    db.execute("BEGIN")
+    db.execute("DELETE FROM raw.changed_records")
+    db.execute("INSERT INTO raw.build_basis VALUES ($basis, $build, $follows)", {
+        "basis": basis, "build": build_id, "follows": follows,
+    })  # fmt: skip
+    db.execute("COMMIT")
+
+
+def followed_build(db: duckdb.DuckDBPyConnection) -> str | None:
+    """The build whose facts the tables hold but for the records that the last build computed; none if it was of all."""
+    try:
+        found = db.execute("SELECT follows FROM raw.build_basis").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return found[0] if found else None

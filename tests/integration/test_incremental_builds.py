@@ -1,0 +1,113 @@
+"""A night computes what changed: whatever the nights brought, the warehouse is that of a build from the lake alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import MakeDistrict
+from tests.faults.amount import amount
+from tests.faults.rows import Rows, differences, rows_of
+from tests.support.district import DOSSIERS, SURVEYS, District, MiniWard
+from tests.support.records import NIGHT, PROCEDURES, at, dossier, survey
+
+WARDS = ("inc_sql", "inc_http", "inc_files")
+RECONCILED = WARDS[:2]
+KEPT = ("days", "as_of_end", "level_changes", "item_counts", "member_counts")
+FIRST = [dossier(str(n), night=NIGHT - timedelta(days=5 * n)) for n in range(12)]
+ANSWERS = [survey(str(n), night=NIGHT - timedelta(days=5 * n), dossier_code=f"HS-{n}") for n in range(6)]
+
+Values = dict[str, Any]
+CORRECTIONS: dict[str, Callable[[date, int], Values]] = {
+    "ended": lambda day, _: {"resolved_at": at(day, 9), "returned_at": at(day, 10)},
+    "reopened": lambda *_: {"status": "in_process", "resolved_at": None, "returned_at": None},
+    "moved": lambda day, _: {"received_at": at(day, 8), "due_at": at(day + timedelta(days=3), 17)},
+    "recoded": lambda _, which: {"dossier_code": f"HS-{(which + 1) % 12}"},
+    "other procedure": lambda *_: {"procedure_code": PROCEDURES[1], "channel": "in_person"},
+    "broken": lambda *_: {"received_at": None},
+}
+"""What may become of a dossier that is known."""
+
+Change = tuple[str, str, int, int]
+CHANGES: st.SearchStrategy[Change] = st.tuples(
+    st.sampled_from([*CORRECTIONS, "new", "votes", "answer moved", "vanished"]),
+    st.sampled_from(WARDS),
+    st.integers(0, 11),
+    st.integers(0, 63),
+)
+"""What happens, in which ward, to which of its records, and a number of days for it."""
+
+
+@pytest.fixture(scope="module")
+def built(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> District:
+    """Three wards with two months of records, and their warehouse."""
+    district = make_district(
+        tmp_path_factory.mktemp("incremental"), dict(zip(WARDS, ("sql", "http", "files"), strict=True))
+    )
+    for ward in district.wards.values():
+        ward.send(FIRST, ANSWERS)
+    district.play(full=True)
+    assert district.night().build().whole
+    district.night().publish()
+    return district
+
+
+def rows(district: District) -> Rows:
+    """All that analysts see, and the sums that one night hands to the next."""
+    found = rows_of(district.settings.build_file, ("marts", "audit", "intermediate"))
+    kept = {f"intermediate.int_indicator_{name}" for name in KEPT} | {"intermediate.int_survey_ratings"}
+    return {name: rows for name, rows in found.items() if not name.startswith("intermediate.") or name in kept}
+
+
+def happen(ward: MiniWard, change: Change, night: date, number: int) -> None:
+    """One change in the ward's system, stamped with the night."""
+    what, _, which, days = change
+    stamp = {"source_changed_at": at(night, 12)}
+    day = night - timedelta(days=days)
+    dossiers, answers = [], []
+    if what in CORRECTIONS:
+        known = next((r for r in ward.sent[DOSSIERS] if r["source_record_id"] == str(which)), FIRST[which])
+        dossiers = [{**known, **CORRECTIONS[what](day, which), **stamp}]
+    elif what == "new":
+        dossiers = [dossier(f"n{night:%d}-{number}", night=day, **stamp)]
+    elif what == "votes":
+        device = {"device_code": "T1", "dossier_code": f"HS-{which}", **stamp}
+        moments = [at(day, 9, 0, 10 * vote) for vote in range(6)]
+        answers = [survey(f"v{night:%d}-{number}-{n}", answered_at=m, **device) for n, m in enumerate(moments)]
+    elif what == "answer moved":
+        answers = [{**ANSWERS[which % len(ANSWERS)], "answered_at": at(day, 11), "device_code": "T1", **stamp}]
+    elif ward.key in RECONCILED:
+        del ward.sent[DOSSIERS][which % len(ward.sent[DOSSIERS])]
+    ward.send(dossiers, answers, night)
+
+
+# Without shrinking, of which every step would be four builds.
+@settings(
+    max_examples=amount(2, 25), phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(nights=st.lists(st.lists(CHANGES, min_size=1, max_size=8), min_size=2, max_size=3))
+def test_nights_give_what_a_build_of_everything_gives(built: District, nights: list[list[Change]]) -> None:
+    with TemporaryDirectory() as folder:
+        district = built.copied_to(Path(folder) / "nights")
+        for count, changes in enumerate(nights, 1):
+            night = NIGHT + timedelta(days=count)
+            for number, change in enumerate(changes):
+                happen(district[change[1]], change, night, number)
+            district.play(night)
+            for ward in RECONCILED:
+                district.night().reconcile_ward(ward, [DOSSIERS, SURVEYS], f"r{count}", district.resolve)
+            assert not district.night().build().whole
+            district.night().publish()
+        everything = district.copied_to(Path(folder) / "everything")
+        assert everything.night().build(full_refresh=True).whole
+        everything.night().publish()
+        assert differences(rows(district), rows(everything)) == []
+        published, expected = (rows_of(each.settings.published_file) for each in (district, everything))
+        assert differences(published, expected) == []
