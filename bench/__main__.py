@@ -1,7 +1,7 @@
 """`make bench`: measures, prints a table and writes `bench/results.json`; name parts to run only those.
 
-A part measures what belongs together side by side, in one run: `land`, `extract`, `build`, `night`, `history`,
-`quarantine`. Figures of parts that are not run are kept. Run it on a machine that does nothing else.
+A part measures what belongs together side by side, in one run: `land`, `extract`, `build`, `changes`, `night`,
+`history`, `quarantine`. Figures of parts that are not run are kept. Run it on a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import build, extract, land, night, quarantine
+from bench import build, changes, extract, land, night, quarantine
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results.json"
@@ -27,6 +27,7 @@ def main(chosen: list[str]) -> int:
     parts: dict[str, Callable[[Path], dict[str, float]]] = {
         "land": land.measure,
         "build": lambda folder: build.measure(home, folder),
+        "changes": lambda folder: changes.measure(home, folder),
         "night": lambda _: night.measure(home),
         "history": night.measure_history,
         "extract": extract.measure,

@@ -18,6 +18,8 @@ from statistics import median
 import duckdb
 
 from bench.memory import peak_mib
+from ward_warehouse.settings import load_settings
+from ward_warehouse.warehouse.duckdb import calendar_table, replace_table
 
 KINDS = ("dossiers", "survey_responses")
 NAMES = {100_000: "100k", 1_000_000: "1m", 10_000_000: "10m"}
@@ -48,8 +50,8 @@ def measure(home: Path, folder: Path) -> dict[str, float]:
         build_file = copy / "warehouse" / "build" / "district.duckdb"
         build_file.parent.mkdir(parents=True)
         shutil.copy(source, build_file)
-        _multiply(build_file, rows)
-        answer = _run(copy)
+        multiply(build_file, rows)
+        answer = run_alone("bench.build", copy)
         found |= {f"build_{name}_s": round(answer["seconds"], 1), f"build_{name}_peak_mib": round(answer["peak_mib"])}
         with duckdb.connect(build_file, read_only=True) as db:
             found[f"indicator_query_{name}_ms"] = _milliseconds(db, INDICATOR)
@@ -58,8 +60,14 @@ def measure(home: Path, folder: Path) -> dict[str, float]:
     return found
 
 
-def _multiply(build_file: Path, rows: int) -> None:
-    """Repeats the records until there are about `rows` of each kind, with partitions that say so."""
+def multiply(build_file: Path, rows: int, years: int = 0) -> None:
+    """Repeats the records until there are about `rows` of each kind, with partitions that say so.
+
+    Args:
+        build_file: a copy of the demonstration's build.
+        rows: how many records of each kind.
+        years: over how many years before their own the copies are spread, whole weeks back so that weekdays stay.
+    """
     with duckdb.connect(build_file) as db:
         have = {kind: db.execute(f"SELECT count(*) FROM raw.{kind}").fetchone()[0] for kind in KINDS}  # type: ignore[index]  # noqa: S608 - our own
         times = {kind: max(1, round(rows / count)) for kind, count in have.items()}
@@ -70,6 +78,7 @@ def _multiply(build_file: Path, rows: int) -> None:
                 CREATE TABLE raw.many AS SELECT kept.* REPLACE (
                     kept.source_record_id || CASE WHEN n > 0 THEN '-' || n ELSE '' END AS source_record_id,
                     kept.dossier_code || CASE WHEN n % $copies > 0 THEN '-' || (n % $copies) ELSE '' END AS dossier_code
+                    {_moved_back(db, kind, years, times[kind])}
                 ) FROM raw.{kind} AS kept, range($times) AS copy (n)""",  # noqa: S608 - our own names
                 {"times": times[kind], "copies": times["dossiers"]},
             )
@@ -80,15 +89,34 @@ def _multiply(build_file: Path, rows: int) -> None:
                 "rows_accepted = rows_accepted * $times WHERE record_kind = $kind",
                 {"times": times[kind], "kind": kind},
             )
+        for table in ("wards", "ward_datasets"):
+            db.execute(f"UPDATE raw.{table} SET in_force_from = in_force_from - $days::INTEGER", {"days": 365 * years})  # noqa: S608 - our own
+        if years:
+            replace_table(db, "calendar", calendar_table(db, load_settings()))
 
 
-def _run(home: Path) -> dict[str, float]:
+def _moved_back(db: duckdb.DuckDBPyConnection, kind: str, years: int, times: int) -> str:
+    """Replacements that move the dates of copy `n` of a record back by its share of the years."""
+    columns = db.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = $kind "
+        "AND (data_type = 'DATE' OR data_type LIKE 'TIMESTAMP%') AND column_name NOT IN ('night', 'source_changed_at')",
+        {"kind": kind},
+    ).fetchall()
+    back = f"364 * (n * {years} // {times})"
+    moved = [
+        f'CAST("{name}" - to_days(CAST({back} AS INTEGER)) AS {data_type}) AS "{name}"' for name, data_type in columns
+    ]
+    return ", ".join(["", *moved]) if years else ""
+
+
+def run_alone(module: str, home: Path) -> dict[str, float]:
+    """What a module of the bench prints when it runs on a state folder in a process of its own."""
     environment = {**os.environ, "WARD_WAREHOUSE_HOME": str(home), "PYTHONPATH": os.getcwd()}
     finished = subprocess.run(
-        [sys.executable, "-m", "bench.build"], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", module], env=environment, capture_output=True, text=True, check=False
     )
     if finished.returncode:
-        raise RuntimeError(f"bench: the build failed: {finished.stderr[-3000:]}")
+        raise RuntimeError(f"bench: {module} failed: {finished.stderr[-3000:]}")
     answer: dict[str, float] = json.loads(finished.stdout.splitlines()[-1])
     return answer
 
@@ -107,7 +135,6 @@ def _milliseconds(db: duckdb.DuckDBPyConnection, query: str) -> float:
 
 def ours() -> dict[str, float]:
     """The build in this process."""
-    from ward_warehouse.settings import load_settings
     from ward_warehouse.warehouse.dbt import dbt_build
 
     summary = dbt_build(load_settings(), "bench")

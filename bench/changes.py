@@ -1,0 +1,113 @@
+"""A night on which 600 records changed, on a short history and on a long one: build and publish, side by side.
+
+The histories have the same ten years, wards and periods, so that only their records differ: `BENCH_CHANGES_ROWS` of
+dossiers and as many answers. Half of the changes are dossiers, most of the last two months; a third of all are new.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+import duckdb
+
+from bench.build import NAMES, multiply, run_alone
+from bench.memory import peak_mib
+
+CHANGED = 300
+"""Of each record kind."""
+
+
+def measure(home: Path, folder: Path) -> dict[str, float]:
+    """Seconds and MiB of the night by the number of records, and the ratio of the last to the first.
+
+    Args:
+        home: a state folder on which the demonstration was played.
+        folder: where the copies go.
+    """
+    source = home / "warehouse" / "build" / "district.duckdb"
+    if not source.is_file():
+        raise RuntimeError(f"{home} holds no demonstration: run `make demo` first")
+    found: dict[str, float] = {}
+    sizes = list(map(int, os.environ.get("BENCH_CHANGES_ROWS", "100000,10000000").split(",")))
+    nights = []
+    for rows in sizes:
+        name = NAMES.get(rows, str(rows))
+        copy = folder / f"changes_{name}"
+        build_file = copy / "warehouse" / "build" / "district.duckdb"
+        build_file.parent.mkdir(parents=True)
+        shutil.copy(source, build_file)
+        multiply(build_file, rows, years=10)
+        answer = run_alone("bench.changes", copy)
+        nights.append(answer["night_s"])
+        found |= {f"night_{name}_s": round(answer["night_s"], 1), f"night_{name}_peak_mib": round(answer["peak_mib"])}
+        shutil.rmtree(copy)
+    first, last = (NAMES.get(rows, str(rows)) for rows in (sizes[0], sizes[-1]))
+    return found | {f"night_{last}_vs_{first}": round(nights[-1] / nights[0], 2)}
+
+
+def change(build_file: Path) -> None:
+    """Enters the changed records as a load would: versions of the next night, its partitions, and their notes."""
+    with duckdb.connect(build_file) as db:
+        db.execute("CREATE TEMP TABLE next AS SELECT max(night) + 1 AS night FROM raw.partitions")
+        for kind, day in (("dossiers", "received_date"), ("survey_responses", "answered_date")):
+            db.execute(
+                f"""
+                CREATE TEMP TABLE fresh AS SELECT versions.* REPLACE (
+                    next.night AS night,
+                    versions.source_changed_at + INTERVAL 1 DAY AS source_changed_at,
+                    CASE
+                        WHEN hash(versions.source_record_id) % 3 = 0 THEN versions.source_record_id || '-new'
+                        ELSE versions.source_record_id
+                    END AS source_record_id
+                )
+                FROM raw.{kind} AS versions CROSS JOIN next
+                WHERE hash(versions.source_record_id) % 10 = 0 OR {day} > next.night - 60
+                ORDER BY {day} > next.night - 60 DESC, hash(versions.source_record_id) LIMIT $changed""",  # noqa: S608 - our own
+                {"changed": CHANGED},
+            )
+            db.execute(f"INSERT INTO raw.{kind} BY NAME FROM fresh")
+            db.execute(
+                "INSERT INTO raw.changed_records SELECT DISTINCT $kind, ward_key, source_record_id FROM fresh",
+                {"kind": kind},
+            )
+            db.execute(
+                """
+                INSERT INTO raw.partitions BY NAME SELECT last.* REPLACE (
+                    next.night AS night, 0 AS rows_quarantined, 0 AS rows_unchanged, coalesce(n, 0) AS rows_read,
+                    coalesce(n, 0) AS rows_accepted
+                )
+                FROM raw.partitions AS last CROSS JOIN next
+                LEFT JOIN (SELECT ward_key, count(*) AS n FROM fresh GROUP BY ward_key) AS counts
+                    ON last.ward_key = counts.ward_key
+                WHERE record_kind = $kind
+                QUALIFY row_number() OVER (PARTITION BY last.ward_key ORDER BY last.night DESC) = 1""",
+                {"kind": kind},
+            )
+            db.execute("DROP TABLE fresh")
+
+
+def ours() -> dict[str, float]:
+    """A build of everything, the changes, and the night, in this process."""
+    from ward_warehouse.publish import mark_audited, publish
+    from ward_warehouse.settings import load_settings
+    from ward_warehouse.warehouse.dbt import dbt_build
+
+    settings = load_settings()
+    mark_audited(settings.build_file, dbt_build(settings, "bench-1").build_id)
+    publish(settings)
+    change(settings.build_file)
+    begun = time.perf_counter()
+    summary = dbt_build(settings, "bench-2")
+    if summary.whole:
+        raise RuntimeError("bench: the night computed everything")
+    mark_audited(settings.build_file, summary.build_id)
+    publish(settings)
+    return {"night_s": time.perf_counter() - begun, "peak_mib": peak_mib()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(ours()))
