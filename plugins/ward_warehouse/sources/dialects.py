@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,9 @@ from ward_warehouse.errors import SourceError
 
 CONNECT_SECONDS = 15
 """How long a server may take to accept a session: a ward that is switched off must not hold the night up."""
+
+SQLITE_STEPS = 100_000
+"""After so many steps of its virtual machine, some milliseconds, SQLite asks whether to go on."""
 
 Time = Literal["local", "instant", "day"]
 
@@ -36,7 +40,8 @@ class Database:
         possible: SQL that is true where a time is one of the calendar's and of the years 1 to 9999; None where the
             database stores no other.
         time_codes: the driver's type codes of times, for the columns of a query, which no catalogue describes.
-        connect: arguments of the driver's connect.
+        connect: arguments of the driver's connect; the text `{seconds}` is the time-out.
+        milliseconds_in: the attribute of a driver's session that limits each of its calls, in milliseconds.
         extra: keys of a connection's extra that belong into the address (TLS).
         as_stored: the database keeps what it is given whatever the column's type (SQLite): values are read as they are,
             because a typed read of an impossible date would break off in mid-batch.
@@ -50,6 +55,7 @@ class Database:
     possible: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
     time_codes: Mapping[int, Time] = field(default_factory=dict)
     connect: Mapping[str, Any] = field(default_factory=dict)
+    milliseconds_in: str = ""
     extra: tuple[str, ...] = ()
     as_stored: bool = False
 
@@ -97,8 +103,12 @@ DATABASES: dict[str, Database] = {
     "mysql": _MARIADB,
     "mariadb": _MARIADB,
     # SQL Server has no read-only session: give the connection an account of the role db_datareader.
-    "mssql": Database("mssql+pymssql", ("SET LOCK_TIMEOUT {millis}",), connect={"login_timeout": CONNECT_SECONDS}),
-    "oracle": Database("oracle+oracledb", on_begin=("SET TRANSACTION READ ONLY",)),
+    "mssql": Database(
+        "mssql+pymssql",
+        ("SET LOCK_TIMEOUT {millis}",),
+        connect={"login_timeout": CONNECT_SECONDS, "timeout": "{seconds}"},
+    ),
+    "oracle": Database("oracle+oracledb", on_begin=("SET TRANSACTION READ ONLY",), milliseconds_in="call_timeout"),
 }
 """Airflow's connection types. A driver that is not installed is named in the error."""
 
@@ -125,6 +135,27 @@ def session_statements(database: Database, timeout_seconds: int) -> list[str]:
     ]
 
 
+def connect_arguments(database: Database, timeout_seconds: int) -> dict[str, Any]:
+    """What the driver's connect is given beside the address."""
+    return {name: timeout_seconds if value == "{seconds}" else value for name, value in database.connect.items()}
+
+
+def limit_session(raw: Any, database: Database, timeout_seconds: int) -> None:
+    """Makes a driver's new session one that only reads, and for a limited time."""
+    if database.as_stored:
+        # Text that is not UTF-8 must not end the read of a whole ward.
+        raw.text_factory = lambda found: found.decode("utf-8", "replace")
+        end = time.monotonic() + timeout_seconds
+        raw.set_progress_handler(lambda: time.monotonic() > end, SQLITE_STEPS)
+    if database.milliseconds_in:
+        setattr(raw, database.milliseconds_in, timeout_seconds * 1000)
+    cursor = raw.cursor()
+    for statement in session_statements(database, timeout_seconds):
+        cursor.execute(statement)
+    cursor.close()
+    raw.commit()
+
+
 def open_engine(who: str, connection: Connection, timeout_seconds: int) -> tuple[Engine, Database]:
     """An engine whose sessions only read.
 
@@ -133,7 +164,9 @@ def open_engine(who: str, connection: Connection, timeout_seconds: int) -> tuple
     """
     database = find_database(who, connection)
     try:
-        engine = create_engine(_url(who, connection, database), connect_args=dict(database.connect))
+        engine = create_engine(
+            _url(who, connection, database), connect_args=connect_arguments(database, timeout_seconds)
+        )
     except ModuleNotFoundError as error:
         raise SourceError(
             f"{who}: the driver {error.name} of {database.driver} is not installed; install it beside this package"
@@ -141,14 +174,7 @@ def open_engine(who: str, connection: Connection, timeout_seconds: int) -> tuple
 
     @event.listens_for(engine, "connect")
     def _limit_session(raw: Any, _: Any) -> None:
-        if database.as_stored:
-            # Text that is not UTF-8 must not end the read of a whole ward.
-            raw.text_factory = lambda found: found.decode("utf-8", "replace")
-        cursor = raw.cursor()
-        for statement in session_statements(database, timeout_seconds):
-            cursor.execute(statement)
-        cursor.close()
-        raw.commit()
+        limit_session(raw, database, timeout_seconds)
 
     @event.listens_for(engine, "begin")
     def _limit_transaction(session: SqlConnection) -> None:

@@ -7,7 +7,7 @@ that hands it over: it is three to five times as fast on records of 20 columns.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from ward_warehouse.connections import Connection
 from ward_warehouse.sources.base import BATCH_ROWS
 from ward_warehouse.sources.dialects import Database, server_url, session_statements, sqlite_file
 from ward_warehouse.sources.sql_values import array
+from ward_warehouse.sources.waiting import within
 
 SETTING = "ward_warehouse.p"
 """PostgreSQL session settings that carry the bounds of the window: a COPY, which streams, takes no parameters."""
@@ -80,21 +81,25 @@ class ArrowReader:
         """An SQLite file.
 
         The driver takes a column's type from the first rows it sees, and stops at the first value of another one: a
-        first row of texts, which is left out again, says that all of them are texts.
+        first row of texts, which is left out again, says that all of them are texts. It cannot be told to give up.
         """
         compiled = statement.compile(engine)
         texts = ", ".join(["''"] * len(schema))
         # The texts are constant, and the statement was compiled with its bounds bound.
         marked = f"SELECT {texts} UNION ALL {compiled}"
         address = sqlite_file(self._who, self._connection)
+        first = True
+        for batch in within(self._timeout, lambda: self._sqlite_batches(address, marked, _positional(compiled))):
+            table = pa.Table.from_batches([batch]).rename_columns(schema.names)
+            yield _readable(table.slice(1) if first else table).cast(schema)
+            first = False
+
+    def _sqlite_batches(self, address: str, sql: str, values: list[str]) -> Generator[pa.RecordBatch, None, None]:
+        """Opens, reads and closes in one thread: a session that is at work cannot be closed from another."""
         with closing(self.driver.connect(address, autocommit=True)) as session, closing(session.cursor()) as cursor:
             cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(BATCH_ROWS)})
-            cursor.execute(marked, _positional(compiled))
-            first = True
-            for batch in cursor.fetch_record_batch():
-                table = pa.Table.from_batches([batch]).rename_columns(schema.names)
-                yield _readable(table.slice(1) if first else table).cast(schema)
-                first = False
+            cursor.execute(sql, values)
+            yield from cursor.fetch_record_batch()
 
     def postgres(self, engine: Engine, statement: Select[Any], schema: pa.Schema) -> Iterator[pa.Table]:
         """A PostgreSQL server."""

@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from ward_warehouse.connections import Connection
 from ward_warehouse.errors import SchemaDriftError, SourceError
 from ward_warehouse.sources import POSITION, Window
 from ward_warehouse.sources.base import key_positions
-from ward_warehouse.sources.dialects import DATABASES, open_engine
+from ward_warehouse.sources.dialects import DATABASES, connect_arguments, limit_session, open_engine
 from ward_warehouse.sources.sql import SqlSource
 
 SINCE = datetime(2018, 12, 27, 0, 0, tzinfo=UTC)
@@ -124,7 +125,7 @@ def test_a_table_that_is_gone_is_one_line(connection: Connection) -> None:
 def test_a_table_that_is_dropped_in_mid_read_costs_no_record(connection: Connection) -> None:
     with sqlite3.connect(connection.host) as database:
         database.executemany(
-            "INSERT INTO HO_SO VALUES (2019, ?, 'M', '2019-01-01', 'Tên', 1, NULL)", [[n] for n in range(100_000)]
+            "INSERT INTO HO_SO VALUES (2019, ?, 'M', '2019-01-01', 'Tên', 1, NULL)", [[n] for n in range(400_000)]
         )
     tables = SqlSource(dataset(system()), connection).read(Window())
     first = next(tables)
@@ -132,7 +133,7 @@ def test_a_table_that_is_dropped_in_mid_read_costs_no_record(connection: Connect
     drop = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('DROP TABLE HO_SO')"
     other = subprocess.run([sys.executable, "-c", drop, connection.host], capture_output=True, text=True, check=False)
     assert "database is locked" in other.stderr
-    assert first.num_rows + sum(table.num_rows for table in tables) == 100_005
+    assert first.num_rows + sum(table.num_rows for table in tables) == 400_005
 
 
 @pytest.mark.parametrize("way", ["arrow", "rows"])
@@ -202,6 +203,44 @@ def test_bounds_are_bound_parameters_in_every_dialect(connection: Connection, di
 def test_every_database_has_a_limit_or_says_why_not() -> None:
     assert set(DATABASES) == {"sqlite", "postgres", "mysql", "mariadb", "mssql", "oracle"}
     assert all("READ ONLY" in " ".join(DATABASES[name].on_connect) for name in ("postgres", "mysql", "mariadb"))
+
+
+def test_what_a_driver_is_told_of_the_time_out() -> None:
+    assert connect_arguments(DATABASES["mssql"], 7)["timeout"] == 7
+    session = RawSession()
+    limit_session(session, DATABASES["oracle"], 7)
+    assert session.call_timeout == 7000
+
+
+class RawSession:
+    """As much of an Oracle session as is told anything."""
+
+    call_timeout = 0
+
+    def cursor(self) -> "RawSession":
+        return self
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    commit = close
+
+
+ENDLESS = """
+WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 30000000)
+SELECT max(n) AS SO, '1' AS MA, '1' AS TEN, '1' AS NAM, '1' AS NHAN, '2018-12-28 10:00:00' AS SUA FROM numbers"""
+
+
+@pytest.mark.parametrize("driver", ["adbc_driver_sqlite", ""], ids=["arrow", "rows"])
+def test_a_statement_that_takes_too_long_is_given_up(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, driver: str
+) -> None:
+    monkeypatch.setitem(DATABASES, "sqlite", replace(DATABASES["sqlite"], arrow=driver))
+    slow = system(query=ENDLESS, timeout_seconds=1)
+    begun = time.monotonic()
+    with pytest.raises(SourceError, match=r"p01.*cannot be read: (not finished within 1 s|interrupted)"):
+        read(SqlSource(dataset(slow), connection), Window())
+    assert time.monotonic() - begun < 5
 
 
 def test_a_key_that_is_no_code_is_not_shown() -> None:
