@@ -132,7 +132,7 @@ def _copy(build: Path, target: Path) -> dict[str, int]:
             db.execute(f"DROP VIEW {schema}.{_name(name)}")
         known = _relations(db, target.stem, "duckdb_tables()", "table_name")
         for schema, name in _relations(db, "build", "duckdb_tables()", "table_name"):
-            if name in FACTS and (schema, name) in known:
+            if (schema, name) in known and name in FACTS and _names_what_changed(db, name):
                 _bring_up_to_date(db, schema, name)
             else:
                 db.execute(f"CREATE OR REPLACE TABLE {schema}.{_name(name)} AS FROM build.{schema}.{_name(name)}")
@@ -142,6 +142,16 @@ def _copy(build: Path, target: Path) -> dict[str, int]:
         db.execute("DETACH build")
         db.execute("CHECKPOINT")
     return rows
+
+
+def _names_what_changed(db: duckdb.DuckDBPyConnection, fact: str) -> bool:
+    """Whether the build's project keeps the fact from night to night; another one may make it anew each time."""
+    found = db.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'build' AND schema_name = 'intermediate' "
+        "AND table_name = $name",
+        {"name": FACTS[fact][1]},
+    ).fetchone()
+    return found == (1,)
 
 
 def _bring_up_to_date(db: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:

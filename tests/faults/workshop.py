@@ -124,7 +124,7 @@ class Struck:
         played = self.play(steps, night)
         assert not played.killed
         assert played.unexpected is None, played.unexpected
-        assert played.errors == []
+        assert played.errors == [], played.errors
         return played
 
     def keep(self, name: str) -> None:

@@ -305,3 +305,14 @@ def test_a_published_file_that_cannot_be_read_is_replaced(settings: Settings) ->
     night(settings, "b2", "b1", {"2": "corrected"})
     publish(settings)
     assert facts(settings) == {"1": "a", "2": "corrected", "3": "a"}
+
+
+def test_a_fact_of_a_project_that_keeps_none_is_copied_whole(settings: Settings) -> None:
+    night(settings, "b1", None, {})
+    publish(settings)
+    night(settings, "b2", "b1", {"2": "corrected"})
+    with duckdb.connect(str(settings.build_file)) as db:
+        db.execute("DROP TABLE intermediate.int_dossiers__changed")
+        db.execute("UPDATE marts.fct_dossiers SET value = 'anew'")
+    publish(settings)
+    assert set(facts(settings).values()) == {"anew"}
