@@ -96,7 +96,7 @@
 {% endmacro %}
 
 {# On a night the tests of a fact judge the rows that the night computed: the others passed when they were computed.
-   dbt asks for this of each test's relation. #}
+   dbt asks for this of each test's relation. Tests of their own still look at everything. #}
 {% macro default__get_where_subquery(relation) -%}
     {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
     {%- set facts = {
@@ -112,13 +112,5 @@
         {{ return('(select * from ' ~ relation ~ ' where (' ~ conditions | join(') and (') ~ ')) as dbt_subquery') }}
     {%- else -%}
         {{ return(relation) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{# The same for a test of its own. #}
-{% macro of_this_night(changed) -%}
-    {%- set names = ref_of_nights(changed) -%}
-    {%- if only_changes() -%}
-    where (ward_key, source_record_id) in (select c.ward_key, c.source_record_id from {{ names }} as c)
     {%- endif -%}
 {%- endmacro %}

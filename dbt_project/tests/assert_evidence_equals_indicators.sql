@@ -1,6 +1,6 @@
 -- The records of the evidence view add up to the value they stand behind, for every ward and month. All grains come
--- from the same text, and opening each day of each year every night would cost more than the build. A night, which
--- keeps the sums of what did not change, opens a few indicators, other ones than the night before, and all in time.
+-- from the same text, and opening each day of each year every night would cost more than the build. It is what finds a
+-- kept sum that is stale.
 {%- set codes = indicators_to_open() | join(', ') %}
 with evidence as (
     select

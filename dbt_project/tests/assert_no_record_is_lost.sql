@@ -1,17 +1,14 @@
 -- Every record of every ward that reached the warehouse is in its fact table, once, unless it is deleted at its source.
--- A night looks at the records that it computed.
 with loaded as (
     select distinct
         'dossiers' as record_kind,
         dossier_key as record_key
     from {{ ref('stg_dossiers') }}
-    {{ of_this_night('int_dossiers__changed') }}
     union all
     select distinct
         'survey_responses' as record_kind,
         response_key as record_key
     from {{ ref('stg_survey_responses') }}
-    {{ of_this_night('int_survey_responses__changed') }}
     union all
     select distinct
         'ward_returns' as record_kind,
@@ -41,13 +38,11 @@ published as (
         'dossiers' as record_kind,
         dossier_key as record_key
     from {{ ref('fct_dossiers') }}
-    {{ of_this_night('int_dossiers__changed') }}
     union all
     select
         'survey_responses' as record_kind,
         response_key as record_key
     from {{ ref('fct_survey_responses') }}
-    {{ of_this_night('int_survey_responses__changed') }}
     union all
     select
         'ward_returns' as record_kind,
