@@ -47,7 +47,8 @@ _FIGURES = f"""
 _EVIDENCE = f"""
     SELECT $snapshot AS snapshot_id, indicator_code, record_kind, record_key,
         bool_or(in_numerator) AS in_numerator, bool_or(in_denominator) AS in_denominator,
-        max(numerator_quantity) AS numerator_quantity, max(denominator_quantity) AS denominator_quantity
+        max(numerator_quantity) AS numerator_quantity, max(denominator_quantity) AS denominator_quantity,
+        max(counted_value) AS counted_value
     FROM marts.indicator_evidence
     WHERE {_PERIOD} AND ($ward IS NULL OR ward_key = $ward)
     GROUP BY indicator_code, record_kind, record_key
@@ -203,7 +204,13 @@ def _look(db: duckdb.DuckDBPyConnection, unit: Unit, period: Period, snapshot: s
 
 
 def _table(db: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema, parameters: dict[str, object]) -> pa.Table:
-    return db.execute(query, parameters).to_arrow_table().select(schema.names).cast(schema)
+    try:
+        return db.execute(query, parameters).to_arrow_table().select(schema.names).cast(schema)
+    except duckdb.BinderException:
+        raise WardWarehouseError(
+            "the published warehouse is without a column that a closing keeps: an earlier version built it; run "
+            "`ward-warehouse build` and `publish` first"
+        ) from None
 
 
 def _parameters(unit: Unit, period: Period, snapshot: str) -> dict[str, object]:

@@ -43,6 +43,7 @@ EVIDENCE_SCHEMA = pa.schema(
         *((name, pa.string()) for name in ("snapshot_id", "indicator_code", "record_kind", "record_key")),
         *((name, pa.bool_()) for name in ("in_numerator", "in_denominator")),
         *((name, pa.int64()) for name in ("numerator_quantity", "denominator_quantity")),
+        ("counted_value", pa.string()),
     ]
 )
 
@@ -198,7 +199,7 @@ def figures_path(district: str, snapshot_id: str) -> str:
 
 
 def evidence_path(district: str, snapshot_id: str) -> str:
-    """Where the records behind them are, with `EVIDENCE_SCHEMA`."""
+    """Where the records behind them are, with `EVIDENCE_SCHEMA`; older files are without `counted_value`."""
     return f"{CLOSED}/{district}/{snapshot_id}/evidence.parquet"
 
 

@@ -67,6 +67,7 @@ def test_a_closed_month_and_what_changed_in_it(district: District, cli: Cli) -> 
     changed_after_it_was_closed(district, cli)
     the_figure_is_new_and_what_was_reported_stays(district)
     each_record_and_why(district)
+    the_record_of_another_officer(district)
     reopened_by_district_and_then_ward(cli)
     a_warehouse_made_anew_says_the_same(district)
 
@@ -97,7 +98,7 @@ def closed_ward_by_ward_and_then_the_district(cli: Cli) -> None:
 
 
 def changed_after_it_was_closed(district: District, cli: Cli) -> None:
-    """One corrected, one late, one let in, one gone at the source; the other ward stays as it is."""
+    """One corrected, one another officer's, one late, one let in, one gone at the source; the other ward stays."""
     later = NIGHT + timedelta(days=1)
     (entry,) = cli("quarantine", "list", "--json")
     cli("quarantine", "resolve", entry["quarantine_key"], "--accept", "--by", "lan", "--reason", "seen on paper")
@@ -105,7 +106,8 @@ def changed_after_it_was_closed(district: District, cli: Cli) -> None:
     ward.sent[DOSSIERS] = [record for record in ward.sent[DOSSIERS] if record["source_record_id"] != "3"]
     late = {"resolved_at": at(DAY + timedelta(days=3), 9), "returned_at": at(DAY + timedelta(days=3), 10)}
     changed_at = {"source_changed_at": at(later, 9)}
-    ward.send([dossier("5", DAY, **late, **changed_at), dossier("late", DAY, **changed_at)])
+    of_another = dossier("7", DAY, officer_key="Lưu Thị Thay Thế", **changed_at)
+    ward.send([dossier("5", DAY, **late, **changed_at), of_another, dossier("late", DAY, **changed_at)])
     district.play(later)
     district.night().reconcile_ward(ONE, [DOSSIERS], "run", district.resolve)
     build(district)
@@ -142,6 +144,26 @@ def each_record_and_why(district: District) -> None:
             (f"{ONE}:refused", "added", "let_in_from_quarantine"),
         ]
     assert query(district, f"SELECT count(*) FROM audit.restatements WHERE ward_key = '{TWO}'") == [(0,)]  # noqa: S608
+
+
+def the_record_of_another_officer(district: District) -> None:
+    """It counts as one record then and now: only what is counted of it tells why there is an officer more."""
+    columns = "indicator_code, ward_key, numerator_before, numerator_after, records"
+    restated = f"SELECT {columns} FROM audit.restatements WHERE period_grain = 'month' AND indicator_code"  # noqa: S608
+    rows = query(district, f"{restated} IN ('officers_at_work', 'officer_load_top_share') ORDER BY ALL")
+    assert [row[:4] for row in rows] == [
+        ("officer_load_top_share", ONE, 10, 10),
+        ("officer_load_top_share", None, 20, 20),
+        ("officers_at_work", ONE, 1, 2),
+        ("officers_at_work", None, 1, 2),
+    ]
+    for *_, records in rows:
+        assert [(r["record_key"], r["change"], r["reason"]) for r in json.loads(records)] == [
+            (f"{ONE}:3", "removed", "deleted_at_source"),
+            (f"{ONE}:7", "changed", "corrected_late"),
+            (f"{ONE}:late", "added", "arrived_late"),
+            (f"{ONE}:refused", "added", "let_in_from_quarantine"),
+        ]
 
 
 def reopened_by_district_and_then_ward(cli: Cli) -> None:

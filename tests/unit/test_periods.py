@@ -64,7 +64,8 @@ def publish(two_wards: District) -> Publish:
                 f"""CREATE TABLE marts.indicator_evidence AS
                 SELECT 'dossiers_received' AS indicator_code, ward_key, {place}, 'dossiers' AS record_kind,
                     ward_key || ':' || number AS record_key, true AS in_numerator, NULL::BOOLEAN AS in_denominator,
-                    1::BIGINT AS numerator_quantity, NULL::BIGINT AS denominator_quantity
+                    1::BIGINT AS numerator_quantity, NULL::BIGINT AS denominator_quantity,
+                    'value ' || number AS counted_value
                 FROM (VALUES ('a_sql'), ('c_files')) AS units (ward_key), range($1) AS numbers (number)""",  # noqa: S608 - the test's own words
                 [received, *where],
             )
@@ -175,6 +176,14 @@ def test_without_a_published_warehouse_nothing_is_decided(desk: PeriodDesk) -> N
     assert read_periods(desk.lake, "mini").number == 0
 
 
+def test_a_warehouse_older_than_a_column_that_a_closing_keeps_is_told(desk: PeriodDesk) -> None:
+    desk.review(ONE, JUNE)
+    with duckdb.connect(str(desk.settings.published_file)) as db:
+        db.execute("ALTER TABLE marts.indicator_evidence DROP counted_value")
+    assert "an earlier version built it; run `ward-warehouse build`" in refused(desk.close, ONE)
+    assert read_periods(desk.lake, "mini").state(ONE, JUNE) == "reviewed"
+
+
 def test_what_was_not_reviewed_is_not_closed(desk: PeriodDesk, publish: Publish) -> None:
     """The figures changed between the two: somebody has to look at them again."""
     desk.review(ONE, JUNE)
@@ -193,8 +202,8 @@ def test_a_closing_keeps_figures_and_records(desk: PeriodDesk, publish: Publish)
     one, _, whole = (desk.close(unit, JUNE) for unit in (ONE, TWO, DISTRICT))
     (figure,) = desk.lake.read_table(figures_path("mini", one.snapshot_id)).to_pylist()
     assert (figure["ward_key"], figure["numerator"], figure["period_end"]) == ("a_sql", 2, date(2024, 6, 30))
-    keys = desk.lake.read_table(evidence_path("mini", one.snapshot_id))["record_key"].to_pylist()
-    assert keys == ["a_sql:0", "a_sql:1"]
+    records = desk.lake.read_table(evidence_path("mini", one.snapshot_id)).select(["record_key", "counted_value"])
+    assert [tuple(row.values()) for row in records.to_pylist()] == [("a_sql:0", "value 0"), ("a_sql:1", "value 1")]
     (figure,) = desk.lake.read_table(figures_path("mini", whole.snapshot_id)).to_pylist()
     assert (figure["ward_key"], figure["numerator"]) == (None, 4)
     keys = desk.lake.read_table(evidence_path("mini", whole.snapshot_id))["record_key"].to_pylist()
@@ -219,6 +228,26 @@ def test_what_was_closed_is_loaded_once_and_again_from_nothing(two_wards: Distri
     assert loaded() == both
     two_wards.settings.build_file.unlink()
     assert loaded() == both
+
+
+def test_evidence_older_than_counted_value_is_loaded_without_it(two_wards: District, desk: PeriodDesk) -> None:
+    desk.review(ONE, JUNE)
+    desk.review(TWO, JUNE)
+    older = evidence_path("mini", desk.close(ONE, JUNE).snapshot_id)
+    desk.close(TWO, JUNE)
+    desk.lake.write_table(older, desk.lake.read_table(older).drop_columns(["counted_value"]))
+    run = two_wards.night()
+
+    def loaded() -> list[tuple[object, ...]]:
+        load(run.settings, run.lake, run.registry)
+        with duckdb.connect(str(run.settings.build_file)) as db:
+            return db.execute("SELECT record_key, counted_value FROM raw.closed_evidence ORDER BY ALL").fetchall()
+
+    both = [("a_sql:0", None), ("a_sql:1", None), ("c_files:0", "value 0"), ("c_files:1", "value 1")]
+    assert loaded() == both
+    with duckdb.connect(str(run.settings.build_file)) as db:
+        db.execute("ALTER TABLE raw.closed_evidence DROP counted_value")
+    assert loaded() == both, "a build file that is older than the column as well"
 
 
 def test_of_two_who_close_at_once_one_has_closed_it(

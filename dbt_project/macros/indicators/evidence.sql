@@ -65,6 +65,8 @@ select
         {%- endif %}
     cast({{ quantities[role] or 'null' }} as bigint) as {{ role }}_quantity,
     {%- endfor %}
+    {%- set counts_values = definition.kind in ['distinct', 'concentration'] %}
+    cast({{ definition.value_of if counts_values else 'null' }} as varchar) as counted_value,
     {{ indicator_state_dates()[parts[0].date] or 'r.' ~ parts[0].date }} as counted_date,
     {%- for column in ['received_date', 'due_date', 'end_date'] %}
     {{ 'r.' ~ kind.evidence[column] if column in kind.evidence else 'cast(null as date)' }} as {{ column }}

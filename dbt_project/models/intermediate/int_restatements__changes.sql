@@ -19,7 +19,8 @@ evidence_before as (
         evidence.in_numerator,
         evidence.in_denominator,
         evidence.numerator_quantity,
-        evidence.denominator_quantity
+        evidence.denominator_quantity,
+        evidence.counted_value
     from fresh
     inner join {{ source('raw', 'closed_evidence') }} as evidence
         on fresh.snapshot_id = evidence.snapshot_id and fresh.indicator_code = evidence.indicator_code
@@ -36,7 +37,8 @@ evidence_after as (
         bool_or(evidence.in_numerator) as in_numerator,
         bool_or(evidence.in_denominator) as in_denominator,
         max(evidence.numerator_quantity) as numerator_quantity,
-        max(evidence.denominator_quantity) as denominator_quantity
+        max(evidence.denominator_quantity) as denominator_quantity,
+        max(evidence.counted_value) as counted_value
     from fresh
     inner join {{ evidence }} as evidence
         on
@@ -73,6 +75,11 @@ changes as (
         or evidence_before.in_denominator is distinct from evidence_after.in_denominator
         or evidence_before.numerator_quantity is distinct from evidence_after.numerator_quantity
         or evidence_before.denominator_quantity is distinct from evidence_after.denominator_quantity
+        -- Null: the closing is older than the column, or the indicator counts records and no values.
+        or (
+            evidence_before.counted_value is not null
+            and evidence_before.counted_value is distinct from evidence_after.counted_value
+        )
 ),
 
 versions as (

@@ -58,6 +58,7 @@ def load_periods(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
 
 def _insert(db: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
     db.register("fresh", table)
+    # By name: a column that came later is null for the files that were written before it.
     db.execute(f"INSERT INTO raw.{name} BY NAME FROM fresh")
     db.unregister("fresh")
 
