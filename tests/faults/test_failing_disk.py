@@ -9,19 +9,25 @@ import pytest
 
 from tests.conftest import MakeDistrict
 from tests.faults.amount import LONG, amount
-from tests.faults.nights import ALL, NEXT, STATES, keep_middles, struck
+from tests.faults.nights import ALL, NEXT, SMALL_PROJECT, STATES, keep_middles, struck
 from tests.faults.rows import differences, rows_of
 from tests.faults.workshop import Played, Struck, Workshop
 from ward_warehouse.publish import audited_marker
 
 OF_A_TOOL = ("/home/dbt/", "/home/logs/")
-"""What dbt writes for itself, some three hundred files: theirs fail one by one in the long part only."""
+"""What dbt writes for itself: it fails in the long part only."""
 
 
 @pytest.fixture(scope="module")
 def night(workshop: Workshop, make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> Struck:
-    """One ward, and the states that the steps start from."""
-    made = struck(workshop, make_district, tmp_path_factory.mktemp("disk"), {"disk_files": "files"}, ["dossiers"])
+    """One ward, and the states that the steps start from.
+
+    The small project in the long part too: the real one writes the same kinds of files, three hundred more of them, and
+    each would be a night of twenty seconds; kills strike it.
+    """
+    made = struck(
+        workshop, make_district, tmp_path_factory.mktemp("disk"), {"disk_files": "files"}, ["dossiers"], SMALL_PROJECT
+    )
     keep_middles(made)
     return made
 
