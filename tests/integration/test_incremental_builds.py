@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
 import pytest
+import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -17,11 +21,18 @@ from tests.faults.amount import amount
 from tests.faults.rows import Rows, differences, rows_of
 from tests.support.district import DOSSIERS, SURVEYS, District, MiniWard
 from tests.support.records import NIGHT, PROCEDURES, at, dossier, survey
+from ward_warehouse.decisions import read_log
+from ward_warehouse.errors import BuildError, WardWarehouseError
+from ward_warehouse.night import Night
+from ward_warehouse.replay import Desk, Selection, case_keys, open_entries, quarantined_partitions
+from ward_warehouse.validation import Judge, load_suite
 
 WARDS = ("inc_sql", "inc_http", "inc_files")
 RECONCILED = WARDS[:2]
-KEPT = ("days", "as_of_end", "level_changes", "item_counts", "member_counts")
+KEPT = ("days", "as_of_end", "level_changes", "item_counts", "member_counts", "breakdowns")
 FIRST = [dossier(str(n), night=NIGHT - timedelta(days=5 * n)) for n in range(12)]
+UNKNOWN = "Qua mạng xã hội"
+REFUSED = [dossier("unread", channel=UNKNOWN), dossier("unlisted", procedure_code="9.999001")]
 ANSWERS = [survey(str(n), night=NIGHT - timedelta(days=5 * n), dossier_code=f"HS-{n}") for n in range(6)]
 
 Values = dict[str, Any]
@@ -32,12 +43,16 @@ CORRECTIONS: dict[str, Callable[[date, int], Values]] = {
     "recoded": lambda _, which: {"dossier_code": f"HS-{(which + 1) % 12}"},
     "other procedure": lambda *_: {"procedure_code": PROCEDURES[1], "channel": "in_person"},
     "broken": lambda *_: {"received_at": None},
+    "unread": lambda *_: {"channel": UNKNOWN},
 }
 """What may become of a dossier that is known."""
 
+DECISIONS = ("replayed", "accepted", "rejected")
+"""What becomes of a ward's quarantined dossiers."""
+
 Change = tuple[str, str, int, int]
 CHANGES: st.SearchStrategy[Change] = st.tuples(
-    st.sampled_from([*CORRECTIONS, "new", "votes", "answer moved", "vanished"]),
+    st.sampled_from([*CORRECTIONS, "new", "votes", "answer moved", "vanished", *DECISIONS]),
     st.sampled_from(WARDS),
     st.integers(0, 11),
     st.integers(0, 63),
@@ -52,7 +67,7 @@ def built(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory)
         tmp_path_factory.mktemp("incremental"), dict(zip(WARDS, ("sql", "http", "files"), strict=True))
     )
     for ward in district.wards.values():
-        ward.send(FIRST, ANSWERS)
+        ward.send([*FIRST, *REFUSED], ANSWERS)
     district.play(full=True)
     assert district.night().build().whole
     district.night().publish()
@@ -88,6 +103,59 @@ def happen(ward: MiniWard, change: Change, night: date, number: int) -> None:
     ward.send(dossiers, answers, night)
 
 
+def with_the_code(district: District) -> Night:
+    """The night of who corrected the code tables: the channel that nobody could read is one of them now."""
+    systems = district.folder / "corrected"
+    if not systems.is_dir():
+        shutil.copytree(district.systems_dir, systems)
+        for path in systems.glob("*.yml"):
+            system = yaml.safe_load(path.read_text(encoding="utf-8"))
+            if "channel" in system.get("codes", {}):
+                system["codes"]["channel"][UNKNOWN] = "online"
+                path.write_text(yaml.safe_dump(system, allow_unicode=True), encoding="utf-8")
+    return Night(district.settings.model_copy(update={"systems_dir": systems}))
+
+
+def decide(district: District, ward: str, what: str) -> None:
+    """One decision about all quarantined dossiers of a ward; what cannot be let in stays where it is."""
+    run = with_the_code(district)
+    (dataset,) = run.registry.datasets(ward, [DOSSIERS])
+    desk = Desk(run.lake, dataset, run.settings.pseudonym_keys(), "lan", "seen on paper")
+    if what == "replayed":
+        judge = Judge(load_suite(run.settings.expectations_dir, DOSSIERS))
+        assert not desk.replay(judge, Selection()).still["channel_known"]
+        return
+    for manifest in list(quarantined_partitions(run.lake, DOSSIERS, ward)):
+        entries = open_entries(run.lake, manifest, read_log(run.lake, DOSSIERS, ward))
+        for key in dict.fromkeys(case_keys(entries).to_pylist()):
+            with suppress(WardWarehouseError):
+                desk.resolve("accepted" if what == "accepted" else "rejected", Selection(manifest.night, key=key))
+
+
+def compared(built: District, nights: list[list[Change]], folder: Path) -> District:
+    """Plays the nights in a copy of the district; what they leave is what a build of everything gives."""
+    district = built.copied_to(folder / "nights")
+    for count, changes in enumerate(nights, 1):
+        night = NIGHT + timedelta(days=count)
+        for number, change in enumerate(changes):
+            if change[0] in DECISIONS:
+                decide(district, change[1], change[0])
+            else:
+                happen(district[change[1]], change, night, number)
+        district.play(night)
+        for ward in RECONCILED:
+            district.night().reconcile_ward(ward, [DOSSIERS, SURVEYS], f"r{count}", district.resolve)
+        assert not district.night().build().whole
+        district.night().publish()
+    everything = district.copied_to(folder / "everything")
+    assert everything.night().build(full_refresh=True).whole
+    everything.night().publish()
+    assert differences(rows(district), rows(everything)) == []
+    published, expected = (rows_of(each.settings.published_file) for each in (district, everything))
+    assert differences(published, expected) == []
+    return district
+
+
 # Without shrinking, of which every step would be four builds.
 @settings(
     max_examples=amount(2, 25), phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -95,19 +163,25 @@ def happen(ward: MiniWard, change: Change, night: date, number: int) -> None:
 @given(nights=st.lists(st.lists(CHANGES, min_size=1, max_size=8), min_size=2, max_size=3))
 def test_nights_give_what_a_build_of_everything_gives(built: District, nights: list[list[Change]]) -> None:
     with TemporaryDirectory() as folder:
-        district = built.copied_to(Path(folder) / "nights")
-        for count, changes in enumerate(nights, 1):
-            night = NIGHT + timedelta(days=count)
-            for number, change in enumerate(changes):
-                happen(district[change[1]], change, night, number)
-            district.play(night)
-            for ward in RECONCILED:
-                district.night().reconcile_ward(ward, [DOSSIERS, SURVEYS], f"r{count}", district.resolve)
-            assert not district.night().build().whole
-            district.night().publish()
-        everything = district.copied_to(Path(folder) / "everything")
-        assert everything.night().build(full_refresh=True).whole
-        everything.night().publish()
-        assert differences(rows(district), rows(everything)) == []
-        published, expected = (rows_of(each.settings.published_file) for each in (district, everything))
-        assert differences(published, expected) == []
+        compared(built, nights, Path(folder))
+
+
+def test_a_night_computes_what_was_decided(built: District, tmp_path: Path) -> None:
+    district = compared(built, [[(what, ward, 0, 0) for what, ward in zip(DECISIONS, WARDS, strict=True)]], tmp_path)
+    with duckdb.connect(district.settings.published_file, read_only=True) as db:
+        found = db.sql("SELECT ward_key, source_record_id FROM marts.fct_dossiers").fetchall()
+    replayed, accepted, rejected = WARDS
+    assert {(replayed, "unread"), (accepted, "unlisted")} <= set(found)
+    assert not {(rejected, "unread"), (rejected, "unlisted")} & set(found)
+
+
+def test_a_night_finds_a_record_that_it_was_not_told_of(built: District, tmp_path: Path) -> None:
+    """Nothing notes it as changed, so the night computes nothing of it; the audit looks at all records."""
+    district = built.copied_to(tmp_path)
+    with duckdb.connect(district.settings.build_file) as db:
+        db.execute(
+            "INSERT INTO raw.dossiers BY NAME "
+            "SELECT * REPLACE ('forgotten' AS source_record_id) FROM raw.dossiers LIMIT 1"
+        )
+    with pytest.raises(BuildError, match=r"assert_no_record_is_lost: Got 1 result.*left as it was"):
+        district.night().build()
