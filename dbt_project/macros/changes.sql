@@ -48,6 +48,23 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The periods of each ward and record kind of which a change touches a part: a night adds these up again. #}
+{% macro touched_periods() -%}
+    {%- set months = ref_of_nights('int_changed_months') -%}
+    {%- set periods = ref_of_nights('int_periods') -%}
+    {%- if only_changes() -%}
+    select distinct
+        m.record_kind,
+        m.ward_key,
+        q.district_code,
+        q.period_grain,
+        q.period_start,
+        q.period_end
+    from {{ months }} as m
+    inner join {{ periods }} as q on m.month_start <= q.period_end and q.period_start < {{ add_months('m.month_start', 1) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# The records from which a night computes the kept sums of a record kind. #}
 {% macro touched_records(record_kind) -%}
     {%- set kind = indicator_record_kinds()[record_kind] -%}

@@ -1,22 +1,14 @@
 -- Every record of every ward that reached the warehouse is in its fact table, once, unless it is deleted at its source.
-with loaded as (
-    select distinct
-        'dossiers' as record_kind,
-        dossier_key as record_key
-    from {{ ref('stg_dossiers') }}
-    union all
-    select distinct
-        'survey_responses' as record_kind,
-        response_key as record_key
-    from {{ ref('stg_survey_responses') }}
-    union all
-    select distinct
-        'ward_returns' as record_kind,
-        return_key as record_key
-    from {{ ref('stg_ward_returns') }}
-),
-
-deleted as (
+-- Both sides are first compared as a number of records and a sum of hashes, which takes a fraction of the time of
+-- comparing millions of keys; the keys are compared, and named, where those differ.
+{%- set kinds = {
+    'dossiers': {'staging': ref('stg_dossiers'), 'fact': ref('fct_dossiers'), 'key': 'dossier_key'},
+    'survey_responses': {
+        'staging': ref('stg_survey_responses'), 'fact': ref('fct_survey_responses'), 'key': 'response_key',
+    },
+    'ward_returns': {'staging': ref('stg_ward_returns'), 'fact': ref('fct_ward_returns'), 'key': 'return_key'},
+} %}
+with deleted as (
     select
         record_kind,
         ward_key || ':' || source_record_id as record_key
@@ -24,36 +16,73 @@ deleted as (
     where state = 'deleted'
 ),
 
-expected as (
+sums as (
+    {%- for kind, names in kinds.items() %}
     select
-        loaded.record_kind,
-        loaded.record_key
-    from loaded
-    left join deleted on loaded.record_kind = deleted.record_kind and loaded.record_key = deleted.record_key
-    where deleted.record_key is null
+        '{{ kind }}' as record_kind,
+        count(*) as records,
+        coalesce(sum(loaded.key_hash), 0) as key_hashes
+    from (
+        select distinct {{ text_hash(names.key) }} as key_hash
+        from {{ names.staging }}
+        where {{ names.key }} not in (
+            select d.record_key
+            from deleted as d
+            where d.record_kind = '{{ kind }}'
+        )
+    ) as loaded
+    union all
+    select
+        '{{ kind }}' as record_kind,
+        -count(*) as records,
+        -coalesce(sum({{ text_hash(names.key) }}), 0) as key_hashes
+    from {{ names.fact }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
+differing as (
+    select record_kind
+    from sums
+    group by record_kind
+    having sum(records) <> 0 or sum(key_hashes) <> 0
+),
+
+expected as (
+    {%- for kind, names in kinds.items() %}
+    select distinct
+        '{{ kind }}' as record_kind,
+        {{ names.key }} as record_key
+    from {{ names.staging }}
+    where
+        '{{ kind }}' in (select d.record_kind from differing as d)
+        and {{ names.key }} not in (
+            select d.record_key
+            from deleted as d
+            where d.record_kind = '{{ kind }}'
+        )
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 ),
 
 published as (
+    {%- for kind, names in kinds.items() %}
     select
-        'dossiers' as record_kind,
-        dossier_key as record_key
-    from {{ ref('fct_dossiers') }}
-    union all
-    select
-        'survey_responses' as record_kind,
-        response_key as record_key
-    from {{ ref('fct_survey_responses') }}
-    union all
-    select
-        'ward_returns' as record_kind,
-        return_key as record_key
-    from {{ ref('fct_ward_returns') }}
+        '{{ kind }}' as record_kind,
+        {{ names.key }} as record_key,
+        count(*) as times
+    from {{ names.fact }}
+    where '{{ kind }}' in (select d.record_kind from differing as d)
+    group by {{ names.key }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 )
 
 select
     coalesce(expected.record_kind, published.record_kind) as record_kind,
-    coalesce(expected.record_key, published.record_key) as record_key
+    coalesce(expected.record_key, published.record_key) as record_key,
+    coalesce(published.times, 0) as times
 from expected
 full outer join published
     on expected.record_kind = published.record_kind and expected.record_key = published.record_key
-where expected.record_key is null or published.record_key is null
+where expected.record_key is null or published.record_key is null or published.times > 1

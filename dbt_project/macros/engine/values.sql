@@ -17,3 +17,7 @@
 {# The different texts of a group in the order of the alphabet, joined with ", ". #}
 {% macro joined_texts(text) %}{{ return(adapter.dispatch('joined_texts')(text)) }}{% endmacro %}
 {% macro duckdb__joined_texts(text) -%} string_agg(distinct {{ text }}, ', ' order by {{ text }}) {%- endmacro %}
+
+{# A number that a text has, and another text only by chance; sums of it are exact. #}
+{% macro text_hash(text) %}{{ return(adapter.dispatch('text_hash')(text)) }}{% endmacro %}
+{% macro duckdb__text_hash(text) -%} hash({{ text }}) {%- endmacro %}

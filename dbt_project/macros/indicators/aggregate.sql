@@ -101,8 +101,7 @@ group by indicator_code, indicator_version, district_code, ward_key, period_grai
    of which a change touches a part. #}
 {% macro indicator_period_sums(scan) %}
     {%- set kind = indicator_record_kinds()[scan.record_kind] %}
-    {%- set months = ref_of_nights('int_changed_months') %}
-    {%- set periods = ref_of_nights('int_periods') %}
+    {%- set touched = touched_periods() %}
     select
         r.district_code,
         r.ward_key,
@@ -123,18 +122,12 @@ group by indicator_code, indicator_version, district_code, ward_key, period_grai
             {%- endif %}
     {%- if kind.touched and only_changes() %}
     inner join (
-        select distinct
-            m.ward_key,
-            q.period_grain,
-            q.period_start,
-            q.period_end
-        from {{ months }} as m
-        inner join {{ periods }} as q
-            on m.month_start <= q.period_end and q.period_start < {{ add_months('m.month_start', 1) }}
-        where m.record_kind = '{{ scan.record_kind }}'
+        {{ touched }}
     ) as touched
         on
-            r.ward_key = touched.ward_key
+            touched.record_kind = '{{ scan.record_kind }}'
+            and r.ward_key = touched.ward_key
+            and r.district_code = touched.district_code
             and p.period_grain = touched.period_grain
             and p.period_start = touched.period_start
             and p.period_end = touched.period_end

@@ -1,6 +1,6 @@
 {# Indicators by dimension: those whose definition names breakdowns. Records are first added up per ward, month and
    combination of members, then per period and member; a median keeps how often each value occurs. Months and longer,
-   because a day of one procedure in one ward is mostly one dossier. #}
+   because a day of one procedure in one ward is mostly one dossier. A night adds up the periods that a change touches. #}
 
 {# Record kind -> dimension -> column of its mart. #}
 {% macro indicator_dimensions() %}
@@ -14,6 +14,7 @@
 
 {% macro indicator_breakdowns() %}
     {%- set selects = [] %}
+    {%- set touched = touched_periods() %}
     {%- for kind in indicator_record_kinds().values() %}{% if not execute %}{% do ref(kind.mart) %}{% endif %}{% endfor -%}
 with period_months as (
     select distinct
@@ -25,6 +26,12 @@ with period_months as (
     from {{ ref('int_period_days') }}
     where period_grain in ('month', 'quarter', 'half_year', 'year')
 ),
+
+    {%- if only_changes() %}
+touched as (
+    {{ touched }}
+),
+    {%- endif %}
     {%- for definition in indicator_catalogue() if definition.breakdowns %}
         {%- set parts = indicator_parts(definition) %}
         {%- set name = definition.code ~ '_v' ~ definition.version %}
@@ -59,7 +66,24 @@ counts as (
     {{ selects | join('\n    union all\n') }}
 )
 
-select * from counts
+select
+    record_kind,
+    indicator_code,
+    indicator_version,
+    district_code,
+    ward_key,
+    period_grain,
+    period_start,
+    period_end,
+    dimension,
+    member,
+    item,
+    cast(sum(numerator) as bigint) as numerator,
+    cast(sum(denominator) as bigint) as denominator
+from counts
+group by
+    record_kind, indicator_code, indicator_version, district_code, ward_key, period_grain, period_start, period_end,
+    dimension, member, item
 {% endmacro %}
 
 {# How often each combination of members occurs per ward and month, from the records: their known days only. #}
@@ -97,6 +121,7 @@ select * from counts
 
 {% macro indicator_breakdown_rows(definition, part, name, dimension) %}
     select
+        '{{ part.record_kind }}' as record_kind,
         {{ sql_text(definition.code) }} as indicator_code,
         {{ definition.version }} as indicator_version,
         m.district_code,
@@ -111,6 +136,102 @@ select * from counts
         cast({{ 'sum(m.items)' if part.role == 'denominator' else 'null' }} as bigint) as denominator
     from {{ name }}_{{ part.role }} as m
     inner join period_months as q on m.district_code = q.district_code and m.month_start = q.month_start
+    {%- if only_changes() and keeps_sums(part.record_kind) %}
+    inner join touched as t
+        on
+            t.record_kind = '{{ part.record_kind }}'
+            and m.ward_key = t.ward_key
+            and q.district_code = t.district_code
+            and q.period_grain = t.period_grain
+            and q.period_start = t.period_start
+            and q.period_end = t.period_end
+    {%- endif %}
     group by
         m.district_code, m.ward_key, q.period_grain, q.period_start, q.period_end, m.by_{{ dimension }}, m.item
+{%- endmacro %}
+
+{# The CTE `summed` of what all wards' parts add up to, by ward and, with a null ward, by district: the columns of
+   table_key, ward_key, member, numerator, denominator and median_value. A member without a record has no row. #}
+{% macro indicator_breakdown_values(table_key) %}
+{%- set keys = table_key + ['ward_key', 'member'] -%}
+ward_units as (
+    select
+        counts.ward_key,
+        {%- for column in table_key %}
+        counts.{{ column }},
+        {%- endfor %}
+        counts.member,
+        counts.item,
+        sum(counts.numerator) as numerator,
+        sum(counts.denominator) as denominator
+    from {{ ref('int_indicator_breakdowns') }} as counts
+    inner join {{ ref('int_indicator_spine') }} as spine
+        on
+            counts.indicator_code = spine.indicator_code
+            and counts.indicator_version = spine.indicator_version
+            and counts.ward_key = spine.ward_key
+            and counts.period_grain = spine.period_grain
+            and counts.period_start = spine.period_start
+            and counts.period_end = spine.period_end
+    where spine.has_data and spine.period_grain <> 'day'
+    group by counts.ward_key, counts.{{ table_key | join(', counts.') }}, counts.member, counts.item
+),
+
+units as (
+    select * from ward_units
+    union all
+    select
+        cast(null as varchar) as ward_key,
+        {{ table_key | join(',\n        ') }},
+        member,
+        item,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
+    from ward_units
+    group by {{ table_key | join(', ') }}, member, item
+),
+
+-- The values of a median alone are put in order: that costs more than all sums together.
+ranked as (
+    select
+        {{ keys | join(',\n        ') }},
+        item,
+        denominator,
+        sum(denominator) over (
+            cells
+            order by item
+            rows between unbounded preceding and current row
+        ) as items_up_to,
+        sum(denominator) over cells as items_in_all
+    from units
+    where item is not null
+    window cells as (partition by {{ keys | join(', ') }})
+),
+
+medians as (
+    select
+        {{ keys | join(',\n        ') }},
+        null as numerator,
+        sum(denominator) as denominator,
+        avg(
+            case
+                when items_up_to >= items_in_all / 2.0 and items_up_to - denominator <= items_in_all / 2.0 then item
+            end
+        ) as median_value
+    from ranked
+    group by {{ keys | join(', ') }}
+),
+
+summed as (
+    select *
+    from medians
+    union all
+    select
+        {{ keys | join(',\n        ') }},
+        numerator,
+        denominator,
+        cast(null as double precision) as median_value
+    from units
+    where item is null
+)
 {%- endmacro %}

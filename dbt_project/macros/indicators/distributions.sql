@@ -29,10 +29,23 @@ select * from distributions
 
 {% macro indicator_value_counts(definition, unit) %}
     {%- set part = definition.denominator or definition.numerator %}
-{{ definition.code }}_v{{ definition.version }}_{{ unit }} as (
+    {%- set name = definition.code ~ '_v' ~ definition.version %}
+{{ name }}_{{ unit }} as (
+    {%- if unit == 'district' %}
+    select
+        district_code,
+        cast(null as varchar) as ward_key,
+        period_grain,
+        period_start,
+        period_end,
+        item,
+        sum(items) as items
+    from {{ name }}_ward
+    group by district_code, period_grain, period_start, period_end, item
+    {%- else %}
     select
         s.district_code,
-        {{ 's.ward_key' if unit == 'ward' else 'cast(null as varchar) as ward_key' }},
+        s.ward_key,
         s.period_grain,
         s.period_start,
         s.period_end,
@@ -66,15 +79,8 @@ select * from distributions
         s.indicator_code = {{ sql_text(definition.code) }}
         and s.indicator_version = {{ definition.version }}
         and s.has_data
-    group by
-        s.district_code,
-        {%- if unit == 'ward' %}
-        s.ward_key,
-        {%- endif %}
-        s.period_grain,
-        s.period_start,
-        s.period_end,
-        v.item
+    group by s.district_code, s.ward_key, s.period_grain, s.period_start, s.period_end, v.item
+    {%- endif %}
 )
 {%- endmacro %}
 

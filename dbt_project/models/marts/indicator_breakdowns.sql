@@ -3,64 +3,7 @@
 ] -%}
 {% set keys = table_key + ['ward_key', 'member'] -%}
 -- Parts by ward and, with a null ward, summed to the district; a member without a record has no row.
-with units as (
-    {%- for ward_key in ['counts.ward_key', 'cast(null as varchar)'] %}
-    select
-        {{ ward_key }} as ward_key,
-        {%- for column in table_key %}
-        counts.{{ column }},
-        {%- endfor %}
-        counts.member,
-        counts.item,
-        sum(counts.numerator) as numerator,
-        sum(counts.denominator) as denominator
-    from {{ ref('int_indicator_breakdowns') }} as counts
-    inner join {{ ref('int_indicator_spine') }} as spine
-        on
-            counts.indicator_code = spine.indicator_code
-            and counts.indicator_version = spine.indicator_version
-            and counts.ward_key = spine.ward_key
-            and counts.period_grain = spine.period_grain
-            and counts.period_start = spine.period_start
-            and counts.period_end = spine.period_end
-    where spine.has_data and spine.period_grain <> 'day'
-    group by
-        {% if ward_key == 'counts.ward_key' %}counts.ward_key,{% endif %}
-        {%- for column in table_key %}
-        counts.{{ column }},
-        {%- endfor %}
-        counts.member,
-        counts.item
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
-),
-
-ranked as (
-    select
-        units.*,
-        sum(units.denominator) over (
-            cells
-            order by units.item
-            rows between unbounded preceding and current row
-        ) as items_up_to,
-        sum(units.denominator) over cells as items_in_all
-    from units
-    window cells as (partition by {{ keys | join(', ') }})
-),
-
-summed as (
-    select
-        {{ keys | join(',\n        ') }},
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
-        avg(
-            case
-                when items_up_to >= items_in_all / 2.0 and items_up_to - denominator <= items_in_all / 2.0 then item
-            end
-        ) as median_value
-    from ranked
-    group by {{ keys | join(', ') }}
-),
+with {{ indicator_breakdown_values(table_key) }},
 
 noted as (
     select

@@ -1,3 +1,4 @@
+{% set table_key = ['district_code', 'period_grain', 'period_start', 'period_end', 'question'] -%}
 -- Answers by question and mode, summed over wards and days; a ward without an answer has no row. All modes together are
 -- the satisfaction of reform_indicators, overall or with an element, and hidden where that is.
 -- The answers of a day are placed in their periods once, and the sums of the periods added up.
@@ -21,13 +22,8 @@ with placed as (
         on ratings.district_code = periods.district_code and ratings.answered_date = periods.calendar_date
     where periods.period_grain <> 'day'
     group by
-        ratings.ward_key,
-        ratings.district_code,
-        periods.period_grain,
-        periods.period_start,
-        periods.period_end,
-        ratings.mode,
-        ratings.question
+        ratings.ward_key, ratings.district_code, periods.period_grain, periods.period_start, periods.period_end,
+        ratings.mode, ratings.question
 ),
 
 summed as (
@@ -52,11 +48,7 @@ summed as (
     group by
         {% if ward_key == 'ward_key' %}ward_key,{% endif %}
         {% if mode == 'mode' %}mode,{% endif %}
-        district_code,
-        period_grain,
-        period_start,
-        period_end,
-        question
+        {{ table_key | join(', ') }}
     {% if not (outer.last and loop.last) %}union all{% endif %}
     {%- endfor %}
     {%- endfor %}
@@ -97,15 +89,38 @@ noted as (
     left join hidden_totals
         on
             coalesce(summed.ward_key, '') = hidden_totals.ward_key
-            and summed.district_code = hidden_totals.district_code
-            and summed.period_grain = hidden_totals.period_grain
-            and summed.period_start = hidden_totals.period_start
-            and summed.period_end = hidden_totals.period_end
             and summed.mode = hidden_totals.mode
-            and summed.question = hidden_totals.question
+            {%- for column in table_key %}
+            and summed.{{ column }} = hidden_totals.{{ column }}
+            {%- endfor %}
 ),
 
-{{ secondary_suppression('noted', ['district_code', 'period_grain', 'period_start', 'period_end', 'question']) }}
+-- The tables in which anything is suppressed: most have nothing to hide, and to look at all costs more than the rest.
+partly_hidden as (
+    select noted.*
+    from noted
+    where (noted.{{ table_key | join(', noted.') }}) in (
+        select (hidden.{{ table_key | join(', hidden.') }})
+        from noted as hidden
+        where hidden.first_note in ('suppressed_small_number', 'suppressed_secondary')
+    )
+),
+
+{{ secondary_suppression('partly_hidden', table_key) }},
+
+explained as (
+    select
+        noted.*,
+        coalesce(hidden.value_note, noted.first_note) as value_note
+    from noted
+    left join hidden_together as hidden
+        on
+            coalesce(noted.ward_key, '') = coalesce(hidden.ward_key, '')
+            and noted.mode = hidden.mode
+            {%- for column in table_key %}
+            and noted.{{ column }} = hidden.{{ column }}
+            {%- endfor %}
+)
 
 select
     ward_key,
@@ -130,4 +145,4 @@ select
         when value_note is null and scored_answers >= {{ var('survey_small_number') }} then score_sum / scored_answers
     end as mean_score,
     value_note
-from hidden_together
+from explained
