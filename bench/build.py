@@ -40,17 +40,11 @@ def measure(home: Path, folder: Path) -> dict[str, float]:
         home: a state folder on which the demonstration was played.
         folder: where the copies go.
     """
-    source = home / "warehouse" / "build" / "district.duckdb"
-    if not source.is_file():
-        raise RuntimeError(f"{home} holds no demonstration: run `make demo` first")
     found: dict[str, float] = {}
     for rows in map(int, os.environ.get("BENCH_BUILD_ROWS", "1000000").split(",")):
         name = NAMES.get(rows, str(rows))
         copy = folder / f"build_{name}"
-        build_file = copy / "warehouse" / "build" / "district.duckdb"
-        build_file.parent.mkdir(parents=True)
-        shutil.copy(source, build_file)
-        multiply(build_file, rows)
+        build_file = enlarged(home, copy, rows)
         answer = run_alone("bench.build", copy)
         found |= {f"build_{name}_s": round(answer["seconds"], 1), f"build_{name}_peak_mib": round(answer["peak_mib"])}
         with duckdb.connect(build_file, read_only=True) as db:
@@ -60,14 +54,29 @@ def measure(home: Path, folder: Path) -> dict[str, float]:
     return found
 
 
-def multiply(build_file: Path, rows: int, years: int = 0) -> None:
-    """Repeats the records until there are about `rows` of each kind, with partitions that say so.
+def enlarged(home: Path, copy: Path, rows: int, years: int = 0) -> Path:
+    """The demonstration's build file under another state folder, with about `rows` records of each kind.
 
     Args:
-        build_file: a copy of the demonstration's build.
+        home: a state folder on which the demonstration was played.
+        copy: the state folder to make.
         rows: how many records of each kind.
         years: over how many years before their own the copies are spread, whole weeks back so that weekdays stay.
+
+    Raises:
+        RuntimeError: no demonstration was played on `home`.
     """
+    source, build_file = (folder / "warehouse" / "build" / "district.duckdb" for folder in (home, copy))
+    if not source.is_file():
+        raise RuntimeError(f"{home} holds no demonstration: run `make demo` first")
+    build_file.parent.mkdir(parents=True)
+    shutil.copy(source, build_file)
+    multiply(build_file, rows, years)
+    return build_file
+
+
+def multiply(build_file: Path, rows: int, years: int) -> None:
+    """Repeats the records until there are about `rows` of each kind, with partitions that say so."""
     with duckdb.connect(build_file) as db:
         have = {kind: db.execute(f"SELECT count(*) FROM raw.{kind}").fetchone()[0] for kind in KINDS}  # type: ignore[index]  # noqa: S608 - our own
         times = {kind: max(1, round(rows / count)) for kind, count in have.items()}

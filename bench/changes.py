@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from bench.build import NAMES, multiply, run_alone
+from bench.build import NAMES, enlarged, run_alone
 from bench.memory import peak_mib
 
 CHANGED = 300
@@ -28,19 +28,13 @@ def measure(home: Path, folder: Path) -> dict[str, float]:
         home: a state folder on which the demonstration was played.
         folder: where the copies go.
     """
-    source = home / "warehouse" / "build" / "district.duckdb"
-    if not source.is_file():
-        raise RuntimeError(f"{home} holds no demonstration: run `make demo` first")
     found: dict[str, float] = {}
     sizes = list(map(int, os.environ.get("BENCH_CHANGES_ROWS", "100000,10000000").split(",")))
     nights = []
     for rows in sizes:
         name = NAMES.get(rows, str(rows))
         copy = folder / f"changes_{name}"
-        build_file = copy / "warehouse" / "build" / "district.duckdb"
-        build_file.parent.mkdir(parents=True)
-        shutil.copy(source, build_file)
-        multiply(build_file, rows, years=10)
+        enlarged(home, copy, rows, years=10)
         answer = run_alone("bench.changes", copy)
         nights.append(answer["night_s"])
         found |= {f"night_{name}_s": round(answer["night_s"], 1), f"night_{name}_peak_mib": round(answer["peak_mib"])}

@@ -62,9 +62,9 @@ class Rig(ABC):
     def connection(self) -> Connection:
         """The ward's connection."""
 
-    @abstractmethod
     def denied(self) -> Connection:
-        """The connection with a secret that is no longer right."""
+        """The connection with a secret that is no longer right; a file or folder of this machine asks for none."""
+        raise NotImplementedError
 
     @abstractmethod
     def down(self) -> Connection:
@@ -130,9 +130,6 @@ class SqliteRig(Rig):
 
     def connection(self) -> Connection:
         return Connection("p01", "sqlite", host=str(self.path))
-
-    def denied(self) -> Connection:
-        raise NotImplementedError
 
     def down(self) -> Connection:
         return Connection("p01", "sqlite", host=str(self.path.with_name("gone.db")))
@@ -295,9 +292,6 @@ class FilesRig(Rig):
 
     def connection(self) -> Connection:
         return Connection("p01", "fs", extra={"path": str(self.path)})
-
-    def denied(self) -> Connection:
-        raise NotImplementedError
 
     def down(self) -> Connection:
         return Connection("p01", "fs", extra={"path": str(self.path / "gone")})
