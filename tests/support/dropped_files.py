@@ -6,6 +6,7 @@ import io
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -20,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "files"
 NAME = "Số"
 COLUMNS = (NAME, "Ngày nhận", "Kết quả")
+LETTERS = [first + second for first in ("", *ascii_uppercase) for second in ascii_uppercase]
+"""Of a workbook's columns."""
 
 
 def system(pattern: str = "*", columns: tuple[str, ...] = COLUMNS, **read: Any) -> dict[str, Any]:
@@ -119,7 +122,7 @@ def row(number: int, *cells: str | float | None) -> str:
     """A row from column A on: text, numbers, raw XML of `raw`, or None for no cell."""
     found = []
     for index, value in enumerate(cells):
-        at = f"{chr(ord('A') + index)}{number}"
+        at = f"{LETTERS[index]}{number}"
         if isinstance(value, Raw):
             found.append(value.format(at=at))
         elif isinstance(value, str):

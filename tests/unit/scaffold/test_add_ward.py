@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import sqlite3
 from collections.abc import Callable
@@ -13,6 +15,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from tests.support.district import ROOT, District, source_columns, write_table
+from tests.support.dropped_files import row, xlsx
 from tests.support.records import APPLICANT, NIGHT, at, dossier, survey
 from ward_warehouse.cli import main
 from ward_warehouse.contracts import CONTRACTS
@@ -143,6 +146,26 @@ def test_unknown_software_is_drafted_from_a_sample_file(run: Run, ready: Distric
     assert yaml.safe_load(text)["codes"]["status"]["Đã trả kết quả"] == "returned"
     assert {f["severity"] for f in findings(run)} <= {"hint"}, findings(run)
     assert [value for value in APPLICANT.values() if value in text] == [], "no value of a citizen is written down"
+
+
+def test_a_workbook_is_drafted_and_read(
+    run: Run, ready: District, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With the lines above its header that people put there."""
+    folder = tmp_path / "dropped"
+    folder.mkdir()
+    exported = (ready["c_files"].folder / f"ho_so_{NIGHT:%Y%m%d}.csv").read_text(encoding="utf-8")
+    lines = [["DANH SÁCH HỒ SƠ"], *csv.reader(io.StringIO(exported))]
+    rows = "".join(row(number, *line) for number, line in enumerate(lines, 1))
+    (folder / "ho_so_6.xlsx").write_bytes(xlsx(Sheet1=rows))
+    monkeypatch.setenv("AIRFLOW_CONN_NEW_WARD", json.dumps({"conn_type": "fs", "extra": {"path": str(folder)}}))
+    result = run("add", "new_ward", *WHO, "--system", "excel_moi", "--sample", str(folder / "ho_so_6.xlsx"))
+    assert result.exit_code == 0, result.output
+    system = yaml.safe_load((ready.systems_dir / "excel_moi.yml").read_text(encoding="utf-8"))
+    assert system["datasets"]["dossiers"]["read"] == {"pattern": "ho_so_*.xlsx"}
+    assert system["codes"]["status"]["Đã trả kết quả"] == "returned"
+    sampled = json.loads(run("check", "--sample", "10", "--ward", "new_ward", "--json").stdout)["sample"]
+    assert [(entry["kind"], entry["rows"], entry["error"]) for entry in sampled] == [("dossiers", 2, None)]
 
 
 def test_json_is_drafted_with_the_place_of_its_records(run: Run, ready: District, tmp_path: Path) -> None:
