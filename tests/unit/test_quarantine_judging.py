@@ -172,6 +172,20 @@ def test_an_entry_holds_the_record_and_its_place(lake: Lake, judge: CountingJudg
         assert entry["entry_id"] == hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
 
 
+def test_rows_that_nothing_tells_apart_are_entries_of_their_own(lake: Lake, judge: CountingJudge) -> None:
+    """Of a table whose key is empty in them: the place is the same, and what stands there."""
+    batch = landed(lake, "p01", {**NO_DATE, "ID": ""}, {**NO_DATE, "ID": ""}, {**NO_DATE, "ID": ""})
+    table = lake.read_table(batch.path)
+    number = table.schema.get_field_index("source_position")
+    place = pa.array(["table HO_SO, no key"] * 3, table.schema.field(number).type)
+    lake.write_table(batch.path, table.set_column(number, table.schema.field(number), place))
+    (manifest,) = judge_batches(lake, judge, [batch])
+    found = {entry["entry_id"] for entry in entries(lake, manifest)}
+    assert len(found) == 3
+    parts = ("dossiers", "p01", str(NIGHT), *["table HO_SO, no key"] * 2, table["content_hash"][0].as_py())
+    assert hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24] in found, "the first as if it were alone"
+
+
 def test_what_was_received_has_a_note_only_where_there_is_one_to_keep(lake: Lake, judge: CountingJudge) -> None:
     (manifest,) = judge_batches(lake, judge, [landed(lake, "p01", UNKNOWN, NO_DATE)])
     dateless, unknown = (
