@@ -61,7 +61,7 @@ def enlarged(home: Path, copy: Path, rows: int, years: int = 0) -> Path:
         home: a state folder on which the demonstration was played.
         copy: the state folder to make.
         rows: how many records of each kind.
-        years: over how many years before their own the copies are spread, whole weeks back so that weekdays stay.
+        years: over how many years before their own the records are spread, whole weeks back so that weekdays stay.
 
     Raises:
         RuntimeError: no demonstration was played on `home`.
@@ -87,7 +87,7 @@ def multiply(build_file: Path, rows: int, years: int) -> None:
                 CREATE TABLE raw.many AS SELECT kept.* REPLACE (
                     kept.source_record_id || CASE WHEN n > 0 THEN '-' || n ELSE '' END AS source_record_id,
                     kept.dossier_code || CASE WHEN n % $copies > 0 THEN '-' || (n % $copies) ELSE '' END AS dossier_code
-                    {_moved_back(db, kind, years, times[kind])}
+                    {_moved_back(db, kind, years, times["dossiers"])}
                 ) FROM raw.{kind} AS kept, range($times) AS copy (n)""",  # noqa: S608 - our own names
                 {"times": times[kind], "copies": times["dossiers"]},
             )
@@ -104,25 +104,29 @@ def multiply(build_file: Path, rows: int, years: int) -> None:
             replace_table(db, "calendar", calendar_table(db, load_settings()))
 
 
-def _moved_back(db: duckdb.DuckDBPyConnection, kind: str, years: int, times: int) -> str:
-    """Replacements that move the dates of copy `n` of a record back by its share of the years."""
+def _moved_back(db: duckdb.DuckDBPyConnection, kind: str, years: int, copies: int) -> str:
+    """Replacements that move the dates of copy `n` of a record back, a response as far as its dossier.
+
+    However few the copies are, the records of each spread over all the years.
+    """
     columns = db.execute(
         "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = $kind "
         "AND (data_type = 'DATE' OR data_type LIKE 'TIMESTAMP%') AND column_name NOT IN ('night', 'source_changed_at')",
         {"kind": kind},
     ).fetchall()
-    back = f"364 * (n * {years} // {times})"
+    place = f"n % {copies} + hash(coalesce(kept.dossier_code, kept.source_record_id)) % 1000 / 1000"
+    back = f"364 * floor({years} * ({place}) / {copies})"
     moved = [
         f'CAST("{name}" - to_days(CAST({back} AS INTEGER)) AS {data_type}) AS "{name}"' for name, data_type in columns
     ]
     return ", ".join(["", *moved]) if years else ""
 
 
-def run_alone(module: str, home: Path) -> dict[str, float]:
+def run_alone(module: str, home: Path, *arguments: str) -> dict[str, float]:
     """What a module of the bench prints when it runs on a state folder in a process of its own."""
     environment = {**os.environ, "WARD_WAREHOUSE_HOME": str(home), "PYTHONPATH": os.getcwd()}
     finished = subprocess.run(
-        [sys.executable, "-m", module], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", module, *arguments], env=environment, capture_output=True, text=True, check=False
     )
     if finished.returncode:
         raise RuntimeError(f"bench: {module} failed: {finished.stderr[-3000:]}")

@@ -23,16 +23,19 @@
     {{- forget_rows(key ~ ' in (select changed.' ~ key ~ ' from ' ~ ref(changed) ~ ' as changed)') -}}
 {% endmacro %}
 
-{# The rows of a kept table whose month, or whose period, is one that a change touches. #}
+{# The rows of a kept table whose month, or whose period, is one that a change touches; of a table that has districts
+   beside wards, whichever ward the change is of. `always` is SQL of rows that every night gives again. #}
 {% macro forget_touched_months(day) %}
     {{- forget_rows(is_touched('record_kind', 'ward_key', day)) -}}
 {% endmacro %}
 
-{% macro forget_touched_periods() %}
+{% macro forget_touched_periods(of_wards=true, always=none) %}
+    {%- set same_ward = "m.record_kind = " ~ this.identifier ~ ".record_kind and m.ward_key = " ~ this.identifier
+        ~ ".ward_key and " if of_wards else '' -%}
     {{- forget_rows(
-        "exists (select 1 from " ~ ref('int_changed_months') ~ " as m where m.record_kind = " ~ this.identifier
-        ~ ".record_kind and m.ward_key = " ~ this.identifier ~ ".ward_key and m.month_start <= period_end and period_start < "
-        ~ add_months('m.month_start', 1) ~ ")"
+        "exists (select 1 from " ~ ref('int_changed_months') ~ " as m where " ~ same_ward
+        ~ "m.month_start <= period_end and period_start < " ~ add_months('m.month_start', 1) ~ ")"
+        ~ (' or ' ~ always if always else '')
     ) -}}
 {% endmacro %}
 
@@ -62,6 +65,22 @@
         q.period_end
     from {{ months }} as m
     inner join {{ periods }} as q on m.month_start <= q.period_end and q.period_start < {{ add_months('m.month_start', 1) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether a change of any ward touches a part of this period; without `only_changes` every period is added up. #}
+{% macro is_touched_period(of) -%}
+    {%- set months = ref_of_nights('int_changed_months') -%}
+    {%- set periods = ref_of_nights('int_periods') -%}
+    {%- if only_changes() -%}
+    ({{ of }}.period_grain, {{ of }}.period_start, {{ of }}.period_end) in (
+        select q.period_grain, q.period_start, q.period_end
+        from {{ periods }} as q
+        inner join (select distinct c.month_start from {{ months }} as c) as m
+            on m.month_start <= q.period_end and q.period_start < {{ add_months('m.month_start', 1) }}
+    )
+    {%- else -%}
+    true
     {%- endif -%}
 {%- endmacro %}
 

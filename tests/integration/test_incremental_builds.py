@@ -29,7 +29,7 @@ from ward_warehouse.validation import Judge, load_suite
 
 WARDS = ("inc_sql", "inc_http", "inc_files")
 RECONCILED = WARDS[:2]
-KEPT = ("days", "as_of_end", "level_changes", "item_counts", "member_counts", "breakdowns")
+KEPT = ("days", "as_of_end", "level_changes", "item_counts", "member_counts", "breakdown_values", "distributions")
 FIRST = [dossier(str(n), night=NIGHT - timedelta(days=5 * n)) for n in range(12)]
 UNKNOWN = "Qua mạng xã hội"
 REFUSED = [dossier("unread", channel=UNKNOWN), dossier("unlisted", procedure_code="9.999001")]
@@ -147,13 +147,18 @@ def compared(built: District, nights: list[list[Change]], folder: Path) -> Distr
             district.night().reconcile_ward(ward, [DOSSIERS, SURVEYS], f"r{count}", district.resolve)
         assert not district.night().build().whole
         district.night().publish()
+    require_equal_to_everything(district, folder)
+    return district
+
+
+def require_equal_to_everything(district: District, folder: Path) -> None:
+    """What the nights left is what a build of everything gives, in the build file and where analysts see it."""
     everything = district.copied_to(folder / "everything")
     assert everything.night().build(full_refresh=True).whole
     everything.night().publish()
     assert differences(rows(district), rows(everything)) == []
     published, expected = (rows_of(each.settings.published_file) for each in (district, everything))
     assert differences(published, expected) == []
-    return district
 
 
 # Without shrinking, of which every step would be four builds.
@@ -173,6 +178,23 @@ def test_a_night_computes_what_was_decided(built: District, tmp_path: Path) -> N
     replayed, accepted, rejected = WARDS
     assert {(replayed, "unread"), (accepted, "unlisted")} <= set(found)
     assert not {(rejected, "unread"), (rejected, "unlisted")} & set(found)
+
+
+def test_nights_that_a_ward_missed_and_one_that_was_made_up_for_later(built: District, tmp_path: Path) -> None:
+    """A partition without a record changes how far a ward is known and how many nights it reported, months back."""
+    district = built.copied_to(tmp_path / "nights")
+    silent, last = WARDS[2], NIGHT + timedelta(days=75)
+    nights: list[tuple[date, list[str]]] = [
+        (NIGHT + timedelta(days=40), [*WARDS[:2]]),
+        (last, [*WARDS[:2]]),
+        (last + timedelta(days=1), [*WARDS]),
+        (NIGHT + timedelta(days=40), [silent]),
+    ]
+    for night, wards in nights:
+        district.play(night, wards)
+        assert not district.night().build().whole
+        district.night().publish()
+    require_equal_to_everything(district, tmp_path)
 
 
 def test_a_night_finds_a_record_that_it_was_not_told_of(built: District, tmp_path: Path) -> None:

@@ -14,24 +14,20 @@
 
 {% macro indicator_breakdowns() %}
     {%- set selects = [] %}
-    {%- set touched = touched_periods() %}
     {%- for kind in indicator_record_kinds().values() %}{% if not execute %}{% do ref(kind.mart) %}{% endif %}{% endfor -%}
 with period_months as (
     select distinct
-        district_code,
-        {{ month_start('calendar_date') }} as month_start,
-        period_grain,
-        period_start,
-        period_end
-    from {{ ref('int_period_days') }}
-    where period_grain in ('month', 'quarter', 'half_year', 'year')
+        p.district_code,
+        {{ month_start('p.calendar_date') }} as month_start,
+        p.period_grain,
+        p.period_start,
+        p.period_end
+    from {{ ref('int_period_days') }} as p
+    where
+        p.period_grain in ('month', 'quarter', 'half_year', 'year')
+        and {{ is_touched_period('p') }}
 ),
 
-    {%- if only_changes() %}
-touched as (
-    {{ touched }}
-),
-    {%- endif %}
     {%- for definition in indicator_catalogue() if definition.breakdowns %}
         {%- set parts = indicator_parts(definition) %}
         {%- set name = definition.code ~ '_v' ~ definition.version %}
@@ -67,7 +63,6 @@ counts as (
 )
 
 select
-    record_kind,
     indicator_code,
     indicator_version,
     district_code,
@@ -82,8 +77,8 @@ select
     cast(sum(denominator) as bigint) as denominator
 from counts
 group by
-    record_kind, indicator_code, indicator_version, district_code, ward_key, period_grain, period_start, period_end,
-    dimension, member, item
+    indicator_code, indicator_version, district_code, ward_key, period_grain, period_start, period_end, dimension, member,
+    item
 {% endmacro %}
 
 {# How often each combination of members occurs per ward and month, from the records: their known days only. #}
@@ -121,7 +116,6 @@ group by
 
 {% macro indicator_breakdown_rows(definition, part, name, dimension) %}
     select
-        '{{ part.record_kind }}' as record_kind,
         {{ sql_text(definition.code) }} as indicator_code,
         {{ definition.version }} as indicator_version,
         m.district_code,
@@ -136,25 +130,15 @@ group by
         cast({{ 'sum(m.items)' if part.role == 'denominator' else 'null' }} as bigint) as denominator
     from {{ name }}_{{ part.role }} as m
     inner join period_months as q on m.district_code = q.district_code and m.month_start = q.month_start
-    {%- if only_changes() and keeps_sums(part.record_kind) %}
-    inner join touched as t
-        on
-            t.record_kind = '{{ part.record_kind }}'
-            and m.ward_key = t.ward_key
-            and q.district_code = t.district_code
-            and q.period_grain = t.period_grain
-            and q.period_start = t.period_start
-            and q.period_end = t.period_end
-    {%- endif %}
     group by
         m.district_code, m.ward_key, q.period_grain, q.period_start, q.period_end, m.by_{{ dimension }}, m.item
 {%- endmacro %}
 
-{# The CTE `summed` of what all wards' parts add up to, by ward and, with a null ward, by district: the columns of
-   table_key, ward_key, member, numerator, denominator and median_value. A member without a record has no row. #}
-{% macro indicator_breakdown_values(table_key) %}
+{# What these add up to by ward and, with a null ward, by district. A member without a record has no row. #}
+{% macro indicator_breakdown_values() %}
+{%- set table_key = indicator_breakdown_key() -%}
 {%- set keys = table_key + ['ward_key', 'member'] -%}
-ward_units as (
+with ward_units as (
     select
         counts.ward_key,
         {%- for column in table_key %}
@@ -220,18 +204,27 @@ medians as (
         ) as median_value
     from ranked
     group by {{ keys | join(', ') }}
-),
-
-summed as (
-    select *
-    from medians
-    union all
-    select
-        {{ keys | join(',\n        ') }},
-        numerator,
-        denominator,
-        cast(null as double precision) as median_value
-    from units
-    where item is null
 )
+
+select
+    {{ keys | join(',\n    ') }},
+    cast(numerator as bigint) as numerator,
+    cast(denominator as bigint) as denominator,
+    median_value
+from medians
+union all
+select
+    {{ keys | join(',\n    ') }},
+    cast(numerator as bigint) as numerator,
+    cast(denominator as bigint) as denominator,
+    cast(null as double precision) as median_value
+from units
+where item is null
 {%- endmacro %}
+
+{# What names one table of wards by members. #}
+{% macro indicator_breakdown_key() %}
+    {{ return([
+        'indicator_code', 'indicator_version', 'district_code', 'period_grain', 'period_start', 'period_end', 'dimension',
+    ]) }}
+{% endmacro %}

@@ -2,8 +2,7 @@
    district's are taken from its records, not from its wards' figures: a median of medians means nothing, and an
    officer of two wards is one officer. From the records: how often each value occurs per ward and day. #}
 {% macro indicator_distributions() %}
-    {%- set definitions = indicator_catalogue() | selectattr('kind', 'in', ['median', 'distinct', 'concentration'])
-        | list -%}
+    {%- set definitions = indicator_distribution_definitions() -%}
     {%- for kind in indicator_record_kinds().values() %}{% if not execute %}{% do ref(kind.mart) %}{% endif %}{% endfor -%}
 with
     {%- for definition in definitions %}
@@ -25,6 +24,20 @@ distributions as (
 )
 
 select * from distributions
+{% endmacro %}
+
+{% macro indicator_distribution_definitions() %}
+    {{ return(indicator_catalogue() | selectattr('kind', 'in', ['median', 'distinct', 'concentration']) | list) }}
+{% endmacro %}
+
+{# SQL of the rows of record kinds whose changes nothing notes: every night gives them again. #}
+{% macro indicator_distributions_of_all_nights() %}
+    {%- set codes = [] -%}
+    {%- for definition in indicator_distribution_definitions() -%}
+        {%- set part = definition.denominator or definition.numerator -%}
+        {%- if not keeps_sums(part.record_kind) %}{% do codes.append(sql_text(definition.code)) %}{% endif -%}
+    {%- endfor -%}
+    {{ return('indicator_code in (' ~ codes | join(', ') ~ ')' if codes else 'false') }}
 {% endmacro %}
 
 {% macro indicator_value_counts(definition, unit) %}
@@ -79,6 +92,9 @@ select * from distributions
         s.indicator_code = {{ sql_text(definition.code) }}
         and s.indicator_version = {{ definition.version }}
         and s.has_data
+        {%- if keeps_sums(part.record_kind) %}
+        and {{ is_touched_period('p') }}
+        {%- endif %}
     group by s.district_code, s.ward_key, s.period_grain, s.period_start, s.period_end, v.item
     {%- endif %}
 )

@@ -68,10 +68,8 @@ from (
 
 {# How often each value occurs per ward and day, for what sums cannot give; items as text, for all definitions alike. #}
 {% macro indicator_item_counts() %}
-    {%- set definitions = indicator_catalogue() | selectattr('kind', 'in', ['median', 'distinct', 'concentration'])
-        | list -%}
     {%- set selects = [] %}
-    {%- for definition in definitions %}
+    {%- for definition in indicator_distribution_definitions() %}
         {%- set part = definition.denominator or definition.numerator %}
         {%- if indicator_record_kinds()[part.record_kind].touched %}
             {%- do selects.append(indicator_items_by_day(definition)) %}

@@ -1,5 +1,6 @@
 -- The months whose sums a night computes again, by record kind and ward: those in which a changed record counted or
--- counts, and those that became known since, in part at least; all of them when a district's first date is another.
+-- counts, and those that became known since, or are no longer, in part at least; all of them when a district's first
+-- date is another.
 with changed_dossiers as materialized (
     select dossiers.*
     from {{ ref('fct_dossiers') }} as dossiers
@@ -22,6 +23,16 @@ records as (
     {{ record_months('changed_responses', 'survey_responses') }}
 ),
 
+known as (
+    select
+        coverage.ward_key,
+        coalesce(coverage.covered_to, coverage.in_force_from) as to_now,
+        coalesce(last_build.covered_to, coverage.in_force_from) as to_before
+    from {{ ref('int_ward_coverage') }} as coverage
+    inner join {{ ref('int_ward_coverage__before') }} as last_build
+        on coverage.ward_key = last_build.ward_key and coverage.record_kind = last_build.record_kind
+),
+
 newly_known as (
     select
         wards.ward_key,
@@ -38,6 +49,17 @@ newly_known as (
                 or dates.month_start between {{ month_start('least(last_build.as_of, districts.as_of)') }}
                 and greatest(last_build.as_of, districts.as_of)
             )
+    union
+    select
+        known.ward_key,
+        dates.month_start
+    from known
+    inner join {{ ref('dim_date') }} as dates
+        on
+            dates.calendar_date = dates.month_start
+            and dates.month_start between {{ month_start('least(known.to_before, known.to_now)') }}
+            and greatest(known.to_before, known.to_now)
+    where known.to_before <> known.to_now
 )
 
 select

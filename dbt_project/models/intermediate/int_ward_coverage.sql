@@ -1,3 +1,4 @@
+-- depends_on: {{ ref_of_nights('int_ward_coverage__before') }}
 -- How far each ward's records are known, per record kind. Nights on which nothing was due count as known.
 with expected as (
     select

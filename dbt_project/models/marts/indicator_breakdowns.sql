@@ -1,11 +1,7 @@
-{% set table_key = [
-    'indicator_code', 'indicator_version', 'district_code', 'period_grain', 'period_start', 'period_end', 'dimension'
-] -%}
+{% set table_key = indicator_breakdown_key() -%}
 {% set keys = table_key + ['ward_key', 'member'] -%}
 -- Parts by ward and, with a null ward, summed to the district; a member without a record has no row.
-with {{ indicator_breakdown_values(table_key) }},
-
-noted as (
+with noted as (
     select
         summed.*,
         indicators.indicator_kind,
@@ -20,7 +16,7 @@ noted as (
             when coalesce(summed.denominator, 0) = 0 then indicators.empty_note
             when summed.denominator < indicators.small_number_threshold then 'suppressed_small_number'
         end as first_note
-    from summed
+    from {{ ref('int_indicator_breakdown_values') }} as summed
     inner join {{ ref('dim_indicator') }} as indicators
         on
             summed.indicator_code = indicators.indicator_code
