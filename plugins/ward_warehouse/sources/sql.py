@@ -21,8 +21,10 @@ from sqlalchemy import (
     Numeric,
     Select,
     Table,
+    case,
     column,
     inspect,
+    literal_column,
     or_,
     select,
     text,
@@ -92,15 +94,20 @@ class SqlSource:
         if cursor is None:
             return statement
         changed = relation.c[cursor.column]
-        conditions: list[ColumnElement[bool]] = []
-        if window.since is not None:
-            conditions.append(changed >= self._bound(window.since, changed))
+        if window.since is None:
+            return statement if window.until is None else statement.where(self._not_after(window.until, changed))
+        within = changed >= self._bound(window.since, changed)
         if window.until is not None:
-            conditions.append(changed < self._bound(window.until, changed))
-        if not conditions:
-            return statement
-        within = conditions[0] if len(conditions) == 1 else conditions[0] & conditions[1]
+            within &= changed < self._bound(window.until, changed)
         return statement.where(or_(within, changed.is_(None)))
+
+    def _not_after(self, until: datetime, changed: ColumnElement[Any]) -> ColumnElement[bool]:
+        """True where there is no time of change as well.
+
+        Nearly all records are wanted: no index can serve this form, where SQLite would look up each record by one.
+        """
+        later = case((changed >= self._bound(until, changed), literal_column("1")), else_=literal_column("0"))
+        return later == literal_column("0")
 
     def _relation(self, engine: Engine, database: Database) -> FromClause:
         """The table or query with the columns that are wanted of it."""

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from sqlalchemy import Column, DateTime, MetaData, Table, Text, text
-from sqlalchemy.dialects import mssql, mysql, oracle, postgresql
+from sqlalchemy.dialects import mssql, mysql, oracle, postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from tests.support.datasets import dataset
@@ -198,6 +199,20 @@ def test_bounds_are_bound_parameters_in_every_dialect(connection: Connection, di
     assert "2018" not in str(compiled)
     assert sorted(compiled.params.values()) == ["2018-12-27 07:00:00", "2018-12-29 00:00:00"]
     assert quoted.split(".")[-1] in str(compiled)
+    whole = SqlSource(dataset(system()), connection).statement(relation, Window(None, UNTIL)).compile(dialect=dialect)
+    assert list(whole.params.values()) == ["2018-12-29 00:00:00"]
+
+
+def test_a_whole_read_looks_up_no_record_by_an_index_and_a_night_does(connection: Connection) -> None:
+    relation = Table("HO_SO", MetaData(), *(Column(name, Text()) for name in ("NAM", "SO", "MA", "NHAN", "SUA")))
+    with closing(sqlite3.connect(connection.host)) as database:
+        database.execute("CREATE INDEX IX_SUA ON HO_SO (SUA)")
+        plans = []
+        for window in (Window(None, UNTIL), Window(SINCE, UNTIL)):
+            statement = SqlSource(dataset(system()), connection).statement(relation, window)
+            compiled = statement.compile(dialect=sqlite.dialect(paramstyle="named"))
+            plans.append(str(database.execute(f"EXPLAIN QUERY PLAN {compiled}", compiled.params).fetchall()))
+    assert ["IX_SUA" in plan for plan in plans] == [False, True]
 
 
 def test_every_database_has_a_limit_or_says_why_not() -> None:
