@@ -260,7 +260,9 @@ class _Writer:
             self._landed.append(version.filter(pc.invert(unchanged)).combine_chunks())
         if self._writer is None:
             handle = self._stack.enter_context(self._lake.writing(self._target))
-            self._writer = self._stack.enter_context(pq.ParquetWriter(handle, table.schema, compression=COMPRESSION))
+            # The file is read once, whole: to look for values that repeat costs more than it saves.
+            writer = pq.ParquetWriter(handle, table.schema, compression=COMPRESSION, use_dictionary=False)
+            self._writer = self._stack.enter_context(writer)
             self.path = self._target
         self._writer.write_table(changed)
 

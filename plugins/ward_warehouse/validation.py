@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 
 from ward_warehouse.contracts import RecordKind
@@ -42,6 +43,9 @@ ROW_WISE = frozenset(
     """.split()
 )
 """Expectations that judge a row by its own values alone; equal rows, and most of a night are, are judged once."""
+
+OF_PRESENCE = frozenset({"expect_column_values_to_be_null", "expect_column_values_to_not_be_null"})
+"""Of them, those that ask only whether there is a value: one that is there stands for all others."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,8 @@ class Judge:
             if not group.row_wise:
                 found |= self._validate(group, records.select(self.suite.columns))
                 continue
-            values, which = _distinct(records.select(group.columns))
+            alike = _present if group.of_presence else _distinct
+            values, which = alike(records.select(group.columns))
             for rule, broken in self._validate(group, values).items():
                 marks = np.zeros(values.num_rows, dtype=bool)
                 marks[broken] = True
@@ -193,10 +198,12 @@ class _Group:
 
     Attributes:
         row_wise: each row is judged by its own values alone, so that equal rows need be judged only once.
+        of_presence: whether there is a value is all that the rules ask.
     """
 
     columns: list[str]
     row_wise: bool
+    of_presence: bool
     gx_suite: ExpectationSuite
 
 
@@ -213,15 +220,16 @@ def _prepare(suite: Suite) -> tuple[list[_Group], Any]:
             f"({error.strerror or error}); check its space and rights, or set TMPDIR"
         ) from None
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    members: dict[tuple[bool, tuple[str, ...]], list[Any]] = {}
+    members: dict[tuple[bool, bool, tuple[str, ...]], list[Any]] = {}
     for rule, configuration in zip(suite.rules, suite.configurations, strict=True):
         row_wise = configuration["type"] in ROW_WISE and "row_condition" not in configuration["kwargs"]
-        key = (row_wise, tuple(_columns_of(configuration)) if row_wise else ())
+        of_presence = row_wise and configuration["type"] in OF_PRESENCE
+        key = (row_wise, of_presence, tuple(_columns_of(configuration)) if row_wise else ())
         members.setdefault(key, []).append(expectation(suite.kind, rule, configuration))
     groups = []
-    for number, ((row_wise, columns), expectations) in enumerate(members.items()):
+    for number, ((row_wise, of_presence, columns), expectations) in enumerate(members.items()):
         gx_suite = context.suites.add(ExpectationSuite(name=f"{suite.kind} {number}", expectations=expectations))
-        groups.append(_Group(list(columns), row_wise, gx_suite))
+        groups.append(_Group(list(columns), row_wise, of_presence, gx_suite))
     asset = context.data_sources.add_pandas("landing").add_dataframe_asset(str(suite.kind))
     return groups, asset.add_batch_definition_whole_dataframe("night")
 
@@ -238,6 +246,13 @@ def _distinct(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
         arrays.append(one.dictionary.take(pa.array(distinct % len(one.dictionary))))
         distinct = distinct // len(one.dictionary)
     return pa.table(dict(zip(records.column_names, reversed(arrays), strict=True))), which
+
+
+def _present(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
+    """One row with a value and one without, as far as the column has them, and for each row which of the two it is."""
+    absent = pc.is_null(records.column(0), nan_is_null=True).to_numpy()
+    _, first, which = np.unique(absent, return_index=True, return_inverse=True)
+    return records.take(pa.array(first)), which
 
 
 def expectation(kind: RecordKind, rule: Rule, configuration: dict[str, Any]) -> Any:

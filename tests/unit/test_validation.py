@@ -253,6 +253,26 @@ def test_a_suite_of_one_rule_is_judged(suite_with: Any) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("values", "absent"),
+    [
+        (["b", None, "", None, "a", "b"], [1, 3]),
+        ([None, None], [0, 1]),
+        (["a"], []),
+        ([1.5, float("nan"), None, 0.0], [1, 2]),
+        ([NIGHT, None], [1]),
+    ],
+)
+def test_whether_a_value_is_there_is_judged_record_by_record(
+    suite_with: Any, values: list[Any], absent: list[int]
+) -> None:
+    records = pa.table({"status": values})
+    present = [row for row in range(len(values)) if row not in absent]
+    for kind, broken in (("not_be_null", absent), ("be_null", present)):
+        judge = Judge(suite_with(type=f"expect_column_values_to_{kind}"))
+        assert judge.broken_rows(records)["status_there"].tolist() == broken
+
+
 @pytest.mark.parametrize("text", ["expectations: [", "expectations: 1", "expectations: [1]", "rules: []", "- a", ""])
 def test_a_file_that_is_no_suite_is_one_line(suite_with: Any, text: str) -> None:
     with pytest.raises(ValidationError, match=r"dossiers.yml: cannot be read as a suite") as caught:
