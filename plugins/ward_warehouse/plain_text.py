@@ -11,7 +11,6 @@ import pyarrow as pa
 
 OFFSET_TYPES = {pa.string(): np.int32, pa.large_string(): np.int64}
 
-
 VIETNAMESE = 0xE1
 """First byte of U+1E00 to U+1EFF, the letters with two marks; other letters have it too, and another second byte."""
 COMPOSED = np.zeros(256, dtype=bool)
@@ -46,5 +45,5 @@ def _is_plain(values: pa.Array) -> bool:
 def _is_composed(text: np.ndarray) -> bool:
     if not COMPOSED[text].all():
         return False
-    after = text[np.flatnonzero(text == VIETNAMESE) + 1]
+    after = text[1:][text[:-1] == VIETNAMESE]
     return bool(((after >= 0xB8) & (after <= 0xBB)).all())

@@ -134,7 +134,8 @@ group by
         m.district_code, m.ward_key, q.period_grain, q.period_start, q.period_end, m.by_{{ dimension }}, m.item
 {%- endmacro %}
 
-{# What these add up to by ward and, with a null ward, by district. A member without a record has no row. #}
+{# What the sums of the wards' members add up to by ward and, with a null ward, by district, for the periods that they
+   are there for. A member without a record has no row. #}
 {% macro indicator_breakdown_values() %}
 {%- set table_key = indicator_breakdown_key() -%}
 {%- set keys = table_key + ['ward_key', 'member'] -%}

@@ -95,16 +95,16 @@ class SqlSource:
             return statement
         changed = relation.c[cursor.column]
         if window.since is None:
-            return statement if window.until is None else statement.where(self._not_after(window.until, changed))
+            return statement if window.until is None else statement.where(self._all_before(window.until, changed))
         within = changed >= self._bound(window.since, changed)
         if window.until is not None:
             within &= changed < self._bound(window.until, changed)
         return statement.where(or_(within, changed.is_(None)))
 
-    def _not_after(self, until: datetime, changed: ColumnElement[Any]) -> ColumnElement[bool]:
-        """True where there is no time of change as well.
+    def _all_before(self, until: datetime, changed: ColumnElement[Any]) -> ColumnElement[bool]:
+        """True for what changed before `until`, and for what does not say when.
 
-        Nearly all records are wanted: no index can serve this form, where SQLite would look up each record by one.
+        These are nearly all records. No index can serve this form: by one SQLite would look up each of them.
         """
         later = case((changed >= self._bound(until, changed), literal_column("1")), else_=literal_column("0"))
         return later == literal_column("0")
