@@ -12,12 +12,16 @@ MODELS = Path(__file__).parents[2] / "dbt_project" / "models"
 FOLDERS = ("staging", "intermediate", "marts", "audit")
 
 
+def read_models(path: Path, key: str = "models") -> list[dict[str, Any]]:
+    """The entries of one file: its models, or what else it lists under the key."""
+    read: list[dict[str, Any]] = YAML(typ="safe").load(path.read_text("utf-8"))[key]
+    return read
+
+
 @cache
 def described_models(folder: str) -> list[dict[str, Any]]:
-    """The entries of a folder's models file."""
-    text = (MODELS / folder / f"_{folder}__models.yml").read_text("utf-8")
-    read: list[dict[str, Any]] = YAML(typ="safe").load(text)["models"]
-    return read
+    """The entries of the models files of a folder and of the folders in it."""
+    return [model for path in sorted((MODELS / folder).rglob("_*__models.yml")) for model in read_models(path)]
 
 
 def column_texts(folder: str) -> dict[tuple[str, str], str]:

@@ -118,7 +118,7 @@ def test_another_registry_or_calendar_computes_everything(district: District, st
         assert not only_changes(db, basis(district, db))
 
 
-@pytest.mark.parametrize("name", ["dbt_project.yml", "macros/wilson.sql", "models/marts/fct_dossiers.sql"])
+@pytest.mark.parametrize("name", ["dbt_project.yml", "macros/wilson.sql", "models/marts/facts/fct_dossiers.sql"])
 def test_another_version_of_the_models_computes_everything(district: District, project: Path, name: str) -> None:
     with open_build(district.settings.build_file) as db:
         assert only_changes(db, fingerprint(db, project)), "where the project lies does not matter"

@@ -51,7 +51,7 @@ def results(settings: Settings) -> dict[str, str]:
 
 def test_every_unit_test_ran_and_passed(results: dict[str, str]) -> None:
     declared = set()
-    for path in PROJECT.glob("models/*/_*__unit_tests.yml"):
+    for path in (PROJECT / "models").rglob("_*__unit_tests.yml"):
         declared |= set(re.findall(r"^  - name: (\w+)$", path.read_text("utf-8"), re.MULTILINE))
     passed = {
         node.split(".")[-1] for node, status in results.items() if node.startswith("unit_test.") and status in PASSED

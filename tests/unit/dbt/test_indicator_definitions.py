@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from tests.support.model_texts import described_models
+
 PROJECT = Path(__file__).parents[3] / "dbt_project"
 INDICATORS = PROJECT / "macros" / "indicators"
 
@@ -52,10 +54,14 @@ def read_definitions() -> list[dict[str, Any]]:
 @cache
 def marts() -> dict[str, dict[str, Any]]:
     """Columns of each mart as its contract has them, by name."""
-    folders = ("marts", "audit")
-    texts = [(PROJECT / "models" / name / f"_{name}__models.yml").read_text("utf-8") for name in folders]
-    models = [model for text in texts for model in read_yaml(text)["models"]]
+    models = [model for folder in ("marts", "audit") for model in described_models(folder)]
     return {model["name"]: {column["name"]: column for column in model["columns"]} for model in models}
+
+
+@cache
+def unit_tests() -> str:
+    files = sorted((PROJECT / "models" / "intermediate").rglob("_*__unit_tests.yml"))
+    return "\n".join(path.read_text("utf-8") for path in files)
 
 
 def parts(definition: dict[str, Any]) -> list[dict[str, Any]]:
@@ -144,8 +150,7 @@ def test_parts_name_columns_of_their_mart(definition: dict[str, Any]) -> None:
 @each
 def test_has_a_unit_test(definition: dict[str, Any]) -> None:
     """An indicator is added with its unit test: one that names it, in the overrides or in a row."""
-    tests = (PROJECT / "models/intermediate/_intermediate__unit_tests.yml").read_text("utf-8")
-    assert re.search(rf"\b{definition['code']}\b", tests)
+    assert re.search(rf"\b{definition['code']}\b", unit_tests())
 
 
 @pytest.mark.parametrize("scorecard", ["ward_scorecard", "district_scorecard"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.model_texts import FOLDERS, column_texts, described_models
+from tests.support.model_texts import FOLDERS, MODELS, column_texts, described_models, read_models
 
 DOSSIERS = (
     "stg_dossiers", "int_dossiers__current", "int_dossiers__deadlines", "int_dossiers__timeliness",
@@ -13,6 +13,19 @@ DOSSIERS = (
 SURVEY_RESPONSES = (
     "stg_survey_responses", "int_survey_responses__current", "int_survey_responses__integrity", "fct_survey_responses",
 )  # fmt: skip
+
+
+def test_a_model_is_described_and_tested_in_the_file_of_its_folder() -> None:
+    for folder in {path.parent for path in MODELS.rglob("*.sql")}:
+        names = {path.stem for path in folder.glob("*.sql")}
+        assert {model["name"] for model in read_models(folder / f"_{folder.name}__models.yml")} == names
+        for path in folder.glob("_*__unit_tests.yml"):
+            assert {test["model"] for test in read_models(path, "unit_tests")} <= names, path.name
+
+
+def test_no_file_of_texts_or_tests_is_too_long_to_find_ones_way_in() -> None:
+    lines = {path: len(path.read_text("utf-8").splitlines()) for path in MODELS.rglob("*.yml")}
+    assert {path.name: count for path, count in lines.items() if count > 600} == {}
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
