@@ -43,7 +43,7 @@ demo: .venv/.runtime ## The main job: two nights of the demonstration districts,
 	@$(BIN)/python scripts/play_demo.py
 
 real: .venv/.runtime ## The real input: 311 requests of the folder BOSTON311_DIR, compared with the city's own flags
-	@$(BIN)/python scripts/play_real.py
+	@$(BIN)/python examples/boston311/play.py
 
 golden: .venv/.runtime ## Every demonstration district in one warehouse, compared figure by figure with its source
 	@$(BIN)/python scripts/golden.py
@@ -70,12 +70,12 @@ compose-test: ## The demonstration's nights inside the containers of docker-comp
 	@scripts/compose_test.sh
 
 lock: .venv/.tools ## Renew the locks after a change of the dependencies (UPGRADE=--upgrade takes newer versions)
-	$(BIN)/$(COMPILE) $(UPGRADE) --group bootstrap --output-file requirements-bootstrap.txt
-	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --output-file requirements.txt
+	$(BIN)/$(COMPILE) $(UPGRADE) --group bootstrap --output-file requirements/bootstrap.txt
+	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --output-file requirements/runtime.txt
 	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --group test --group lint --group bench \
-		--constraints requirements.txt --output-file requirements-dev.txt
-	$(BIN)/$(COMPILE) $(UPGRADE) --group dbt-bouncer --output-file requirements-dbt-bouncer.txt
-	$(BIN)/$(COMPILE) $(UPGRADE) --group dbt-score --constraints requirements.txt --output-file requirements-dbt-score.txt
+		--constraints requirements/runtime.txt --output-file requirements/dev.txt
+	$(BIN)/$(COMPILE) $(UPGRADE) --group dbt-bouncer --output-file requirements/dbt-bouncer.txt
+	$(BIN)/$(COMPILE) $(UPGRADE) --group dbt-score --constraints requirements/runtime.txt --output-file requirements/dbt-score.txt
 
 clean: ## Remove .venv and everything that is made again; the data in .local stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build plugins/*.egg-info
@@ -83,15 +83,15 @@ clean: ## Remove .venv and everything that is made again; the data in .local sta
 	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
 
 # The stamps make a second run start at once.
-.venv/.tools: requirements-bootstrap.txt
+.venv/.tools: requirements/bootstrap.txt
 	@scripts/bootstrap.sh "$(PYTHON)"
 	@touch $@
 
-.venv/.runtime: .venv/.tools requirements.txt pyproject.toml
-	@scripts/install.sh requirements.txt
+.venv/.runtime: .venv/.tools requirements/runtime.txt pyproject.toml
+	@scripts/install.sh requirements/runtime.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.dev: .venv/.runtime requirements-dev.txt
-	@scripts/install.sh requirements-dev.txt
+.venv/.dev: .venv/.runtime requirements/dev.txt
+	@scripts/install.sh requirements/dev.txt
 	@touch $@

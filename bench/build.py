@@ -18,7 +18,7 @@ from statistics import median
 import duckdb
 
 from bench.memory import peak_mib
-from ward_warehouse.settings import load_settings
+from ward_warehouse.core.settings import load_settings
 from ward_warehouse.warehouse.duckdb import calendar_table, replace_table
 
 KINDS = ("dossiers", "survey_responses")

@@ -90,9 +90,9 @@ def change(build_file: Path) -> None:
 
 def history() -> dict[str, float]:
     """A build of everything, published, and the changes."""
-    from ward_warehouse.publish import mark_audited, publish
-    from ward_warehouse.settings import load_settings
+    from ward_warehouse.core.settings import load_settings
     from ward_warehouse.warehouse.dbt import dbt_build
+    from ward_warehouse.warehouse.publish import mark_audited, publish
 
     settings = load_settings()
     mark_audited(settings.build_file, dbt_build(settings, "bench-1").build_id)
@@ -103,9 +103,9 @@ def history() -> dict[str, float]:
 
 def night() -> dict[str, float]:
     """The night, in a process of its own as every night is."""
-    from ward_warehouse.publish import mark_audited, publish
-    from ward_warehouse.settings import load_settings
+    from ward_warehouse.core.settings import load_settings
     from ward_warehouse.warehouse.dbt import dbt_build
+    from ward_warehouse.warehouse.publish import mark_audited, publish
 
     settings = load_settings()
     begun = time.perf_counter()

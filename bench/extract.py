@@ -80,10 +80,10 @@ def _run(home: Path, server: Server, count: int) -> tuple[float, float]:
 
 def ours() -> dict[str, float]:
     """The extraction of the ward in this process."""
-    from ward_warehouse.connections import from_environment
-    from ward_warehouse.extraction import Request
-    from ward_warehouse.night import Night
-    from ward_warehouse.settings import load_settings
+    from ward_warehouse.core.connections import from_environment
+    from ward_warehouse.core.settings import load_settings
+    from ward_warehouse.night.extract import Request
+    from ward_warehouse.night.steps import Night
 
     night = Night(load_settings())
     plan = night.plan(Request(night=NIGHT), kinds=["dossiers"])

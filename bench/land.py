@@ -77,9 +77,9 @@ def _run(name: str, folder: Path, paths: dict[str, Path]) -> float:
 
 def ours(on: date = NIGHT) -> int:
     """A night of all wards, as its tasks run it: wards side by side, then one judge of all; gives the records read."""
-    from ward_warehouse.extraction import Request
-    from ward_warehouse.night import Night
-    from ward_warehouse.settings import load_settings
+    from ward_warehouse.core.settings import load_settings
+    from ward_warehouse.night.extract import Request
+    from ward_warehouse.night.steps import Night
 
     night = Night(load_settings())
     plan = night.plan(Request(night=on), kinds=["dossiers"])
@@ -92,10 +92,10 @@ def ours(on: date = NIGHT) -> int:
 
 
 def _extract(job: tuple[str, str]) -> None:
-    from ward_warehouse.connections import from_environment
-    from ward_warehouse.night import Night
-    from ward_warehouse.plans import Plan
-    from ward_warehouse.settings import load_settings
+    from ward_warehouse.core.connections import from_environment
+    from ward_warehouse.core.settings import load_settings
+    from ward_warehouse.night.plan import Plan
+    from ward_warehouse.night.steps import Night
 
     plan = Plan.model_validate_json(job[0])
     errors = [o.error for o in Night(load_settings()).extract_ward(plan, job[1], from_environment) if o.error]

@@ -23,13 +23,13 @@ import psutil
 import pyarrow as pa
 import yaml
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.decisions import QUARANTINE_SCHEMA
-from ward_warehouse.landing import Lake, LandedBatch, Partition
-from ward_warehouse.mapping import Mapper
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA
+from ward_warehouse.lake.store import Lake, LandedBatch, Partition
+from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.registry import Dataset, District, System, Ward
 from ward_warehouse.registry.procedures import Catalogue
-from ward_warehouse.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 NIGHT = date(2018, 12, 27)
@@ -63,8 +63,8 @@ def _in_a_process(*arguments: str) -> dict[str, float]:
 
 def judge(folder: Path, bad_share: float) -> dict[str, float]:
     """Judges the records of all wards; the imports and the records themselves are not in the figure."""
-    from ward_warehouse.quarantine import judge_batches
-    from ward_warehouse.validation import Judge, load_suite
+    from ward_warehouse.validation.commit import judge_batches
+    from ward_warehouse.validation.judging import Judge, load_suite
 
     lake = Lake(str(folder / f"lake-{bad_share}"))
     # Made in a process of its own: what making them takes must not count as the memory of judging them.

@@ -26,10 +26,10 @@ from airflow.sdk import Asset, CronDataIntervalTimetable, Param, TriggerRule, da
 from airflow.sdk import Connection as AirflowConnection
 from airflow.sdk.exceptions import AirflowRescheduleException
 
-from ward_warehouse.settings import load_settings
+from ward_warehouse.core.settings import load_settings
 
 if TYPE_CHECKING:
-    from ward_warehouse.connections import Connection
+    from ward_warehouse.core.connections import Connection
 
 SETTINGS = load_settings()
 LAKE = Asset("ward_warehouse_lake")
@@ -59,7 +59,7 @@ PARAMS = {
 def ward_nightly_load() -> None:
     @task
     def plan() -> list[dict[str, Any]]:
-        from ward_warehouse import tasks
+        from ward_warehouse.night import tasks
 
         context = get_current_context()
         return tasks.plan(dict(context["params"]), context.get("data_interval_start"), context["dag_run"].run_after)
@@ -71,8 +71,8 @@ def ward_nightly_load() -> None:
         max_active_tis_per_dagrun=SETTINGS.parallel_wards,
     )
     def extract(job: dict[str, Any]) -> None:
-        from ward_warehouse import tasks
-        from ward_warehouse.errors import PostponedError
+        from ward_warehouse.core.errors import PostponedError
+        from ward_warehouse.night import tasks
 
         context = get_current_context()
         context["ward"] = job["wards"][0]
@@ -85,13 +85,13 @@ def ward_nightly_load() -> None:
     # The two below run whatever became of single wards, but not when nothing was planned.
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
     def validate(jobs: list[dict[str, Any]]) -> None:
-        from ward_warehouse import tasks
+        from ward_warehouse.night import tasks
 
         tasks.validate(jobs)
 
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[LAKE])
     def roll_up(jobs: list[dict[str, Any]]) -> str:
-        from ward_warehouse import tasks
+        from ward_warehouse.night import tasks
 
         return tasks.roll_up(jobs)
 
@@ -101,7 +101,7 @@ def ward_nightly_load() -> None:
 
 def airflow_connection(connection_id: str) -> Connection:
     """A ward's connection from whatever secrets backend Airflow uses, in the library's own form."""
-    from ward_warehouse.connections import Connection
+    from ward_warehouse.core.connections import Connection
 
     found = AirflowConnection.get(connection_id)
     return Connection(

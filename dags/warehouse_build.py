@@ -39,19 +39,19 @@ def warehouse_build() -> None:
     # No retries: a model or a test that failed fails again, and the message should come at once.
     @task(retries=0)
     def build() -> str:
-        from ward_warehouse import tasks
+        from ward_warehouse.night import tasks
 
         return tasks.build(full_refresh=bool(get_current_context()["params"]["full_refresh"]))
 
     @task(retries=0, outlets=[WAREHOUSE])
     def publish() -> str:
-        from ward_warehouse import tasks
+        from ward_warehouse.night import tasks
 
         return tasks.publish()
 
     @task(retries=0)
     def document() -> str:
-        from ward_warehouse import tasks
+        from ward_warehouse.night import tasks
 
         return tasks.document()
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from ward_warehouse.settings import load_settings
+from ward_warehouse.core.settings import load_settings
 
 SETTINGS = load_settings()
 
@@ -32,7 +32,7 @@ SETTINGS = load_settings()
 def warehouse_maintenance() -> None:
     @task(retries=1)
     def maintain() -> str:
-        from ward_warehouse import tasks
+        from ward_warehouse.night import tasks
 
         return tasks.maintain()
 

@@ -9,6 +9,6 @@ import sys
 __all__: list[str] = []
 
 if sys.argv[1:2] == ["scheduler"]:
-    from ward_warehouse import tasks
+    from ward_warehouse.night import tasks
 
     tasks.preload()

@@ -17,10 +17,10 @@ from typing import Any
 
 import httpx
 
-from ward_warehouse.demo import systems
-from ward_warehouse.demo.districts import DISTRICTS
+from ward_demo import systems
+from ward_demo.districts import DISTRICTS
+from ward_warehouse.core.settings import load_settings
 from ward_warehouse.reports.golden import compare
-from ward_warehouse.settings import load_settings
 
 API = "http://api-server:8080"
 LOAD, BUILD = "ward_nightly_load", "warehouse_build"

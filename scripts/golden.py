@@ -10,14 +10,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ward_warehouse.connections import from_environment
-from ward_warehouse.demo import systems
-from ward_warehouse.demo.golden_districts import ALL_DISTRICTS, GOLDEN_NIGHTS, gather_registry
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night
+from ward_demo import systems
+from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_NIGHTS, gather_registry
+from ward_warehouse.core.connections import from_environment
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.night.extract import Request
+from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.golden import compare
-from ward_warehouse.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "tests" / "golden_figures.csv"

@@ -2,8 +2,8 @@
 # Installs one lock file into an environment, .venv unless another is named: every file checked against its hash, and
 # compiled once, because where Python may not write bytecode each process would compile all that it imports.
 #
-#   scripts/install.sh requirements.txt
-#   scripts/install.sh requirements-dbt-score.txt /a/folder
+#   scripts/install.sh requirements/runtime.txt
+#   scripts/install.sh requirements/dbt-score.txt /a/folder
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lock=$1

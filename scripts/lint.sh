@@ -23,7 +23,7 @@ sql() {
 }
 
 environment() { # tool: one of its own, because its dependencies and those of the project need not agree
-    local lock=requirements-$1.txt folder=$WARD_WAREHOUSE_HOME/lint/$1
+    local lock=requirements/$1.txt folder=$WARD_WAREHOUSE_HOME/lint/$1
     if ! cmp --silent "$lock" "$folder/lock.txt"; then
         uv venv --quiet --clear --python .venv/bin/python "$folder"
         scripts/install.sh "$lock" "$folder"

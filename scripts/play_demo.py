@@ -32,7 +32,7 @@ def main() -> int:
     out, log_file = split_output(home)
     from rich.console import Console
 
-    from ward_warehouse.errors import WardWarehouseError
+    from ward_warehouse.core.errors import WardWarehouseError
 
     console = Console(file=out, width=None if out.isatty() else 170)
     try:
@@ -89,8 +89,9 @@ def tell(home: Path, console: Any) -> None:
 
 
 def play(home: Path, console: Any, generator: Executor) -> None:
-    from ward_warehouse import tasks, validation
-    from ward_warehouse.demo import systems
+    from ward_demo import systems
+    from ward_warehouse.night import tasks
+    from ward_warehouse.validation import judging
 
     histories, nights = systems.NIGHTS[:2], systems.NIGHTS[2:]
     ready = [generator.submit(systems.prepare, home, entry.night) for entry in histories]
@@ -101,7 +102,7 @@ def play(home: Path, console: Any, generator: Executor) -> None:
     with step(console, "start Airflow in this process, and import what its tasks will"):
         dags = airflow_dags()
         tasks.preload()
-        validation.great_expectations()
+        judging.great_expectations()
         # Hundreds of thousands of objects that live to the end: the garbage collector would walk them again and again,
         # and those that dbt and Airflow add hardly ever need it.
         gc.freeze()
@@ -123,7 +124,7 @@ def play(home: Path, console: Any, generator: Executor) -> None:
 
 def clear_state(home: Path) -> None:
     """Empties the state of an earlier demonstration, and nothing but that."""
-    from ward_warehouse.errors import WardWarehouseError
+    from ward_warehouse.core.errors import WardWarehouseError
 
     marker = home / "demo"
     if (home / "lake").exists() and not marker.exists():
@@ -184,12 +185,12 @@ def run_dag(dags: dict[str, Any], dag_id: str, conf: dict[str, Any], console: An
 
 def show_wards(night: date, console: Any) -> None:
     """The night's table, from the outcomes of its newest run."""
-    from ward_warehouse import outcomes
-    from ward_warehouse.extraction import Request
-    from ward_warehouse.night import Night
+    from ward_warehouse.core.settings import load_settings
+    from ward_warehouse.lake import outcomes
+    from ward_warehouse.night.extract import Request
+    from ward_warehouse.night.steps import Night
+    from ward_warehouse.night.verdict import roll_up
     from ward_warehouse.reports.nights import night_table
-    from ward_warehouse.rollup import roll_up
-    from ward_warehouse.settings import load_settings
 
     run = Night(load_settings())
     newest = max(outcome.run_id for outcome in outcomes.read_night(run.lake, night))
@@ -200,8 +201,8 @@ def show_wards(night: date, console: Any) -> None:
 
 
 def show_scorecard(district: str, grain: str, night: date, console: Any) -> None:
+    from ward_warehouse.core.settings import load_settings
     from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard_table
-    from ward_warehouse.settings import load_settings
 
     codes = [code for code, _ in COLUMNS]
     console.print(scorecard_table(read_indicators(load_settings().published_file, district, grain, night, codes)))
@@ -212,7 +213,7 @@ where indicator_code = 'dossiers_open' and ward_key = 'thanh_xuan_counter' and p
 
 
 def farewell(console: Any, seconds: float) -> None:
-    from ward_warehouse.settings import load_settings
+    from ward_warehouse.core.settings import load_settings
 
     published = load_settings().published_file
     console.print(

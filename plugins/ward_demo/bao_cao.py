@@ -8,9 +8,9 @@ import os
 from datetime import date
 from pathlib import Path
 
-from ward_warehouse.demo.offered import Listed
-from ward_warehouse.demo.returns import Figure, Office
-from ward_warehouse.demo.workbook import workbook
+from ward_demo.offered import Listed
+from ward_demo.returns import Figure, Office
+from ward_demo.workbook import workbook
 
 # The header has two rows; a merged cell has its text in its first column.
 _UPPER = (

@@ -16,8 +16,8 @@ from typing import Any
 
 import pandas as pd
 
-from ward_warehouse.demo.people import ascii_text
-from ward_warehouse.demo.texts import coded, flags, times, values
+from ward_demo.people import ascii_text
+from ward_demo.texts import coded, flags, times, values
 
 STATUS = {
     "registered": "1",

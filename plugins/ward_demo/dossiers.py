@@ -7,12 +7,12 @@ from dataclasses import fields
 import numpy as np
 import pandas as pd
 
-from ward_warehouse.demo import people
-from ward_warehouse.demo.districts import District, Site
-from ward_warehouse.demo.plan import SitePlan
-from ward_warehouse.demo.procedures import Procedure
-from ward_warehouse.demo.service_days import Bools, Times
-from ward_warehouse.demo.timelines import STOPPED, Timeline
+from ward_demo import people
+from ward_demo.districts import District, Site
+from ward_demo.plan import SitePlan
+from ward_demo.procedures import Procedure
+from ward_demo.service_days import Bools, Times
+from ward_demo.timelines import STOPPED, Timeline
 
 EVENTS = (
     "received_at",

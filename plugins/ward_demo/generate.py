@@ -9,14 +9,14 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ward_warehouse.demo.districts import District, Unit
-from ward_warehouse.demo.dossiers import draw_dossiers
-from ward_warehouse.demo.golden_districts import ALL_DISTRICTS
-from ward_warehouse.demo.plan import apportion, site_plans
-from ward_warehouse.demo.procedures import Authority, at_counter
-from ward_warehouse.demo.service_days import ServiceCalendar
-from ward_warehouse.demo.surveys import draw_slips_before, draw_survey_responses
-from ward_warehouse.demo.timelines import draw_timeline
+from ward_demo.districts import District, Unit
+from ward_demo.dossiers import draw_dossiers
+from ward_demo.golden_districts import ALL_DISTRICTS
+from ward_demo.plan import apportion, site_plans
+from ward_demo.procedures import Authority, at_counter
+from ward_demo.service_days import ServiceCalendar
+from ward_demo.surveys import draw_slips_before, draw_survey_responses
+from ward_demo.timelines import draw_timeline
 
 AUTHORITY: dict[Unit, Authority] = {"ward": "ward", "district_counter": "district"}
 

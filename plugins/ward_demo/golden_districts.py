@@ -10,11 +10,11 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
-from ward_warehouse.demo.districts import DISTRICTS, District, Group, Site
-from ward_warehouse.demo.offered import listed_procedures
-from ward_warehouse.demo.plan import apportion
-from ward_warehouse.demo.returns import Figure, Office, each_unit
-from ward_warehouse.settings import PROJECT_ROOT
+from ward_demo.districts import DISTRICTS, District, Group, Site
+from ward_demo.offered import listed_procedures
+from ward_demo.plan import apportion
+from ward_demo.returns import Figure, Office, each_unit
+from ward_warehouse.core.settings import PROJECT_ROOT
 
 _QUAN_1_WARDS = (
     ("tan_dinh", "Tân Định", 10.4), ("da_kao", "Đa Kao", 9.8), ("ben_nghe", "Bến Nghé", 12.7),

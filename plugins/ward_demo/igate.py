@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ward_warehouse.demo.texts import coded, flags, times, values
+from ward_demo.texts import coded, flags, times, values
 
 STATUS = {
     "registered": 1,

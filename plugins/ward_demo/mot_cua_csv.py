@@ -15,8 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from ward_warehouse.demo.story import BrokenRow
-from ward_warehouse.demo.texts import coded, times, values
+from ward_demo.story import BrokenRow
+from ward_demo.texts import coded, times, values
 
 STATUS = {
     "registered": "Mới đăng ký",

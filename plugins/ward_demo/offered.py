@@ -8,7 +8,7 @@ from datetime import date
 from itertools import product
 from typing import Literal
 
-from ward_warehouse.demo.procedures import PROCEDURES, Authority, Procedure, has_iso_process, is_one_stop
+from ward_demo.procedures import PROCEDURES, Authority, Procedure, has_iso_process, is_one_stop
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ward_warehouse.demo.districts import Group, Site
+from ward_demo.districts import Group, Site
 
 
 @dataclass(frozen=True)

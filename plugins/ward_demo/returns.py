@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ward_warehouse.demo.offered import Listed, listed_procedures
+from ward_demo.offered import Listed, listed_procedures
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def serve(folder: Path, tokens: Mapping[str, str], listening: socket.socket, sta
 
 def main(arguments: list[str] | None = None) -> None:
     """Serves in a process of its own; see `serve`."""
-    parser = argparse.ArgumentParser(prog="ward_warehouse.demo.server", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="ward_demo.server", description=main.__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="the wards' documents, <ward_key>.db each")
     parser.add_argument("--tokens", type=Path, required=True, help="JSON file: bearer token by ward")
     parser.add_argument("--state", type=Path, required=True, help="file to write pid, host, port and instance to")

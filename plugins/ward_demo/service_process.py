@@ -16,11 +16,11 @@ from typing import Any
 
 import httpx
 
-from ward_warehouse.demo import server
-from ward_warehouse.demo.districts import DISTRICTS, Site
-from ward_warehouse.demo.golden_districts import ALL_DISTRICTS, GOLDEN_OFFICES
-from ward_warehouse.demo.returns import OFFICES
-from ward_warehouse.errors import WardWarehouseError
+from ward_demo import server
+from ward_demo.districts import DISTRICTS, Site
+from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_OFFICES
+from ward_demo.returns import OFFICES
+from ward_warehouse.core.errors import WardWarehouseError
 
 DEFAULT_PORT = 8311
 KEY_VARIABLE = "WARD_WAREHOUSE_PSEUDONYM_KEY"
@@ -159,7 +159,7 @@ def _launch(home: Path) -> dict[str, Any]:
     _state_file(folder).unlink(missing_ok=True)
     log = home / "logs" / "demo-ward-systems.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "ward_warehouse.demo.server", "--instance", instance]
+    command = [sys.executable, "-m", "ward_demo.server", "--instance", instance]
     command += ["--folder", str(folder / "http"), "--tokens", str(folder / "tokens.json")]
     command += ["--state", str(_state_file(folder))]
     with log.open("ab") as output:

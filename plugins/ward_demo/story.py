@@ -14,10 +14,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ward_warehouse.demo.dossiers import EVENTS
-from ward_warehouse.demo.generate import Records
-from ward_warehouse.demo.generate import records as final_records
-from ward_warehouse.demo.service_days import SATURDAY, Bools, Times, Words, weekdays
+from ward_demo.dossiers import EVENTS
+from ward_demo.generate import Records
+from ward_demo.generate import records as final_records
+from ward_demo.service_days import SATURDAY, Bools, Times, Words, weekdays
 
 DOWN: dict[date, frozenset[str]] = {date(2018, 12, 27): frozenset({"quan_11_p07"})}
 """Wards whose system does not answer, by night."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ward_warehouse.demo.districts import Site, Software
-from ward_warehouse.demo.plan import SitePlan
-from ward_warehouse.demo.service_days import (
+from ward_demo.districts import Site, Software
+from ward_demo.plan import SitePlan
+from ward_demo.service_days import (
     Bools,
     Ints,
     ServiceCalendar,

@@ -18,14 +18,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ward_warehouse.demo import bao_cao, dong_bo_ho_so, igate, mot_cua_csv
-from ward_warehouse.demo.districts import DISTRICTS, District, Site
-from ward_warehouse.demo.generate import Records
-from ward_warehouse.demo.golden_districts import ALL_DISTRICTS, GOLDEN_OFFICES
-from ward_warehouse.demo.returns import OFFICES
-from ward_warehouse.demo.service_process import serve, start, stop
-from ward_warehouse.demo.story import DOWN, BrokenRow, broken_rows, records_as_of, story_records
-from ward_warehouse.errors import WardWarehouseError
+from ward_demo import bao_cao, dong_bo_ho_so, igate, mot_cua_csv
+from ward_demo.districts import DISTRICTS, District, Site
+from ward_demo.generate import Records
+from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_OFFICES
+from ward_demo.returns import OFFICES
+from ward_demo.service_process import serve, start, stop
+from ward_demo.story import DOWN, BrokenRow, broken_rows, records_as_of, story_records
+from ward_warehouse.core.errors import WardWarehouseError
 
 __all__ = ["NIGHTS", "DemoNight", "prepare", "serve", "start", "stop"]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ward_warehouse.demo.plan import SitePlan
-from ward_warehouse.demo.procedures import Procedure
-from ward_warehouse.demo.service_days import (
+from ward_demo.plan import SitePlan
+from ward_demo.procedures import Procedure
+from ward_demo.service_days import (
     MORNING_SECONDS,
     Bools,
     Days,

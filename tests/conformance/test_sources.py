@@ -15,14 +15,14 @@ from pydantic import ValidationError
 
 from tests.conformance.conftest import KINDS
 from tests.support.rigs import COLUMNS, PERSON, WRONG, Record, Rig, record
-from ward_warehouse.connections import Connection
-from ward_warehouse.contracts import CONTRACTS, RecordKind
-from ward_warehouse.errors import SchemaDriftError, SourceError
-from ward_warehouse.extraction import Request, extract
-from ward_warehouse.landing import Lake, LandedBatch
-from ward_warehouse.quarantine import QUARANTINE_SCHEMA, Judged, commit
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.contracts import CONTRACTS, RecordKind
+from ward_warehouse.core.errors import SchemaDriftError, SourceError
+from ward_warehouse.lake.store import Lake, LandedBatch
+from ward_warehouse.night.extract import Request, extract
 from ward_warehouse.registry import System
 from ward_warehouse.sources import FAULT, POSITION, Source, Window, open_source
+from ward_warehouse.validation.commit import QUARANTINE_SCHEMA, Judged, commit
 
 NIGHT = date(2024, 3, 6)
 NEXT = NIGHT + timedelta(days=1)

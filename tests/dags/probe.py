@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-HEAVY = ("great_expectations", "dbt", "duckdb", "pandas", "pyarrow", "ward_warehouse.night", "ward_warehouse.tasks")
+HEAVY = ("great_expectations", "dbt", "duckdb", "pandas", "pyarrow", "ward_warehouse.night.steps")
 
 
 def main(runs: Path, target: Path) -> None:

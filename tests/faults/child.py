@@ -24,13 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.operations import Fault, install
-from ward_warehouse import tasks
-from ward_warehouse.connections import from_environment
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night
-from ward_warehouse.plans import Plan
-from ward_warehouse.settings import load_settings
+from ward_warehouse.core.connections import from_environment
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.night import tasks
+from ward_warehouse.night.extract import Request
+from ward_warehouse.night.plan import Plan
+from ward_warehouse.night.steps import Night
 from ward_warehouse.warehouse import duckdb as loading
 
 

@@ -28,8 +28,8 @@ from tests.support.district import (
 )
 from tests.support.records import NIGHT, Kind, dossier, survey, written
 from tests.support.returns import PROCEDURE_COLUMNS, RETURN_COLUMNS, catalogue, report
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.data_docs.site import index_file
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.validation.data_docs.site import index_file
 
 KINDS: tuple[Kind, ...] = ("sql", "http", "files")
 PEOPLE = people()

@@ -11,10 +11,10 @@ from tests.support import http_service as http
 from tests.support.clock import Clock, clock
 from tests.support.district import DOSSIERS, District
 from tests.support.records import NIGHT, Record, at, dossier
-from ward_warehouse import tasks
-from ward_warehouse.errors import SourceError
-from ward_warehouse.landing import Lake
-from ward_warehouse.outcomes import read_run
+from ward_warehouse.core.errors import SourceError
+from ward_warehouse.lake.outcomes import read_run
+from ward_warehouse.lake.store import Lake
+from ward_warehouse.night import tasks
 from ward_warehouse.warehouse.duckdb import load
 
 HANOI = timezone(timedelta(hours=7))

@@ -11,8 +11,8 @@ from tests.faults.nights import first_night
 from tests.faults.rows import rows_of
 from tests.faults.workshop import SMALL_PROJECT
 from tests.support.district import District
-from ward_warehouse.errors import BuildError
-from ward_warehouse.night import Night
+from ward_warehouse.core.errors import BuildError
+from ward_warehouse.night.steps import Night
 
 FAILING = {
     "an error": "select 1 as found",

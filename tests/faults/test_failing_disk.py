@@ -12,7 +12,7 @@ from tests.faults.amount import LONG, amount
 from tests.faults.nights import ALL, NEXT, SMALL_PROJECT, STATES, keep_middles, struck
 from tests.faults.rows import differences, rows_of
 from tests.faults.workshop import Played, Struck, Workshop
-from ward_warehouse.publish import audited_marker
+from ward_warehouse.warehouse.publish import audited_marker
 
 OF_A_TOOL = ("/home/dbt/", "/home/logs/")
 """What dbt writes for itself: it fails in the long part only."""

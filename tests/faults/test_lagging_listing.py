@@ -13,11 +13,11 @@ from tests.conftest import MakeDistrict
 from tests.faults.nights import first_night, second_night
 from tests.support.district import DOSSIERS, District
 from tests.support.records import NIGHT, Kind, dossier
-from ward_warehouse.errors import LockedError
-from ward_warehouse.landing import Lake
-from ward_warehouse.locks import partition_lock
-from ward_warehouse.periods import PeriodDecision, append, read_periods
-from ward_warehouse.replay import Desk, Selection, case_keys
+from ward_warehouse.core.errors import LockedError
+from ward_warehouse.decisions.quarantine_desk import Desk, Selection, case_keys
+from ward_warehouse.lake.locks import partition_lock
+from ward_warehouse.lake.period_log import PeriodDecision, append, read_periods
+from ward_warehouse.lake.store import Lake
 from ward_warehouse.warehouse.duckdb import load
 
 NEXT = NIGHT + timedelta(days=1)

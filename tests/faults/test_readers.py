@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from tests.faults.amount import amount
-from ward_warehouse.publish import mark_audited, publish
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.warehouse.publish import mark_audited, publish
 
 TABLES = ("marts.fct_dossiers", "marts.reform_indicators", "audit.load_outcomes", "audit.build_results")
 READERS = 4

@@ -11,8 +11,8 @@ from tests.faults.amount import LONG
 from tests.faults.rows import differences, rows_of
 from tests.support.district import District
 from tests.support.records import NIGHT, at, dossier
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.extraction import Request
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.night.extract import Request
 from ward_warehouse.warehouse.duckdb import load
 
 NEXT = NIGHT + timedelta(days=1)

@@ -14,8 +14,8 @@ from typing import Any
 
 from tests.faults.rows import Rows, rows_of
 from tests.support.district import ROOT, District
-from ward_warehouse.landing import Lake, Manifest
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.store import Lake, Manifest
 
 SMALL_PROJECT = Path(__file__).with_name("small_project")
 

@@ -12,13 +12,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from ward_warehouse import outcomes
-from ward_warehouse.connections import Connection
-from ward_warehouse.demo import systems
-from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night
-from ward_warehouse.rollup import RollUp, roll_up
-from ward_warehouse.settings import Settings
+from ward_demo import systems
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake import outcomes
+from ward_warehouse.night.extract import Request
+from ward_warehouse.night.steps import Night
+from ward_warehouse.night.verdict import RollUp, roll_up
 
 FIRST, SECOND = date(2018, 12, 27), date(2018, 12, 28)
 """The night on which one ward is down and another sends broken records, and the night after it."""

@@ -9,10 +9,10 @@ from datetime import datetime
 import duckdb
 import pytest
 
+from examples.boston311.compare import Comparison, compare
 from tests.support import real_input
 from tests.support.background import Background
 from tests.support.real_input import Played
-from ward_warehouse.reports.boston311 import Comparison, compare
 
 FIRST_HALF_OF_2015 = 58_119
 FILES = real_input.files()

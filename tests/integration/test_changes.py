@@ -14,9 +14,9 @@ import pytest
 from tests.support import http_service as http
 from tests.support.district import DOSSIERS, ROOT, District, Played, utc
 from tests.support.records import NIGHT, Record, at, dossier
-from ward_warehouse.extraction import Request, night_end
-from ward_warehouse.landing import LandedBatch, landed_path
-from ward_warehouse.locks import partition_lock
+from ward_warehouse.lake.locks import partition_lock
+from ward_warehouse.lake.store import LandedBatch, landed_path
+from ward_warehouse.night.extract import Request, night_end
 
 SQL, HTTP, FILES = "a_sql", "b_http", "c_files"
 END_OF_NIGHT = night_end(NIGHT, "Asia/Ho_Chi_Minh")
@@ -252,9 +252,9 @@ def test_a_run_that_was_killed_does_not_lock_its_ward_out(district: District) ->
     script = (
         "import os, sys\n"
         "from datetime import date\n"
-        "from ward_warehouse.contracts import RecordKind\n"
-        "from ward_warehouse.landing import Lake\n"
-        "from ward_warehouse.locks import partition_lock\n"
+        "from ward_warehouse.core.contracts import RecordKind\n"
+        "from ward_warehouse.lake.store import Lake\n"
+        "from ward_warehouse.lake.locks import partition_lock\n"
         "with partition_lock(Lake(sys.argv[1]), RecordKind('dossiers'), 'a_sql', date.fromisoformat(sys.argv[2])):\n"
         "    os._exit(9)\n"
     )

@@ -15,14 +15,14 @@ import pytest
 from click.testing import CliRunner
 
 from tests.integration.conftest import FIRST, SECOND, DemoNights
+from ward_demo.districts import DISTRICTS
+from ward_demo.story import broken_rows, expected_after, records_as_of, story_records
 from ward_warehouse.cli import main
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.demo.districts import DISTRICTS
-from ward_warehouse.demo.story import broken_rows, expected_after, records_as_of, story_records
-from ward_warehouse.landing import Manifest, manifest_path
-from ward_warehouse.night import Night
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.store import Manifest, manifest_path
+from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.golden import compare
-from ward_warehouse.settings import Settings
 
 FIGURES = Path(__file__).resolve().parents[1] / "golden_figures.csv"
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"

@@ -26,7 +26,7 @@ from tests.support.district import (
     write_table,
 )
 from tests.support.records import NIGHT, Kind, at, dossier, survey, written
-from ward_warehouse.contracts import RecordKind
+from ward_warehouse.core.contracts import RecordKind
 
 IDS = ("R-1", "R-2", "R-3")
 # The day cannot be a month: another order of the parts is no date.

@@ -10,14 +10,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from ward_warehouse.connections import Connection
-from ward_warehouse.demo import systems
-from ward_warehouse.demo.golden_districts import ALL_DISTRICTS, GOLDEN_DISTRICTS, GOLDEN_NIGHTS
-from ward_warehouse.demo.story import records_as_of, story_records
-from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night
+from ward_demo import systems
+from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_DISTRICTS, GOLDEN_NIGHTS
+from ward_demo.story import records_as_of, story_records
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.settings import PROJECT_ROOT, Settings
+from ward_warehouse.night.extract import Request
+from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.golden import compare
-from ward_warehouse.settings import PROJECT_ROOT, Settings
 
 FIGURES = PROJECT_ROOT / "tests" / "golden_figures.csv"
 

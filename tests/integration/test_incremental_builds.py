@@ -21,11 +21,11 @@ from tests.faults.amount import amount
 from tests.faults.rows import Rows, differences, rows_of
 from tests.support.district import DOSSIERS, SURVEYS, District, MiniWard
 from tests.support.records import NIGHT, PROCEDURES, at, dossier, survey
-from ward_warehouse.decisions import read_log
-from ward_warehouse.errors import BuildError, WardWarehouseError
-from ward_warehouse.night import Night
-from ward_warehouse.replay import Desk, Selection, case_keys, open_entries, quarantined_partitions
-from ward_warehouse.validation import Judge, load_suite
+from ward_warehouse.core.errors import BuildError, WardWarehouseError
+from ward_warehouse.decisions.quarantine_desk import Desk, Selection, case_keys, open_entries, quarantined_partitions
+from ward_warehouse.lake.quarantine_log import read_log
+from ward_warehouse.night.steps import Night
+from ward_warehouse.validation.judging import Judge, load_suite
 
 WARDS = ("inc_sql", "inc_http", "inc_files")
 RECONCILED = WARDS[:2]

@@ -21,8 +21,8 @@ from tests.support.district import SURVEYS, District, MiniWard, Played, alias, c
 from tests.support.dropped_files import date_cell
 from tests.support.records import NIGHT, dossier, survey
 from tests.support.returns import catalogue, report
-from ward_warehouse.connections import Connection
-from ward_warehouse.contracts import RecordKind
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.contracts import RecordKind
 
 RETURNS, PROCEDURES = RecordKind.WARD_RETURNS, RecordKind.PROCEDURES
 NEXT = NIGHT + timedelta(days=1)

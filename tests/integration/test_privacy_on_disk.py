@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.integration.conftest import DemoNights
-from ward_warehouse.demo.story import story_records
+from ward_demo.story import story_records
 
 WRITTEN = ("lake", "warehouse", "logs", "dbt")
 CONTACT = ", liên hệ "

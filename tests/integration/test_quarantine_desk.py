@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from tests.support.district import ROOT, District
 from tests.support.records import APPLICANT, NIGHT, dossier
 from ward_warehouse.cli import main
-from ward_warehouse.data_docs.site import index_file
+from ward_warehouse.validation.data_docs.site import index_file
 
 UNKNOWN = "Qua mạng xã hội"
 Cli = Callable[..., Any]

@@ -21,7 +21,7 @@ from tests.support.district import (
     write_table,
 )
 from tests.support.records import NIGHT, Kind, dossier, written
-from ward_warehouse.connections import Connection
+from ward_warehouse.core.connections import Connection
 
 IDS = ("R-1", "R-2", "R-3")
 NEXT = NIGHT + timedelta(days=1)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from tests.support.datasets import dataset
 from tests.support.district import text_batch
-from ward_warehouse.mapping import Mapper
+from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.registry import Dataset
 
 KEY = b"a pseudonym key of the tests"

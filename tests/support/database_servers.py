@@ -19,7 +19,7 @@ import psycopg
 import pymysql
 import pytest
 
-from ward_warehouse.connections import Connection
+from ward_warehouse.core.connections import Connection
 
 LOGIN, PASSWORD, DATABASE = "reader", "a-password:of/the@ward%41", "ward"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from ward_warehouse.contracts import RecordKind
+from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.registry import Dataset, District, System, Ward
 from ward_warehouse.registry.procedures import Catalogue
 

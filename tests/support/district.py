@@ -21,17 +21,17 @@ import yaml
 
 from tests.support.http_service import TOKEN, HttpService, HttpWard
 from tests.support.records import NIGHT, PROCEDURES, SOFTWARE, Kind, Record, written
-from ward_warehouse import outcomes
-from ward_warehouse.connections import Connection
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.extraction import Request
-from ward_warehouse.landing import Manifest, manifest_path
-from ward_warehouse.night import Night
-from ward_warehouse.outcomes import Outcome
-from ward_warehouse.plans import Plan
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake import outcomes
+from ward_warehouse.lake.outcomes import Outcome
+from ward_warehouse.lake.store import Manifest, manifest_path
+from ward_warehouse.night.extract import Request
+from ward_warehouse.night.plan import Plan
+from ward_warehouse.night.steps import Night
+from ward_warehouse.night.verdict import RollUp, WardState, roll_up
 from ward_warehouse.registry.procedures import COLUMNS
-from ward_warehouse.rollup import RollUp, WardState, roll_up
-from ward_warehouse.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a pseudonym key of the tests"

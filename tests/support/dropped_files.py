@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pyarrow as pa
 
 from tests.support.datasets import dataset
-from ward_warehouse.connections import Connection
+from ward_warehouse.core.connections import Connection
 from ward_warehouse.sources import Window
 from ward_warehouse.sources.files import FilesSource
 

@@ -15,7 +15,7 @@ import boto3
 import httpx
 import paramiko
 
-from ward_warehouse.connections import Connection
+from ward_warehouse.core.connections import Connection
 
 LOGIN, PASSWORD = "reader", "a-password-of-the-ward"
 

@@ -20,9 +20,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.support.datasets import dataset
-from ward_warehouse.connections import Connection
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import SourceError
 from ward_warehouse.sources import Window
 from ward_warehouse.sources.http import HttpSource, Limits
 

@@ -32,7 +32,7 @@ def files() -> list[Path]:
 def play(home: Path) -> Callable[[threading.Event], Played]:
     """Plays the script on a state folder of its own."""
     environment = {**os.environ, "WARD_WAREHOUSE_HOME": str(home), "BOSTON311_DIR": str(FOLDER)}
-    command = [sys.executable, str(ROOT / "scripts" / "play_real.py")]
+    command = [sys.executable, str(ROOT / "examples" / "boston311" / "play.py")]
 
     def work(stop: threading.Event) -> Played:
         code, said = run(command, environment, home / "real.log", stop)

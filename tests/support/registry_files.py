@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry import Registry, load_registry
 from ward_warehouse.registry.procedures import COLUMNS
-from ward_warehouse.settings import Settings
 
 SYSTEM = """\
 system: counter

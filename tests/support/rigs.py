@@ -21,7 +21,7 @@ from tests.support.datasets import dataset
 from tests.support.dropped_files import row, xlsx
 from tests.support.file_servers import S3Server, SftpServer
 from tests.support.json_endpoint import SECRET, Endpoint
-from ward_warehouse.connections import Connection
+from ward_warehouse.core.connections import Connection
 from ward_warehouse.registry import Dataset
 
 Record = dict[str, str | None]

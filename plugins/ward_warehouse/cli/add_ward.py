@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from ward_warehouse.cli.output import console
-from ward_warehouse.connections import from_environment
-from ward_warehouse.errors import RegistryError
+from ward_warehouse.core.connections import from_environment
+from ward_warehouse.core.errors import RegistryError
+from ward_warehouse.core.settings import Settings, load_settings
 from ward_warehouse.registry import Registry, load_registry
-from ward_warehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from ward_warehouse.scaffold.guess import DatasetGuess
+    from ward_warehouse.onboarding.draft.guess import DatasetGuess
 
 MOST_ALIASES = 3
 
@@ -38,7 +38,14 @@ def add(
     aliases: tuple[str, ...], system: str, connection: str | None, schema: str | None, sample: Path | None,
 ) -> None:  # fmt: skip
     """Draft the entry of a ward, and the file of a software nobody described yet; nothing there is overwritten."""
-    from ward_warehouse.scaffold.write import WardDraft, add_system, add_ward, require_free, system_text, ward_text
+    from ward_warehouse.onboarding.draft.write import (
+        WardDraft,
+        add_system,
+        add_ward,
+        require_free,
+        system_text,
+        ward_text,
+    )
 
     settings = load_settings()
     registry = load_registry(settings)
@@ -74,8 +81,8 @@ def _refuse_known(registry: Registry, ward: str, district: str) -> None:
 
 
 def _drafts(system: str, connection: str, schema: str | None, sample: Path | None) -> list[DatasetGuess]:
-    from ward_warehouse.scaffold.discover import relation_of_file, relations_of_database
-    from ward_warehouse.scaffold.guess import best_guesses
+    from ward_warehouse.onboarding.draft.discover import relation_of_file, relations_of_database
+    from ward_warehouse.onboarding.draft.guess import best_guesses
 
     if sample is not None:
         relations, where = [relation_of_file(sample)], sample.name
@@ -109,6 +116,6 @@ def _time_zone(registry: Registry, district: str, settings: Settings) -> str:
 
 
 def _head(district: str, name: str, settings: Settings) -> str:
-    from ward_warehouse.scaffold.write import district_head
+    from ward_warehouse.onboarding.draft.write import district_head
 
     return district_head(district, name, settings.time_zone)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from ward_warehouse.core.settings import load_settings
 from ward_warehouse.reports.dictionary import read_dictionary
-from ward_warehouse.settings import load_settings
 
 
 @click.command()

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import wraps
+from importlib.metadata import entry_points
 from typing import Any
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ward_warehouse import outcomes
-from ward_warehouse.cli.demo import demo
 from ward_warehouse.cli.indicators import indicators
 from ward_warehouse.cli.maintenance import maintenance
 from ward_warehouse.cli.output import as_json, console, fail
@@ -23,17 +22,18 @@ from ward_warehouse.cli.quarantine import quarantine
 from ward_warehouse.cli.reconcile import reconcile
 from ward_warehouse.cli.release import release
 from ward_warehouse.cli.wards import wards
-from ward_warehouse.connections import from_environment
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night
-from ward_warehouse.outcomes import Outcome
-from ward_warehouse.plans import Plan, parse_instant
+from ward_warehouse.core.connections import from_environment
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.lake import outcomes
+from ward_warehouse.lake.outcomes import Outcome
+from ward_warehouse.night.extract import Request
+from ward_warehouse.night.plan import Plan, parse_instant
+from ward_warehouse.night.steps import Night
+from ward_warehouse.night.verdict import RollUp, roll_up
 from ward_warehouse.reports.nights import night_table
 from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard_table
-from ward_warehouse.rollup import RollUp, roll_up
-from ward_warehouse.settings import load_settings
 
 
 class Group(click.Group):
@@ -52,7 +52,6 @@ def main() -> None:
     """Ward Warehouse: ward systems to a district warehouse of reform indicators."""
 
 
-main.add_command(demo)
 main.add_command(indicators)
 main.add_command(quarantine)
 main.add_command(wards)
@@ -61,6 +60,8 @@ main.add_command(release)
 main.add_command(periods)
 main.add_command(pseudonyms)
 main.add_command(maintenance)
+for command in entry_points(group="ward_warehouse.commands"):
+    main.add_command(command.load(), command.name)
 
 
 def night_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -221,7 +222,7 @@ def _publish(run: Night) -> None:
 
 
 def _document(run: Night) -> None:
-    from ward_warehouse.data_docs.site import index_file
+    from ward_warehouse.validation.data_docs.site import index_file
 
     with console.status("writing the Data Docs"):
         pages = run.document()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from ward_warehouse.cli.output import as_json, console
-from ward_warehouse.night import Night
-from ward_warehouse.settings import load_settings
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.night.steps import Night
 
 
 @click.command()

@@ -9,13 +9,13 @@ import click
 from rich.table import Table
 
 from ward_warehouse.cli.output import as_json, console
-from ward_warehouse.closing import PeriodDesk
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.night import Night
-from ward_warehouse.period_rules import wards_of
-from ward_warehouse.periods import STATES, Period, PeriodDecision, Unit, parse_period, period_name, read_periods
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.decisions.period_desk import PeriodDesk
+from ward_warehouse.decisions.period_rules import wards_of
+from ward_warehouse.lake.period_log import STATES, Period, PeriodDecision, Unit, parse_period, period_name, read_periods
+from ward_warehouse.night.steps import Night
 from ward_warehouse.registry import Registry
-from ward_warehouse.settings import load_settings
 
 Command = Callable[..., None]
 PERIOD_HELP = "A month 2018-06, a quarter 2018-Q2, a half-year 2018-H1, a year 2018, or nine months 2018-9M."

@@ -7,8 +7,8 @@ import unicodedata
 import click
 
 from ward_warehouse.cli.output import as_json, console
-from ward_warehouse.privacy import pseudonym
-from ward_warehouse.settings import load_settings
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.mapping.privacy import pseudonym
 
 
 @click.command()

@@ -11,14 +11,14 @@ import click
 from rich.table import Table
 
 from ward_warehouse.cli.output import as_json, console, fail
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.night import Night
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.quarantined import STATES, Wanted, export_cases, find_cases
-from ward_warehouse.settings import load_settings
 
 if TYPE_CHECKING:
-    from ward_warehouse.replay import Desk, Selection
+    from ward_warehouse.decisions.quarantine_desk import Desk, Selection
 
 Command = Callable[..., None]
 
@@ -110,8 +110,8 @@ def replay(entry: str | None, by: str, reason: str, json_: bool, **chosen: str |
     Those that break no rule of severity error any more are let in and count in the night they belong to; the next
     build shows them. It may be stopped at any time and run again.
     """
-    from ward_warehouse.replay import Replayed
-    from ward_warehouse.validation import Judge, load_suite
+    from ward_warehouse.decisions.quarantine_desk import Replayed
+    from ward_warehouse.validation.judging import Judge, load_suite
 
     settings = load_settings()
     total = Replayed()
@@ -164,7 +164,7 @@ def _desks(
     """The desks of the datasets that are meant: one when an entry is named, else all of the registry."""
     from datetime import date
 
-    from ward_warehouse.replay import Desk, Selection
+    from ward_warehouse.decisions.quarantine_desk import Desk, Selection
 
     if entry is not None:
         parts = entry.split(":", 2)

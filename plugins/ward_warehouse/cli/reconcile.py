@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
-from ward_warehouse import outcomes
 from ward_warehouse.cli.output import as_json, console, fail
-from ward_warehouse.connections import from_environment
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.deletions import Reconciliation
-from ward_warehouse.night import Night
-from ward_warehouse.settings import load_settings
+from ward_warehouse.core.connections import from_environment
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.lake import outcomes
+from ward_warehouse.lake.deletions import Reconciliation
+from ward_warehouse.night.steps import Night
 
 
 @click.command()

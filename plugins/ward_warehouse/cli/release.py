@@ -7,10 +7,10 @@ from datetime import date
 import click
 
 from ward_warehouse.cli.output import as_json, console, fail
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.night import Night
-from ward_warehouse.settings import load_settings
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.night.steps import Night
 
 
 @click.command()

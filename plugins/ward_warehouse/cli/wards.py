@@ -7,11 +7,11 @@ from rich.table import Table
 
 from ward_warehouse.cli.add_ward import add
 from ward_warehouse.cli.output import as_json, console, fail
-from ward_warehouse.connections import from_environment
+from ward_warehouse.core.connections import from_environment
+from ward_warehouse.core.settings import Settings, load_settings
 from ward_warehouse.registry import Registry
 from ward_warehouse.registry.check_table import CHECKS
 from ward_warehouse.registry.findings import Finding, Severity
-from ward_warehouse.settings import Settings, load_settings
 
 COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "hint": "cyan"}
 
@@ -36,8 +36,8 @@ def check(list_: bool, sample: int | None, chosen: tuple[str, ...], json_: bool)
     if list_:
         _list(json_)
         return
-    from ward_warehouse.checks import Report, check_all
-    from ward_warehouse.checks.run import in_order
+    from ward_warehouse.onboarding.checks import Report, check_all
+    from ward_warehouse.onboarding.checks.run import in_order
 
     settings = load_settings()
     report = check_all(settings, from_environment)
@@ -108,7 +108,7 @@ def _sample(
     settings: Settings, registry: Registry, chosen: list[str], limit: int, *, quiet: bool
 ) -> tuple[list[Finding], list[dict[str, object]]]:
     """Looks at the chosen wards, or all; gives the findings and the counts."""
-    from ward_warehouse.checks.sample import Sampler, sample_findings
+    from ward_warehouse.onboarding.checks.sample import Sampler, sample_findings
 
     settings.require_key()
     datasets = [dataset for ward in chosen or registry.wards for dataset in registry.datasets(ward)]

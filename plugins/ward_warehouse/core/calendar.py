@@ -15,7 +15,7 @@ from pathlib import Path
 import holidays
 import pyarrow as pa
 
-from ward_warehouse.errors import SettingsError
+from ward_warehouse.core.errors import SettingsError
 
 SATURDAY = 5
 OVERRIDES_FILE = "holiday_overrides.csv"

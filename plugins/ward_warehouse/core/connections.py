@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ward_warehouse.errors import SettingsError
+from ward_warehouse.core.errors import SettingsError
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
-from ward_warehouse.errors import SettingsError
+from ward_warehouse.core.errors import SettingsError
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
+PROJECT_ROOT = Path(__file__).resolve().parents[3]
 MINIMUM_KEY_BYTES = 16
 
 

@@ -16,10 +16,10 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.landing import Lake
-from ward_warehouse.period_rules import require_closable, require_reopenable, require_reviewable, wards_of
-from ward_warehouse.periods import (
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.decisions.period_rules import require_closable, require_reopenable, require_reviewable, wards_of
+from ward_warehouse.lake.period_log import (
     EVIDENCE_SCHEMA,
     FIGURES_SCHEMA,
     Period,
@@ -32,8 +32,8 @@ from ward_warehouse.periods import (
     figures_path,
     read_periods,
 )
+from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry import Registry
-from ward_warehouse.settings import Settings
 
 ATTEMPTS = 20
 REPORTED = ("indicator_code", "indicator_version", "numerator", "denominator", "value", "value_note")

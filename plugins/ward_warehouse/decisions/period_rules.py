@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.periods import STATES, Period, PeriodLog, Unit
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.lake.period_log import STATES, Period, PeriodLog, Unit
 from ward_warehouse.registry import Registry
 
 COMMANDS = {"reviewed": "review", "closed": "close"}

@@ -18,14 +18,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse.contracts import CONTRACTS, RecordKind
-from ward_warehouse.decisions import Log, append, read_log
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.landing import Lake, Manifest
-from ward_warehouse.quarantine import apply_decisions, with_repeats
+from ward_warehouse.core.contracts import CONTRACTS, RecordKind
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.lake.quarantine_log import Log, append, read_log
+from ward_warehouse.lake.store import Lake, Manifest
+from ward_warehouse.mapping.remapper import Keys, Remapper
 from ward_warehouse.registry import Dataset
-from ward_warehouse.remapping import Keys, Remapper
-from ward_warehouse.validation import REPEATED, Judge
+from ward_warehouse.validation.commit import apply_decisions, with_repeats
+from ward_warehouse.validation.judging import REPEATED, Judge
 
 Decision = Literal["accepted", "rejected"]
 

@@ -11,8 +11,8 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.landing import Lake, Partition
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.lake.store import Lake, Partition
 
 ZONE = "deletions"
 

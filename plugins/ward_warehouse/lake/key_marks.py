@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ward_warehouse.errors import SettingsError
-from ward_warehouse.landing import Lake, LakeRecord
-from ward_warehouse.privacy import pseudonym
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.errors import SettingsError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.store import Lake, LakeRecord
+from ward_warehouse.mapping.privacy import pseudonym
 
 KEY_CHECK = "ward warehouse pseudonym key"
 

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import PurePosixPath
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import LockedError
-from ward_warehouse.landing import Lake, LakeRecord
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import LockedError
+from ward_warehouse.lake.store import Lake, LakeRecord
 
 LONGEST_RUN = timedelta(hours=6)
 """An hour more than the nightly DAG may take; an older lock was left behind."""

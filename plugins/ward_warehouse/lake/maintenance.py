@@ -14,13 +14,13 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.decisions import decided_wards, read_log
-from ward_warehouse.deletions import ZONE as DELETIONS
-from ward_warehouse.deletions import reconciliations
-from ward_warehouse.landing import Lake, LandedBatch, Manifest, manifest_path
-from ward_warehouse.periods import CLOSED, decided_districts, read_periods
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.deletions import ZONE as DELETIONS
+from ward_warehouse.lake.deletions import reconciliations
+from ward_warehouse.lake.period_log import CLOSED, decided_districts, read_periods
+from ward_warehouse.lake.quarantine_log import decided_wards, read_log
+from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, manifest_path
 
 ZONES = ("landing", "accepted", "quarantine", "decided", DELETIONS)
 UNFINISHED = (".tmp", ".new")

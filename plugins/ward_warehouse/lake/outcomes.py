@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from typing import Literal
 from uuid import uuid4
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.landing import Lake, LakeRecord
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.lake.store import Lake, LakeRecord
 
 Step = Literal["extract", "validate", "release", "reconcile", "load", "build", "publish", "maintenance"]
 Status = Literal["succeeded", "failed", "held", "postponed"]

@@ -17,8 +17,8 @@ from typing import Literal
 
 import pyarrow as pa
 
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.landing import Lake, LakeRecord
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.lake.store import Lake, LakeRecord
 
 Step = Literal["reviewed", "closed", "reopened"]
 State = Literal["provisional", "reviewed", "closed"]

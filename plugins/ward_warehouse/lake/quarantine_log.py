@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.landing import COMPRESSION, Lake
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.lake.store import COMPRESSION, Lake
 
 Action = Literal["replayed", "accepted", "rejected"]
 LETS_IN: tuple[Action, ...] = ("replayed", "accepted")

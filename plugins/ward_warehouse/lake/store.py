@@ -32,8 +32,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import LakeError
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import LakeError
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from functools import cache
 import duckdb
 import pyarrow as pa
 
-from ward_warehouse import privacy
+from ward_warehouse.mapping import privacy
 
 # Arrow's own allocator keeps what a batch has used; over a history of one district that is 60 MiB more than needed.
 pa.set_memory_pool(pa.system_memory_pool())

@@ -12,20 +12,20 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse import privacy, readings
-from ward_warehouse.contracts import (
+from ward_warehouse.core.contracts import (
     CONTRACTS,
     SOURCE_WARD,
     Column,
     Contract,
     Privacy,
 )
-from ward_warehouse.memory import SHAPE, open_cursor
-from ward_warehouse.plain_text import plain_columns
-from ward_warehouse.readings import folded
+from ward_warehouse.mapping import privacy, readings
+from ward_warehouse.mapping.duckdb_memory import SHAPE, open_cursor
+from ward_warehouse.mapping.plain_text import plain_columns
+from ward_warehouse.mapping.readings import folded
+from ward_warehouse.mapping.values import Input, Values
 from ward_warehouse.registry import ColumnMap, Dataset
 from ward_warehouse.sources import FAULT, POSITION
-from ward_warehouse.values import Input, Values
 
 UNREADABLE = "unreadable"
 """`|received_at|due_at|`: columns whose value has no readable form; `|record|` when the record itself is broken."""

@@ -14,14 +14,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from ward_warehouse import privacy
-from ward_warehouse.contracts import CONTRACTS, Column, Privacy
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.mapping import NATIVE_NUMBER, NATIVE_TIME, NOTE, TORN, Mapper, Statement
-from ward_warehouse.readings import folded
+from ward_warehouse.core.contracts import CONTRACTS, Column, Privacy
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.mapping import privacy
+from ward_warehouse.mapping.mapper import NATIVE_NUMBER, NATIVE_TIME, NOTE, TORN, Mapper, Statement
+from ward_warehouse.mapping.readings import folded
+from ward_warehouse.mapping.values import Input
 from ward_warehouse.registry import ColumnMap, Dataset
 from ward_warehouse.sources import FAULT, POSITION
-from ward_warehouse.values import Input
 
 Keys = dict[str, bytes]
 """Pseudonym keys by id, the current one first."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ward_warehouse import privacy, readings
-from ward_warehouse.contracts import LONG_NUMBER, Column, Privacy
-from ward_warehouse.readings import folded, identifier
+from ward_warehouse.core.contracts import LONG_NUMBER, Column, Privacy
+from ward_warehouse.mapping import privacy, readings
+from ward_warehouse.mapping.readings import folded, identifier
 from ward_warehouse.registry import EXCEL_SERIAL, ColumnMap, NumberFormat, System
 
 PLAIN_NUMBERS = (NumberFormat(),)

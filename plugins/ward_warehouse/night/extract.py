@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field
 
-from ward_warehouse import deletions
-from ward_warehouse.connections import Resolver
-from ward_warehouse.errors import SchemaDriftError, SourceError
-from ward_warehouse.landing import (
+from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.errors import SchemaDriftError, SourceError
+from ward_warehouse.lake import deletions
+from ward_warehouse.lake.outcomes import new_id
+from ward_warehouse.lake.store import (
     COMPRESSION,
     Lake,
     LandedBatch,
@@ -26,10 +27,9 @@ from ward_warehouse.landing import (
     manifest_path,
     previous_manifest,
 )
-from ward_warehouse.mapping import Mapper
-from ward_warehouse.memory import open_cursor
-from ward_warehouse.outcomes import new_id
-from ward_warehouse.privacy import FIRST_KEY_ID
+from ward_warehouse.mapping.duckdb_memory import open_cursor
+from ward_warehouse.mapping.mapper import Mapper
+from ward_warehouse.mapping.privacy import FIRST_KEY_ID
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources import ReadReport, Source, Window, open_source
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.extraction import Request
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.night.extract import Request
 
 
 class Plan(BaseModel):

@@ -14,14 +14,14 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse import deletions
-from ward_warehouse.connections import Resolver
-from ward_warehouse.deletions import DELETIONS_SCHEMA, Reconciliation
-from ward_warehouse.errors import ReconcileError
-from ward_warehouse.landing import Lake, Manifest, Partition, previous_manifest
-from ward_warehouse.mapping import Mapper
-from ward_warehouse.memory import open_cursor
-from ward_warehouse.outcomes import new_id
+from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.errors import ReconcileError
+from ward_warehouse.lake import deletions
+from ward_warehouse.lake.deletions import DELETIONS_SCHEMA, Reconciliation
+from ward_warehouse.lake.outcomes import new_id
+from ward_warehouse.lake.store import Lake, Manifest, Partition, previous_manifest
+from ward_warehouse.mapping.duckdb_memory import open_cursor
+from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources import Window, open_source
 

@@ -14,32 +14,32 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from ward_warehouse import outcomes
-from ward_warehouse.connections import Resolver
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.deletions import Reconciliation
-from ward_warehouse.errors import (
+from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import (
     LockedError,
     PostponedError,
     ReconcileError,
     SchemaDriftError,
     WardWarehouseError,
 )
-from ward_warehouse.extraction import Request, extract
-from ward_warehouse.key_marks import require_known_key
-from ward_warehouse.landing import Lake, LandedBatch, Manifest, landed_path, manifest_path, previous_manifest
-from ward_warehouse.locks import partition_lock
-from ward_warehouse.outcomes import Outcome, Status, Step
-from ward_warehouse.plans import Plan, record_kind
-from ward_warehouse.readers import reader_slot
-from ward_warehouse.reconcile import reconcile, unknown_note
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake import outcomes
+from ward_warehouse.lake.deletions import Reconciliation
+from ward_warehouse.lake.key_marks import require_known_key
+from ward_warehouse.lake.locks import partition_lock
+from ward_warehouse.lake.outcomes import Outcome, Status, Step
+from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, landed_path, manifest_path, previous_manifest
+from ward_warehouse.night.extract import Request, extract
+from ward_warehouse.night.plan import Plan, record_kind
+from ward_warehouse.night.reconcile import reconcile, unknown_note
 from ward_warehouse.registry import Dataset, Registry, load_registry
-from ward_warehouse.settings import Settings
+from ward_warehouse.sources.host_limit import reader_slot
 
 # A task that reads one ward must not pay for pandas and the calendar: what judges and builds is imported where used.
 if TYPE_CHECKING:
-    from ward_warehouse.guards import Watch
-    from ward_warehouse.validation import Judge
+    from ward_warehouse.validation.guards import Watch
+    from ward_warehouse.validation.judging import Judge
     from ward_warehouse.warehouse.dbt import BuildSummary
 
 log = logging.getLogger(__name__)
@@ -181,8 +181,8 @@ class Night:
             return [*found, *(self._judge(plan, kind, free) if free else [])]
 
     def _judge(self, plan: Plan, kind: RecordKind, batches: list[LandedBatch]) -> list[Outcome]:
-        from ward_warehouse.quarantine import judge_batches
-        from ward_warehouse.validation import Judge, load_suite
+        from ward_warehouse.validation.commit import judge_batches
+        from ward_warehouse.validation.judging import Judge, load_suite
 
         started = datetime.now(UTC)
         try:
@@ -198,13 +198,13 @@ class Night:
         return [self._judged(plan, started, watch, batch) for batch in batches]
 
     def _watch(self, plan: Plan) -> Watch:
-        from ward_warehouse.guards import Watch, WorkingDays, load_guards
+        from ward_warehouse.validation.guards import Watch, WorkingDays, load_guards
 
         asked = plan.request.full or plan.request.since is not None or plan.request.until is not None
         return Watch(self.lake, load_guards(self.settings.expectations_dir), WorkingDays(self.settings), asked)
 
     def _validate_batch(self, plan: Plan, judge: Judge, watch: Watch, batch: LandedBatch) -> Outcome:
-        from ward_warehouse.quarantine import judge_batches
+        from ward_warehouse.validation.commit import judge_batches
 
         started = datetime.now(UTC)
         try:
@@ -231,7 +231,7 @@ class Night:
         Raises:
             WardWarehouseError: no batch of that night waits, or somebody released it before.
         """
-        from ward_warehouse.guards import release
+        from ward_warehouse.validation.guards import release
 
         plan = self.plan(Request(night=night), [ward], [str(kind)])
         waiting = self._pending(plan, kind)
@@ -289,10 +289,10 @@ class Night:
         Raises:
             BuildError: the load, a model or a test failed; the published warehouse is left as it was.
         """
-        from ward_warehouse.publish import mark_audited, revoke_audit
-        from ward_warehouse.restatements import keep_restatements
         from ward_warehouse.warehouse.dbt import dbt_build
         from ward_warehouse.warehouse.duckdb import forget_build, load
+        from ward_warehouse.warehouse.publish import mark_audited, revoke_audit
+        from ward_warehouse.warehouse.restatements import keep_restatements
 
         build_file = self.settings.build_file
         revoke_audit(build_file)
@@ -311,7 +311,7 @@ class Night:
         Raises:
             BuildError: the last build did not pass its audit, or cannot be copied.
         """
-        from ward_warehouse.publish import publish
+        from ward_warehouse.warehouse.publish import publish
 
         return publish(self.settings)
 
@@ -322,7 +322,7 @@ class Night:
             BuildError: nothing is published yet, or the pages cannot be written; the old pages stay.
             ValidationError: a suite is wrong.
         """
-        from ward_warehouse.data_docs.site import write_data_docs
+        from ward_warehouse.validation.data_docs.site import write_data_docs
 
         return write_data_docs(self.settings)
 
@@ -332,7 +332,7 @@ class Night:
         Raises:
             LakeError: the lake cannot be read or written; what was done so far stands.
         """
-        from ward_warehouse.maintenance import maintain
+        from ward_warehouse.lake.maintenance import maintain
 
         started = datetime.now(UTC)
         today = started.astimezone(ZoneInfo(self.settings.time_zone)).date()

@@ -9,23 +9,23 @@ from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ward_warehouse import outcomes
-from ward_warehouse.connections import Resolver
-from ward_warehouse.errors import PostponedError, SourceError, WardWarehouseError
-from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night
-from ward_warehouse.plans import Plan, parse_instant
-from ward_warehouse.rollup import roll_up as judge_night
-from ward_warehouse.settings import Settings, load_settings
+from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.errors import PostponedError, SourceError, WardWarehouseError
+from ward_warehouse.core.settings import Settings, load_settings
+from ward_warehouse.lake import outcomes
+from ward_warehouse.night.extract import Request
+from ward_warehouse.night.plan import Plan, parse_instant
+from ward_warehouse.night.steps import Night
+from ward_warehouse.night.verdict import roll_up as judge_night
 
 log = logging.getLogger(__name__)
 
 PRELOADED = (
     "ward_warehouse.sources.files.source",
     "ward_warehouse.sources.http.source",
-    "ward_warehouse.sources.sql",
-    "ward_warehouse.quarantine",
-    "ward_warehouse.publish",
+    "ward_warehouse.sources.sql.source",
+    "ward_warehouse.validation.commit",
+    "ward_warehouse.warehouse.publish",
     "ward_warehouse.warehouse.dbt",
     "dbt.adapters.duckdb",
     "dbt.cli.main",

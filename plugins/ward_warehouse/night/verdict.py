@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.outcomes import Outcome
-from ward_warehouse.plans import Plan
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.lake.outcomes import Outcome
+from ward_warehouse.night.plan import Plan
 from ward_warehouse.registry import Registry
 
 State = Literal["loaded", "partly", "held", "postponed", "failed", "missing"]

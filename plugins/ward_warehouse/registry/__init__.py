@@ -1,4 +1,7 @@
-"""The registry: districts, wards and kinds of ward software, typed and checked as a whole."""
+"""The registry: districts, wards and kinds of ward software as data, typed and checked as a whole.
+
+It reads YAML and catalogues of procedures; it opens no connection and knows no record.
+"""
 
 from ward_warehouse.registry.load import Dataset, Registry, load_registry
 from ward_warehouse.registry.systems import (

@@ -1,7 +1,7 @@
 """Every check over the registry, the systems, the catalogues, the connections and the suites: one row each.
 
 `ward-warehouse wards check --list` prints this table. What every load of the registry refuses is found in `registry`,
-what `wards check` looks at besides in `ward_warehouse.checks`.
+what `wards check` looks at besides in `ward_warehouse.onboarding.checks`.
 """
 
 from __future__ import annotations

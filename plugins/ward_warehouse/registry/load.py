@@ -9,15 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ward_warehouse.contracts import CONTRACTS, SOURCE_WARD, Column, RecordKind
-from ward_warehouse.errors import RegistryError
+from ward_warehouse.core.contracts import CONTRACTS, SOURCE_WARD, Column, RecordKind
+from ward_warehouse.core.errors import RegistryError
+from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.number_checks import number_problems
 from ward_warehouse.registry.procedures import Catalogue, read_catalogue
 from ward_warehouse.registry.systems import EXCEL_SERIAL, READS, ColumnMap, DatasetMap, System
 from ward_warehouse.registry.wards import District, Ward
 from ward_warehouse.registry.yaml_file import YamlFile, read_yaml, validate
-from ward_warehouse.settings import Settings
 
 FILLED_BY_PIPELINE = ("source_record_id", "source_changed_at")
 

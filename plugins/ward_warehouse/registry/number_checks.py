@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ward_warehouse.contracts import CONTRACTS, Column, RecordKind
+from ward_warehouse.core.contracts import CONTRACTS, Column, RecordKind
 from ward_warehouse.registry.systems import System
 
 NUMBERS = ("number", "integer")

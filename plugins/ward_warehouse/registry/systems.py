@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from ward_warehouse.contracts import RecordKind
+from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.registry.file_values import Encoding, FilePattern, RegularExpression
 
 

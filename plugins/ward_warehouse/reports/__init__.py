@@ -1,1 +1,4 @@
-"""What people read in the terminal: the night's table and the scorecards."""
+"""What people read: the night's table, scorecards, the dictionary of indicators.
+
+It reads what is published and what the lake says of a night, and changes neither.
+"""

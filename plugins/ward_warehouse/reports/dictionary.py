@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from ward_warehouse.errors import WardWarehouseError
+from ward_warehouse.core.errors import WardWarehouseError
 
 THEMES = {
     "volume": "Số lượng / Volume",

@@ -7,11 +7,11 @@ from collections import defaultdict
 from rich.table import Table
 from rich.text import Text
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.landing import Lake, Manifest, manifest_path
-from ward_warehouse.plans import Plan
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.lake.store import Lake, Manifest, manifest_path
+from ward_warehouse.night.plan import Plan
+from ward_warehouse.night.verdict import GOOD, RollUp, WardState
 from ward_warehouse.registry import Registry
-from ward_warehouse.rollup import GOOD, RollUp, WardState
 
 STYLES = {"loaded": "green", "partly": "yellow", "held": "red", "failed": "red", "missing": "red"}
 

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ward_warehouse.decisions import DECISION_SCHEMA, decided_wards, folder
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.landing import Lake
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, decided_wards, folder
+from ward_warehouse.lake.store import Lake
 
 STATES = ("open", "closed_by_source", "replayed", "accepted", "rejected")
 FORMATS = {".csv": "FORMAT csv, HEADER", ".json": "FORMAT json", ".parquet": "FORMAT parquet"}

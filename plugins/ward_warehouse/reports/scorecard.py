@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 from rich.table import Table
 
-from ward_warehouse.errors import WardWarehouseError
+from ward_warehouse.core.errors import WardWarehouseError
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("dossiers_received", "received"),

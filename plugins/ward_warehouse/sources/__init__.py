@@ -1,10 +1,13 @@
-"""Reading ward systems: databases, JSON endpoints, dropped files."""
+"""Reading ward systems: databases, JSON endpoints, dropped files, under one contract and one limit of readers per host.
+
+It hands over what a ward says, as it says it: it may open connections and files of wards, and writes nothing of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ward_warehouse.connections import Connection
+from ward_warehouse.core.connections import Connection
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources.base import BATCH_ROWS, FAULT, POSITION, ReadReport, Source, Window
 

@@ -10,8 +10,8 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse.contracts import CODE_PATTERN, LONG_NUMBER, MAX_CODE_LENGTH
-from ward_warehouse.errors import SchemaDriftError
+from ward_warehouse.core.contracts import CODE_PATTERN, LONG_NUMBER, MAX_CODE_LENGTH
+from ward_warehouse.core.errors import SchemaDriftError
 from ward_warehouse.registry import Dataset
 
 POSITION = "__position"

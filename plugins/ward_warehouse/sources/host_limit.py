@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SourceError
 
 PAUSE_SECONDS = 0.2
 

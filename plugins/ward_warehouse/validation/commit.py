@@ -15,13 +15,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse.contracts import CONTRACTS, RecordKind
-from ward_warehouse.decisions import LETS_IN, QUARANTINE_SCHEMA, Log, read_log
-from ward_warehouse.errors import ValidationError
-from ward_warehouse.landing import Lake, LandedBatch, Manifest, RuleResult, manifest_path
-from ward_warehouse.mapping import MARKERS, NOTE, RECEIVED
-from ward_warehouse.memory import open_cursor
-from ward_warehouse.validation import REPEATED, Judge, Rule, Suite
+from ward_warehouse.core.contracts import CONTRACTS, RecordKind
+from ward_warehouse.core.errors import ValidationError
+from ward_warehouse.lake.quarantine_log import LETS_IN, QUARANTINE_SCHEMA, Log, read_log
+from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, RuleResult, manifest_path
+from ward_warehouse.mapping.duckdb_memory import open_cursor
+from ward_warehouse.mapping.mapper import MARKERS, NOTE, RECEIVED
+from ward_warehouse.validation.judging import REPEATED, Judge, Rule, Suite
 
 CHUNK_ROWS = 250_000
 """Records that are judged in one frame; bounds the memory whatever the size of a night."""

@@ -19,12 +19,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic import ValidationError as Invalid
 
-from ward_warehouse.calendar import read_overrides, working_calendar
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import ValidationError, WardWarehouseError
-from ward_warehouse.landing import Lake, LakeRecord, LandedBatch, Manifest
-from ward_warehouse.quarantine import Judged
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.calendar import read_overrides, working_calendar
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import ValidationError, WardWarehouseError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.store import Lake, LakeRecord, LandedBatch, Manifest
+from ward_warehouse.validation.commit import Judged
 
 FILE = "batch_guards.yml"
 Name = Literal["too_few", "too_many", "nothing", "stale", "bad_share", "mostly_bad", "new_codes"]

@@ -21,8 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import ValidationError
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import ValidationError
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from ward_warehouse.contracts import CONTRACTS, RecordKind
+from ward_warehouse.core.contracts import CONTRACTS, RecordKind
 
 TABLES: dict[str, pa.Schema] = {
     "changed_records": pa.schema([(name, pa.string()) for name in ("record_kind", "ward_key", "source_record_id")]),

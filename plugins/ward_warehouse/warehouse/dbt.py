@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from ward_warehouse.errors import BuildError
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.errors import BuildError
+from ward_warehouse.core.settings import Settings
 from ward_warehouse.warehouse import changes
 from ward_warehouse.warehouse.duckdb import BUILD_RESULTS, open_build
 

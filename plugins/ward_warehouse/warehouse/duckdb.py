@@ -17,16 +17,16 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ward_warehouse import deletions
-from ward_warehouse.calendar import read_overrides, working_calendar
-from ward_warehouse.contracts import CONTRACTS, Contract, RecordKind
-from ward_warehouse.decisions import DECISION_SCHEMA, QUARANTINE_SCHEMA, decided_wards
-from ward_warehouse.decisions import folder as log_folder
-from ward_warehouse.errors import BuildError
-from ward_warehouse.landing import Lake, Manifest
-from ward_warehouse.quarantine import apply_decisions
+from ward_warehouse.core.calendar import read_overrides, working_calendar
+from ward_warehouse.core.contracts import CONTRACTS, Contract, RecordKind
+from ward_warehouse.core.errors import BuildError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake import deletions
+from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, QUARANTINE_SCHEMA, decided_wards
+from ward_warehouse.lake.quarantine_log import folder as log_folder
+from ward_warehouse.lake.store import Lake, Manifest
 from ward_warehouse.registry import Registry
-from ward_warehouse.settings import Settings
+from ward_warehouse.validation.commit import apply_decisions
 from ward_warehouse.warehouse import changes, outcomes, periods
 from ward_warehouse.warehouse.reference import reference_tables
 

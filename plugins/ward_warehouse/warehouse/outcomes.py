@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ward_warehouse.landing import Lake
-from ward_warehouse.outcomes import Outcome
+from ward_warehouse.lake.outcomes import Outcome
+from ward_warehouse.lake.store import Lake
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
 DAY = "%Y%m%d"

@@ -8,10 +8,10 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
-from ward_warehouse import periods
-from ward_warehouse.landing import Lake
-from ward_warehouse.periods import EVIDENCE_SCHEMA, FIGURES_SCHEMA, PeriodDecision
-from ward_warehouse.restatements import RESTATEMENTS_SCHEMA, ZONE
+from ward_warehouse.lake import period_log
+from ward_warehouse.lake.period_log import EVIDENCE_SCHEMA, FIGURES_SCHEMA, PeriodDecision
+from ward_warehouse.lake.store import Lake
+from ward_warehouse.warehouse.restatements import RESTATEMENTS_SCHEMA, ZONE
 
 TABLES: dict[str, pa.Schema] = {
     "period_decisions": pa.schema(
@@ -38,17 +38,19 @@ def load_periods(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     Raises:
         LakeError: a file that a decision names is absent or damaged.
     """
-    for district in periods.decided_districts(lake):
+    for district in period_log.decided_districts(lake):
         known = db.execute(
             "SELECT coalesce(max(decision_number), 0) FROM raw.period_decisions WHERE district_code = $district",
             {"district": district},
         ).fetchone()
-        for decision in periods.read_periods(lake, district, known[0] if known else 0).decisions:
+        for decision in period_log.read_periods(lake, district, known[0] if known else 0).decisions:
             _insert(db, "period_decisions", pa.Table.from_pylist([_row(decision)], TABLES["period_decisions"]))
             if decision.snapshot_id:
-                figures = periods.figures_path(district, decision.snapshot_id)
+                figures = period_log.figures_path(district, decision.snapshot_id)
                 _insert(db, "closed_figures", lake.read_table(figures))
-                _insert(db, "closed_evidence", lake.read_table(periods.evidence_path(district, decision.snapshot_id)))
+                _insert(
+                    db, "closed_evidence", lake.read_table(period_log.evidence_path(district, decision.snapshot_id))
+                )
     seen = {row[0] for row in db.execute("SELECT DISTINCT kept_in FROM raw.restatements").fetchall()}
     for name in lake.names(ZONE, ".parquet"):
         if name not in seen:

@@ -16,8 +16,8 @@ from uuid import uuid4
 
 import duckdb
 
-from ward_warehouse.errors import BuildError
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.errors import BuildError
+from ward_warehouse.core.settings import Settings
 from ward_warehouse.warehouse.changes import followed_build
 
 PUBLIC_SCHEMAS = ("marts", "audit")

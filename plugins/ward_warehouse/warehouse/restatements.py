@@ -12,8 +12,8 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
-from ward_warehouse.errors import BuildError
-from ward_warehouse.landing import Lake
+from ward_warehouse.core.errors import BuildError
+from ward_warehouse.lake.store import Lake
 
 ZONE = "restatements"
 RESTATEMENTS_SCHEMA = pa.schema(

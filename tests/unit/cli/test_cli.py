@@ -269,7 +269,7 @@ def test_an_unforeseen_fault_of_one_ward_leaves_the_others(
     run: Run, ready: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fault that nobody thought of is one ward's too: the command names it and reads the rest."""
-    from ward_warehouse.sources.sql import SqlSource
+    from ward_warehouse.sources.sql.source import SqlSource
 
     def read(self: SqlSource, window: object) -> Iterator[object]:
         raise ZeroDivisionError("a value of a citizen")

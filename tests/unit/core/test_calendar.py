@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ward_warehouse.calendar import CALENDAR_SCHEMA, Override, read_overrides, working_calendar
-from ward_warehouse.errors import SettingsError
+from ward_warehouse.core.calendar import CALENDAR_SCHEMA, Override, read_overrides, working_calendar
+from ward_warehouse.core.errors import SettingsError
 
 CALENDAR = working_calendar("VN", 2016, 2025, [])
 BY_DAY = {row["calendar_date"]: row for row in CALENDAR.to_pylist()}

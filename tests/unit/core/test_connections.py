@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from ward_warehouse.connections import Connection, from_environment
-from ward_warehouse.errors import SettingsError
+from ward_warehouse.core.connections import Connection, from_environment
+from ward_warehouse.core.errors import SettingsError
 
 PASSWORD = "p@ss/word-of-the-ward"
 

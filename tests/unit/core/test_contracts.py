@@ -1,7 +1,7 @@
 import pyarrow as pa
 import pytest
 
-from ward_warehouse.contracts import CONTRACTS, DOSSIERS, SURVEY_RESPONSES, TECHNICAL_FIELDS, Contract, Privacy
+from ward_warehouse.core.contracts import CONTRACTS, DOSSIERS, SURVEY_RESPONSES, TECHNICAL_FIELDS, Contract, Privacy
 
 TREATED = {
     "officer_key": Privacy.PSEUDONYMISE,

@@ -1,7 +1,7 @@
 import pytest
 
-from ward_warehouse.errors import SettingsError
-from ward_warehouse.settings import MINIMUM_KEY_BYTES, Settings, load_settings
+from ward_warehouse.core.errors import SettingsError
+from ward_warehouse.core.settings import MINIMUM_KEY_BYTES, Settings, load_settings
 
 
 def test_without_a_pseudonym_key_nothing_is_hashed() -> None:

@@ -13,10 +13,10 @@ import duckdb
 import pytest
 
 from tests.support.model_texts import FOLDERS, column_texts
-from ward_warehouse.landing import Lake
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry.load import load_registry
 from ward_warehouse.reports.dictionary import dictionary
-from ward_warehouse.settings import Settings
 from ward_warehouse.warehouse.duckdb import load
 
 PROJECT = Path(__file__).parents[3] / "dbt_project"

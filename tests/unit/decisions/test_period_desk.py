@@ -9,12 +9,13 @@ import duckdb
 import pytest
 
 from tests.support.district import District
-from ward_warehouse import closing, landing
-from ward_warehouse.closing import PeriodDesk
-from ward_warehouse.errors import LakeError, WardWarehouseError
-from ward_warehouse.maintenance import maintain
-from ward_warehouse.period_rules import wards_of
-from ward_warehouse.periods import (
+from ward_warehouse.core.errors import LakeError, WardWarehouseError
+from ward_warehouse.decisions import period_desk
+from ward_warehouse.decisions.period_desk import PeriodDesk
+from ward_warehouse.decisions.period_rules import wards_of
+from ward_warehouse.lake import store
+from ward_warehouse.lake.maintenance import maintain
+from ward_warehouse.lake.period_log import (
     Period,
     PeriodDecision,
     Unit,
@@ -255,7 +256,7 @@ def test_of_two_who_close_at_once_one_has_closed_it(
 ) -> None:
     desk.review(ONE, JUNE)
     together = threading.Barrier(2)
-    look = closing._look
+    look = period_desk._look
 
     def both_have_looked(*arguments: object) -> object:
         found = look(*arguments)  # type: ignore[arg-type]
@@ -263,7 +264,7 @@ def test_of_two_who_close_at_once_one_has_closed_it(
             together.wait(10)
         return found
 
-    monkeypatch.setattr(closing, "_look", both_have_looked)
+    monkeypatch.setattr(period_desk, "_look", both_have_looked)
     told: list[str] = []
     closed: list[PeriodDecision] = []
 
@@ -293,7 +294,7 @@ def test_a_ward_reopened_at_the_same_moment_keeps_its_district_open(
         desk.review(unit, JUNE)
     for unit in (ONE, TWO):
         desk.close(unit, JUNE)
-    look = closing._look
+    look = period_desk._look
     between = iter([lambda: desk_of(two_wards, "minh").reopen(ONE, JUNE)])
 
     def reopened_meanwhile(*arguments: object) -> object:
@@ -301,7 +302,7 @@ def test_a_ward_reopened_at_the_same_moment_keeps_its_district_open(
             reopen()
         return look(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(closing, "_look", reopened_meanwhile)
+    monkeypatch.setattr(period_desk, "_look", reopened_meanwhile)
     assert "1 of 2 wards not closed (a_sql provisional)" in refused(desk.close, DISTRICT)
     assert read_periods(desk.lake, "mini").state(DISTRICT, JUNE) == "reviewed"
 
@@ -343,7 +344,7 @@ def test_a_closing_whose_last_sync_fails_is_one_that_a_build_can_read(
 ) -> None:
     """The decision is in its place by then: without its figures no build would ever pass again."""
     desk.review(ONE, JUNE)
-    sync = landing._sync_folder
+    sync = store._sync_folder
 
     def fails_for_decisions(path: str) -> None:
         if "/periods/" in path and path.endswith(".json"):
@@ -351,7 +352,7 @@ def test_a_closing_whose_last_sync_fails_is_one_that_a_build_can_read(
         sync(path)
 
     with monkeypatch.context() as disk:
-        disk.setattr(landing, "_sync_folder", fails_for_decisions)
+        disk.setattr(store, "_sync_folder", fails_for_decisions)
         assert "cannot be written" in refused(desk.close, ONE)
     assert read_periods(desk.lake, "mini").state(ONE, JUNE) == "closed"
     run = two_wards.night()
@@ -371,7 +372,7 @@ def test_what_a_killed_closing_kept_is_deleted_after_a_day_and_what_is_closed_st
         raise KeyboardInterrupt
 
     with monkeypatch.context() as power:
-        power.setattr(closing, "append", killed)
+        power.setattr(period_desk, "append", killed)
         with pytest.raises(KeyboardInterrupt):
             desk.close(TWO, JUNE)
     kept = {name for name in desk.lake.folders("closed/mini") if desk.lake.names(f"closed/mini/{name}", ".parquet")}

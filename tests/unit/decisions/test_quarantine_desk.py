@@ -12,13 +12,13 @@ import yaml
 
 from tests.support.district import DOSSIERS, KEY, ROOT, District
 from tests.support.records import NIGHT, PROCEDURES, at, dossier
-from ward_warehouse.decisions import read_log
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.landing import Manifest, manifest_path
-from ward_warehouse.quarantine import apply_decisions
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.decisions.quarantine_desk import Desk, Replayed, Selection, case_keys
+from ward_warehouse.lake.quarantine_log import read_log
+from ward_warehouse.lake.store import Manifest, manifest_path
 from ward_warehouse.registry import load_registry
-from ward_warehouse.replay import Desk, Replayed, Selection, case_keys
-from ward_warehouse.validation import Judge, load_suite
+from ward_warehouse.validation.commit import apply_decisions
+from ward_warehouse.validation.judging import Judge, load_suite
 
 KEYS = {"k1": KEY.encode()}
 UNKNOWN_CHANNEL = "Qua mạng xã hội"

@@ -10,10 +10,10 @@ import fsspec
 import pytest
 
 from tests.support.records import NIGHT
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import LockedError
-from ward_warehouse.landing import Lake
-from ward_warehouse.locks import LONGEST_RUN, partition_lock
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import LockedError
+from ward_warehouse.lake.locks import LONGEST_RUN, partition_lock
+from ward_warehouse.lake.store import Lake
 
 KIND = RecordKind.DOSSIERS
 FOLDER = f"locks/{KIND}/p01/{NIGHT}"

@@ -10,13 +10,13 @@ import pytest
 
 from tests.support.district import DOSSIERS, District
 from tests.support.records import at, dossier
-from ward_warehouse.deletions import DELETIONS_SCHEMA, events
-from ward_warehouse.extraction import Request
-from ward_warehouse.landing import Lake
-from ward_warehouse.maintenance import Done, maintain
-from ward_warehouse.outcomes import new_id
-from ward_warehouse.replay import Desk, Selection, case_keys
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.decisions.quarantine_desk import Desk, Selection, case_keys
+from ward_warehouse.lake.deletions import DELETIONS_SCHEMA, events
+from ward_warehouse.lake.maintenance import Done, maintain
+from ward_warehouse.lake.outcomes import new_id
+from ward_warehouse.lake.store import Lake
+from ward_warehouse.night.extract import Request
 from ward_warehouse.warehouse.duckdb import load
 
 FIRST = date(2024, 3, 4)

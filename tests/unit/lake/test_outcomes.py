@@ -2,9 +2,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tests.support.district import utc
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.landing import Lake
-from ward_warehouse.outcomes import Outcome, append, new_id, next_id, read_night, read_run
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.lake.outcomes import Outcome, append, new_id, next_id, read_night, read_run
+from ward_warehouse.lake.store import Lake
 
 
 def outcome(run_id: str, night: date = date(2018, 12, 27), outcome_id: str | None = None) -> Outcome:

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from tests.support.district import utc
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import LakeError
-from ward_warehouse.landing import (
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import LakeError
+from ward_warehouse.lake.store import (
     Lake,
     LandedBatch,
     Manifest,

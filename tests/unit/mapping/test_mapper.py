@@ -10,8 +10,8 @@ import pytest
 from tests.support.counter import GOOD, KEY, NIGHT, SYSTEM, mapped, one, system
 from tests.support.datasets import dataset
 from tests.support.district import text_batch, utc
-from ward_warehouse.contracts import DOSSIERS
-from ward_warehouse.mapping import MARKERS, Mapper
+from ward_warehouse.core.contracts import DOSSIERS
+from ward_warehouse.mapping.mapper import MARKERS, Mapper
 
 
 def nfd(text: str) -> str:

@@ -14,8 +14,8 @@ from tests.support.counter import GOOD, KEY, NIGHT, SYSTEM, system
 from tests.support.counter import one as dossier
 from tests.support.datasets import dataset
 from tests.support.district import text_batch
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.mapping import Mapper
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.registry import Dataset
 
 RETURNS: dict[str, Any] = {

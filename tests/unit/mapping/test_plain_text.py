@@ -6,8 +6,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ward_warehouse.memory import open_cursor
-from ward_warehouse.plain_text import plain_columns
+from ward_warehouse.mapping.duckdb_memory import open_cursor
+from ward_warehouse.mapping.plain_text import plain_columns
 
 TEXTS = st.text(
     alphabet=st.sampled_from(" \tab9.é\u0301\u00a0\u3000ệeđ°\u02ff\u1dff\u1e00\u1eff\u1f71\u212b\u1100\u1161"),

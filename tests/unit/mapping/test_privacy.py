@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.counter import KEY, SYSTEM, mapped, one, system
 from tests.support.datasets import dataset
-from ward_warehouse import privacy
+from ward_warehouse.mapping import privacy
 
 SURNAMES = (
     "Nguyễn Trần Lê Phạm Huỳnh Hoàng Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Lưu Trịnh Đinh Lâm Mai Châu Quách Tạ Đoàn "

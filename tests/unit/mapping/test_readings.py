@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ward_warehouse import readings
-from ward_warehouse.memory import open_cursor
+from ward_warehouse.mapping import readings
+from ward_warehouse.mapping.duckdb_memory import open_cursor
 from ward_warehouse.registry import NumberFormat
 
 VIETNAMESE = NumberFormat(decimal="comma", thousands="dot")

@@ -8,11 +8,11 @@ import pytest
 
 from tests.support.district import DOSSIERS, KEY, District, utc
 from tests.support.records import NIGHT, Record, at, dossier
-from ward_warehouse.contracts import CONTRACTS
-from ward_warehouse.errors import SourceError
-from ward_warehouse.extraction import Request, extract, night_end
-from ward_warehouse.landing import Lake, LandedBatch, Manifest, landed_path
-from ward_warehouse.quarantine import QUARANTINE_SCHEMA, Judged, commit
+from ward_warehouse.core.contracts import CONTRACTS
+from ward_warehouse.core.errors import SourceError
+from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, landed_path
+from ward_warehouse.night.extract import Request, extract, night_end
+from ward_warehouse.validation.commit import QUARANTINE_SCHEMA, Judged, commit
 
 DOSSIERS_SCHEMA = CONTRACTS[DOSSIERS].schema()
 

@@ -11,13 +11,13 @@ import pytest
 
 from tests.support.district import DOSSIERS, KEY, District, utc
 from tests.support.records import NIGHT, Record, at, dossier
-from ward_warehouse import deletions
-from ward_warehouse.contracts import CONTRACTS
-from ward_warehouse.deletions import DELETIONS_SCHEMA, Reconciliation
-from ward_warehouse.errors import SchemaDriftError, SourceError
-from ward_warehouse.extraction import Extracted, Request, extract, night_end
-from ward_warehouse.landing import Lake, LandedBatch, landed_path
-from ward_warehouse.quarantine import QUARANTINE_SCHEMA, Judged, commit
+from ward_warehouse.core.contracts import CONTRACTS
+from ward_warehouse.core.errors import SchemaDriftError, SourceError
+from ward_warehouse.lake import deletions
+from ward_warehouse.lake.deletions import DELETIONS_SCHEMA, Reconciliation
+from ward_warehouse.lake.store import Lake, LandedBatch, landed_path
+from ward_warehouse.night.extract import Extracted, Request, extract, night_end
+from ward_warehouse.validation.commit import QUARANTINE_SCHEMA, Judged, commit
 
 END = night_end(NIGHT, "Asia/Ho_Chi_Minh")
 FIRST_FILE = f"ho_so_{NIGHT:%Y%m%d}.csv"

@@ -12,12 +12,12 @@ import pytest
 from tests.support import http_service as http
 from tests.support.district import DOSSIERS, SURVEYS, District
 from tests.support.records import APPLICANT, NIGHT, at, dossier, survey
-from ward_warehouse import tasks
-from ward_warehouse.deletions import Reconciliation, events, reconciliations
-from ward_warehouse.errors import SourceError
-from ward_warehouse.extraction import Request
-from ward_warehouse.outcomes import Outcome
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.errors import SourceError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.deletions import Reconciliation, events, reconciliations
+from ward_warehouse.lake.outcomes import Outcome
+from ward_warehouse.night import tasks
+from ward_warehouse.night.extract import Request
 
 SQL, HTTP, FILES = "a_sql", "b_http", "c_files"
 IDS = [str(n) for n in range(10)]
@@ -130,7 +130,7 @@ def test_records_that_no_night_brought_are_told(district: District, ward: str) -
 
 def test_only_the_key_is_asked_of_a_database(district: District) -> None:
     """A comparison must not carry citizens' data through the network once more."""
-    from ward_warehouse.reconcile import _keys_only
+    from ward_warehouse.night.reconcile import _keys_only
     from ward_warehouse.sources import Window, open_source
 
     district[SQL].send([dossier("1")])

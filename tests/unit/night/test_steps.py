@@ -10,15 +10,15 @@ from pydantic import SecretStr
 from tests.support import http_service as http
 from tests.support.district import DOSSIERS, SURVEYS, District, utc
 from tests.support.records import APPLICANT, NIGHT, dossier, survey
-from ward_warehouse import tasks
-from ward_warehouse.connections import Connection
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import RegistryError, SettingsError, SourceError, WardWarehouseError
-from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night
-from ward_warehouse.plans import parse_instant
-from ward_warehouse.settings import Settings
-from ward_warehouse.sources.sql import SqlSource
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import RegistryError, SettingsError, SourceError, WardWarehouseError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.night import tasks
+from ward_warehouse.night.extract import Request
+from ward_warehouse.night.plan import parse_instant
+from ward_warehouse.night.steps import Night
+from ward_warehouse.sources.sql.source import SqlSource
 
 WARDS = ["a_sql", "b_http", "c_files"]
 HANOI = timezone(timedelta(hours=7))
@@ -114,7 +114,7 @@ def test_an_unforeseen_fault_is_an_outcome_and_tells_nothing(
     assert state.state == "failed"
     assert "ZeroDivisionError" in (state.error or "")
     assert name not in (state.error or "") + caplog.text
-    assert "test_night.py" in caplog.text, "the log says where"
+    assert "test_steps.py" in caplog.text, "the log says where"
     assert played.state("b_http").state == played.state("c_files").state == "loaded"
 
 

@@ -9,9 +9,9 @@ from tests.support.district import ROOT
 LIBRARIES = ("duckdb", "httpx", "sqlalchemy", "dbt.cli.main")
 REPORT = """
 import json, psutil, sys, threading
-from ward_warehouse import tasks
+from ward_warehouse.night import tasks
 tasks.preload()
-from ward_warehouse import memory
+from ward_warehouse.mapping import duckdb_memory as memory
 print(json.dumps({
     "missing": [name for name in sys.argv[1:] if name not in sys.modules],
     "threads": [thread.name for thread in threading.enumerate()],

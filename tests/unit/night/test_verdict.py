@@ -6,12 +6,12 @@ import pytest
 from tests.conftest import MakeDistrict
 from tests.support.district import DOSSIERS, SURVEYS, District, utc
 from tests.support.records import NIGHT
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.extraction import Request
-from ward_warehouse.outcomes import Outcome, new_id
-from ward_warehouse.plans import Plan
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.lake.outcomes import Outcome, new_id
+from ward_warehouse.night.extract import Request
+from ward_warehouse.night.plan import Plan
+from ward_warehouse.night.verdict import RollUp, roll_up
 from ward_warehouse.registry import Registry
-from ward_warehouse.rollup import RollUp, roll_up
 
 WARDS = ["r1", "r2", "r3", "r4"]
 

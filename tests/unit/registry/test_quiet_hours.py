@@ -7,9 +7,9 @@ import pytest
 
 from tests.support.district import District
 from tests.support.records import NIGHT, dossier
-from ward_warehouse import tasks
-from ward_warehouse.errors import PostponedError
-from ward_warehouse.extraction import Request
+from ward_warehouse.core.errors import PostponedError
+from ward_warehouse.night import tasks
+from ward_warehouse.night.extract import Request
 from ward_warehouse.registry.wards import Maintenance
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

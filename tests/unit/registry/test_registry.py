@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.registry_files import CATALOGUE, DISTRICT, write
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import RegistryError
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import RegistryError
+from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry import load_registry
-from ward_warehouse.settings import Settings
 
 
 def test_a_good_registry_has_no_problem(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_procedure_may_come_again_from_another_day_but_not_from_the_same(tmp_p
 def test_the_projects_own_registry_and_example_are_clean() -> None:
     settings = Settings()
     assert load_registry(settings).problems == []
-    example = Path(__file__).resolve().parents[2] / "examples" / "boston311"
+    example = Path(__file__).resolve().parents[3] / "examples" / "boston311"
     registry = load_registry(Settings(wards_dir=example / "wards", systems_dir=example / "systems"))
     assert registry.problems == []
     assert len(registry.wards) == 23

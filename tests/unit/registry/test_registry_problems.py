@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.registry_files import DISTRICT, FILES, SURVEYS, write
-from ward_warehouse.errors import RegistryError
+from ward_warehouse.core.errors import RegistryError
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
+SEEDS = Path(__file__).parents[3] / "dbt_project" / "seeds"
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -8,9 +8,9 @@ import duckdb
 import pytest
 from rich.console import Console
 
+from examples.boston311.compare import Comparison, WardComparison
 from tests.support.district import District
 from tests.support.records import NIGHT, dossier, survey
-from ward_warehouse.reports.boston311 import Comparison, WardComparison
 from ward_warehouse.reports.golden import Figure, compare
 from ward_warehouse.reports.nights import night_table
 from ward_warehouse.reports.quarantined import Wanted, export_cases

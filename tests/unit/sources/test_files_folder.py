@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from tests.support.datasets import dataset
 from tests.support.dropped_files import COLUMNS, Folder, system, zipped
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SourceError
 from ward_warehouse.registry import FilesRead
 from ward_warehouse.sources import Window
 from ward_warehouse.sources.files import FilesSource

@@ -15,8 +15,8 @@ import pytest
 from tests.support.datasets import dataset
 from tests.support.dropped_files import COLUMNS, system
 from tests.support.file_servers import PASSWORD, S3Server, SftpServer
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SourceError
 from ward_warehouse.sources import Window
 from ward_warehouse.sources.files import FilesSource
 

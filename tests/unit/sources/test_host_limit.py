@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.district import ROOT
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SourceError
-from ward_warehouse.readers import host_of, reader_slot
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SourceError
+from ward_warehouse.sources.host_limit import host_of, reader_slot
 
 SERVER = Connection("p01", "postgres", "db.example", 5432)
 
@@ -78,8 +78,8 @@ def test_a_process_that_is_killed_leaves_its_place(tmp_path: Path) -> None:
     script = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from ward_warehouse.connections import Connection\n"
-        "from ward_warehouse.readers import reader_slot\n"
+        "from ward_warehouse.core.connections import Connection\n"
+        "from ward_warehouse.sources.host_limit import reader_slot\n"
         "with reader_slot(Path(sys.argv[1]), Connection('p', 'postgres', 'db.example', 5432), 1, 0):\n"
         "    print('in', flush=True)\n"
         "    time.sleep(60)\n"

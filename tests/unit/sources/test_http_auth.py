@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from tests.support.json_endpoint import SECRET, Endpoint, answer, items, rows, source
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.errors import SourceError
 from ward_warehouse.registry import HttpRead
 
 GOOD = {"items": items(1)}

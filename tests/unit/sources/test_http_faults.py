@@ -31,7 +31,7 @@ from tests.support.json_endpoint import (
     serve,
     source,
 )
-from ward_warehouse.errors import SchemaDriftError
+from ward_warehouse.core.errors import SchemaDriftError
 
 # Servers that are busy, slow or gone
 

@@ -17,12 +17,12 @@ from sqlalchemy.dialects import mssql, mysql, oracle, postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from tests.support.datasets import dataset
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SchemaDriftError, SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SchemaDriftError, SourceError
 from ward_warehouse.sources import POSITION, Window
 from ward_warehouse.sources.base import key_positions
-from ward_warehouse.sources.dialects import DATABASES, connect_arguments, limit_session, open_engine
-from ward_warehouse.sources.sql import SqlSource
+from ward_warehouse.sources.sql.dialects import DATABASES, connect_arguments, limit_session, open_engine
+from ward_warehouse.sources.sql.source import SqlSource
 
 SINCE = datetime(2018, 12, 27, 0, 0, tzinfo=UTC)
 UNTIL = datetime(2018, 12, 28, 17, 0, tzinfo=UTC)

@@ -14,13 +14,13 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.support.database_servers import LOGIN, PASSWORD, Server
 from tests.support.datasets import dataset
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SchemaDriftError, SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SchemaDriftError, SourceError
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources import FAULT, POSITION, Window
-from ward_warehouse.sources import sql as sql_module
-from ward_warehouse.sources.dialects import DATABASES, find_database, open_engine
-from ward_warehouse.sources.sql import SqlSource
+from ward_warehouse.sources.sql import source as sql_module
+from ward_warehouse.sources.sql.dialects import DATABASES, find_database, open_engine
+from ward_warehouse.sources.sql.source import SqlSource
 
 SINCE = datetime(2018, 12, 27, 0, 0, tzinfo=UTC)
 UNTIL = datetime(2018, 12, 28, 17, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ward_warehouse.sources.waiting import within
+from ward_warehouse.sources.sql.waiting import within
 
 
 def giving(items: list[int], closed: list[bool] | None = None) -> Generator[int, None, None]:

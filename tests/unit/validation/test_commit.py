@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from tests.support.counter import GOOD, NIGHT, mapped
 from tests.support.district import DOSSIERS, utc
-from ward_warehouse.contracts import CONTRACTS
-from ward_warehouse.decisions import QUARANTINE_SCHEMA
-from ward_warehouse.errors import ValidationError
-from ward_warehouse.landing import Lake, LandedBatch, manifest_path
-from ward_warehouse.quarantine import Judged, commit, with_repeats
+from ward_warehouse.core.contracts import CONTRACTS
+from ward_warehouse.core.errors import ValidationError
+from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA
+from ward_warehouse.lake.store import Lake, LandedBatch, manifest_path
+from ward_warehouse.validation.commit import Judged, commit, with_repeats
 
 SCHEMA = CONTRACTS[DOSSIERS].schema()
 

@@ -16,12 +16,12 @@ import yaml
 from tests.support.counter import GOOD, NIGHT, SYSTEM, mapped
 from tests.support.datasets import dataset
 from tests.support.district import DOSSIERS, ROOT
-from ward_warehouse import quarantine
-from ward_warehouse.contracts import CONTRACTS
-from ward_warehouse.decisions import QUARANTINE_SCHEMA
-from ward_warehouse.landing import Lake, LandedBatch, Manifest
-from ward_warehouse.quarantine import judge_batches
-from ward_warehouse.validation import Judge, Suite, load_suite
+from ward_warehouse.core.contracts import CONTRACTS
+from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA
+from ward_warehouse.lake.store import Lake, LandedBatch, Manifest
+from ward_warehouse.validation import commit
+from ward_warehouse.validation.commit import judge_batches
+from ward_warehouse.validation.judging import Judge, Suite, load_suite
 
 EXPECTATIONS = ROOT / "expectations"
 FEW = ("status_known", "received_at_present", "received_at_readable", "due_after_received")
@@ -204,7 +204,7 @@ def test_a_batch_that_is_held_back_stays_landed(lake: Lake, judge: CountingJudge
     batches = [landed(lake, "p01", good(1)), landed(lake, "p02", NO_DATE)]
     seen = []
 
-    def holds(judged: quarantine.Judged) -> bool:
+    def holds(judged: commit.Judged) -> bool:
         seen.append((judged.batch.ward, judged.accepted.num_rows, judged.quarantined.num_rows))
         return judged.batch.ward == "p01"
 
@@ -218,7 +218,7 @@ def test_a_batch_that_is_held_back_stays_landed(lake: Lake, judge: CountingJudge
 def test_a_large_night_is_judged_in_several_frames(
     lake: Lake, judge: CountingJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quarantine, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(commit, "CHUNK_ROWS", 2)
     batches = [
         landed(lake, "p01", good(1), unchanged=5),
         landed(lake, "p02", NO_DATE),

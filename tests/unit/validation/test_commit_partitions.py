@@ -9,11 +9,11 @@ import pytest
 
 from tests.support.counter import GOOD, NIGHT, mapped
 from tests.support.district import DOSSIERS, utc
-from ward_warehouse.contracts import CONTRACTS
-from ward_warehouse.decisions import QUARANTINE_SCHEMA, Action, append, read_log
-from ward_warehouse.errors import ValidationError
-from ward_warehouse.landing import Lake, LandedBatch, Manifest, RuleResult, manifest_path
-from ward_warehouse.quarantine import Judged, apply_decisions, commit, require_conservation
+from ward_warehouse.core.contracts import CONTRACTS
+from ward_warehouse.core.errors import ValidationError
+from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA, Action, append, read_log
+from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, RuleResult, manifest_path
+from ward_warehouse.validation.commit import Judged, apply_decisions, commit, require_conservation
 
 SCHEMA = CONTRACTS[DOSSIERS].schema()
 NEXT = NIGHT + timedelta(days=1)

@@ -15,13 +15,13 @@ import pytest
 
 from tests.support.browser import opened
 from tests.support.district import ROOT
-from ward_warehouse import tasks
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.data_docs import site
-from ward_warehouse.data_docs.site import index_file, write_data_docs
-from ward_warehouse.errors import BuildError, ValidationError
-from ward_warehouse.settings import Settings
-from ward_warehouse.validation import Rule, load_suite
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import BuildError, ValidationError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.night import tasks
+from ward_warehouse.validation.data_docs import site
+from ward_warehouse.validation.data_docs.site import index_file, write_data_docs
+from ward_warehouse.validation.judging import Rule, load_suite
 
 NIGHT = date(2018, 12, 27)
 WARDS = {"p07": 41, "p14": 1_250}

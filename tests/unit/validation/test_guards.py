@@ -10,12 +10,12 @@ import yaml
 
 from tests.support.district import DOSSIERS, ROOT, District
 from tests.support.records import at, dossier
-from ward_warehouse.decisions import QUARANTINE_SCHEMA
-from ward_warehouse.errors import ValidationError, WardWarehouseError
-from ward_warehouse.guards import Watch, WorkingDays, load_guards
-from ward_warehouse.landing import Lake, LandedBatch, Manifest, RuleResult, manifest_path
-from ward_warehouse.quarantine import Judged
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.errors import ValidationError, WardWarehouseError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA
+from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, RuleResult, manifest_path
+from ward_warehouse.validation.commit import Judged
+from ward_warehouse.validation.guards import Watch, WorkingDays, load_guards
 
 NIGHT = date(2024, 3, 6)
 """A Wednesday, and a working day like the ten before it."""

@@ -12,11 +12,11 @@ import yaml
 from tests.support.datasets import dataset
 from tests.support.district import DOSSIERS, ROOT, SURVEYS, alias, source_columns, text_batch
 from tests.support.records import NIGHT, PROCEDURES, at, dossier, survey, written
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.errors import ValidationError
-from ward_warehouse.mapping import Mapper
-from ward_warehouse.quarantine import with_repeats
-from ward_warehouse.validation import Judge, Suite, load_suite
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import ValidationError
+from ward_warehouse.mapping.mapper import Mapper
+from ward_warehouse.validation.commit import with_repeats
+from ward_warehouse.validation.judging import Judge, Suite, load_suite
 
 EXPECTATIONS = ROOT / "expectations"
 LATER = NIGHT + timedelta(days=1)

@@ -12,10 +12,10 @@ from tests.support.datasets import dataset
 from tests.support.district import ROOT, text_batch
 from tests.support.records import NIGHT
 from tests.support.returns import GOOD_PROCEDURE, GOOD_RETURN
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.mapping import Mapper
-from ward_warehouse.quarantine import with_repeats
-from ward_warehouse.validation import Judge, Suite, load_suite
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.mapping.mapper import Mapper
+from ward_warehouse.validation.commit import with_repeats
+from ward_warehouse.validation.judging import Judge, Suite, load_suite
 
 RETURNS, PROCEDURES = RecordKind.WARD_RETURNS, RecordKind.PROCEDURES
 Changes = dict[str, Any]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ward_warehouse.demo import systems
-from ward_warehouse.demo.generate import Records
-from ward_warehouse.demo.story import records_as_of, story_records
+from ward_demo import systems
+from ward_demo.generate import Records
+from ward_demo.story import records_as_of, story_records
 
 from .ward_service import WardService
 

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ward_warehouse.demo.districts import QUAN_11, THANH_XUAN
-from ward_warehouse.demo.dossiers import EVENTS, ONLINE_LEVEL
-from ward_warehouse.demo.generate import Records, generate, service_calendar
-from ward_warehouse.demo.procedures import PROCEDURES
-from ward_warehouse.demo.service_days import SATURDAY
-from ward_warehouse.demo.surveys import ELEMENTS
+from ward_demo.districts import QUAN_11, THANH_XUAN
+from ward_demo.dossiers import EVENTS, ONLINE_LEVEL
+from ward_demo.generate import Records, generate, service_calendar
+from ward_demo.procedures import PROCEDURES
+from ward_demo.service_days import SATURDAY
+from ward_demo.surveys import ELEMENTS
 
 DISTRICTS = ("quan_11", "thanh_xuan")
 SATISFIED = ["satisfied", "very_satisfied"]

@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.demo import dong_bo_ho_so, igate, mot_cua_csv
-from ward_warehouse.demo.districts import DISTRICTS, District
-from ward_warehouse.demo.golden_districts import ALL_DISTRICTS, GOLDEN_DISTRICTS, GOLDEN_OFFICES, gather_registry
-from ward_warehouse.demo.procedures import catalogue
-from ward_warehouse.demo.returns import OFFICES
+from ward_demo import dong_bo_ho_so, igate, mot_cua_csv
+from ward_demo.districts import DISTRICTS, District
+from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_DISTRICTS, GOLDEN_OFFICES, gather_registry
+from ward_demo.procedures import catalogue
+from ward_demo.returns import OFFICES
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.settings import PROJECT_ROOT, Settings
 from ward_warehouse.registry import Registry, load_registry
-from ward_warehouse.settings import PROJECT_ROOT, Settings
 
 from .conftest import Played
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
-from ward_warehouse.demo import bao_cao
-from ward_warehouse.demo.offered import Listed
-from ward_warehouse.demo.procedures import PROCEDURES
-from ward_warehouse.demo.returns import OFFICES, QUAN_11_OFFICE, THANH_XUAN_OFFICE, Figure, Office, each_unit
-from ward_warehouse.demo.workbook import workbook
+from ward_demo import bao_cao
+from ward_demo.offered import Listed
+from ward_demo.procedures import PROCEDURES
+from ward_demo.returns import OFFICES, QUAN_11_OFFICE, THANH_XUAN_OFFICE, Figure, Office, each_unit
+from ward_demo.workbook import workbook
 
 MARCH = ("Tháng", date(2018, 3, 1), date(2018, 3, 31))
 

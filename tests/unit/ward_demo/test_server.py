@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ward_warehouse.demo import systems
-from ward_warehouse.demo.generate import Records
-from ward_warehouse.errors import WardWarehouseError
+from ward_demo import systems
+from ward_demo.generate import Records
+from ward_warehouse.core.errors import WardWarehouseError
 
 from .conftest import FIRST, HISTORY, SECOND, Played
 from .ward_service import WardService
@@ -169,7 +169,7 @@ def test_the_service_runs_in_the_foreground_of_a_container(tmp_path: Path) -> No
     tokens = []
     for _ in range(2):
         (tmp_path / "demo" / "server.json").unlink(missing_ok=True)
-        code = "import sys, pathlib; from ward_warehouse.demo import systems; systems.serve(pathlib.Path(sys.argv[1]))"
+        code = "import sys, pathlib; from ward_demo import systems; systems.serve(pathlib.Path(sys.argv[1]))"
         process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], env=environment)
         try:
             state_file = tmp_path / "demo" / "server.json"

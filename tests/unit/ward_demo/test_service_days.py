@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ward_warehouse.demo.plan import apportion
-from ward_warehouse.demo.service_days import (
+from ward_demo.plan import apportion
+from ward_demo.service_days import (
     DAY_SECONDS,
     MORNING_SECONDS,
     SATURDAY,

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ward_warehouse.demo.generate import Records
-from ward_warehouse.demo.story import (
+from ward_demo.generate import Records
+from ward_demo.story import (
     BROKEN_EXPORT,
     DOWN,
     INVENTED_FAULTS,

@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ward_warehouse.demo import systems
-from ward_warehouse.demo.districts import QUAN_11, Software
-from ward_warehouse.demo.generate import Records
-from ward_warehouse.errors import WardWarehouseError
+from ward_demo import systems
+from ward_demo.districts import QUAN_11, Software
+from ward_demo.generate import Records
+from ward_warehouse.core.errors import WardWarehouseError
 
 from .conftest import FIRST, HISTORY, SECOND, Played
 

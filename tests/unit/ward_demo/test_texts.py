@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from ward_warehouse.demo import texts
+from ward_demo import texts
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import MakeDistrict
 from tests.support.district import District
 from tests.support.records import NIGHT, at, dossier, survey
-from ward_warehouse.errors import BuildError, LakeError
+from ward_warehouse.core.errors import BuildError, LakeError
 from ward_warehouse.warehouse.duckdb import Loaded, load
 
 LATER = date(2024, 3, 7)

@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ward_warehouse.errors import BuildError
-from ward_warehouse.publish import audited_marker, mark_audited, publish, revoke_audit
-from ward_warehouse.settings import Settings
+from ward_warehouse.core.errors import BuildError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.warehouse.publish import audited_marker, mark_audited, publish, revoke_audit
 
 
 @pytest.fixture

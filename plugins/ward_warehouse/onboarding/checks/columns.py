@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from ward_warehouse.contracts import CONTRACTS, Column, RecordKind
+from ward_warehouse.core.contracts import CONTRACTS, Column, RecordKind
 from ward_warehouse.registry import ColumnMap, DatasetMap, System
 
 SIGNS = set("aAbBcdDfgGHIjmMnpSuUVwWxXyYzZ%")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from ward_warehouse.connections import Connection, Resolver
-from ward_warehouse.errors import SettingsError
+from ward_warehouse.core.connections import Connection, Resolver
+from ward_warehouse.core.errors import SettingsError
 from ward_warehouse.registry import Dataset, HttpRead, Registry
 from ward_warehouse.registry.findings import Finding
-from ward_warehouse.sources.dialects import DATABASES
+from ward_warehouse.sources.sql.dialects import DATABASES
 
 NEEDS_SECRET = ("basic", "api_key", "oauth2")
 DATABASE_TYPES = {*DATABASES, "postgresql"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.findings import Finding
-from ward_warehouse.settings import Settings
 
 GUESS = re.compile(r"#\s*guess:\s*(.*)$")
 """The comment that marks a line as a guess; taking it away confirms the line."""

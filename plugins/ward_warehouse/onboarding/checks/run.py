@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ward_warehouse.checks.catalogues import catalogue_findings
-from ward_warehouse.checks.connections import connection_findings
-from ward_warehouse.checks.guesses import guess_findings
-from ward_warehouse.checks.suites import suite_findings
-from ward_warehouse.checks.systems import system_findings
-from ward_warehouse.checks.wards import ward_findings
-from ward_warehouse.connections import Resolver
+from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.onboarding.checks.catalogues import catalogue_findings
+from ward_warehouse.onboarding.checks.connections import connection_findings
+from ward_warehouse.onboarding.checks.guesses import guess_findings
+from ward_warehouse.onboarding.checks.suites import suite_findings
+from ward_warehouse.onboarding.checks.systems import system_findings
+from ward_warehouse.onboarding.checks.wards import ward_findings
 from ward_warehouse.registry import Registry, load_registry
 from ward_warehouse.registry.check_table import CHECKS
 from ward_warehouse.registry.findings import Finding, Severity
-from ward_warehouse.settings import Settings
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "hint")
 

@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse.connections import Resolver
-from ward_warehouse.contracts import CONTRACTS
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.mapping import Mapper
-from ward_warehouse.quarantine import with_repeats
+from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.contracts import CONTRACTS
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.registry import Dataset
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.load import Place
-from ward_warehouse.settings import Settings
 from ward_warehouse.sources import ReadReport, Window, open_source
-from ward_warehouse.validation import Judge, load_suite
+from ward_warehouse.validation.commit import with_repeats
+from ward_warehouse.validation.judging import Judge, load_suite
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
 """How far ahead of now a change time may lie; clocks of healthy servers differ by seconds."""

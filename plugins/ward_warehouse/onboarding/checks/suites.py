@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ward_warehouse.contracts import CONTRACTS, SOURCE_WARD, RecordKind
-from ward_warehouse.errors import ValidationError
+from ward_warehouse.core.contracts import CONTRACTS, SOURCE_WARD, RecordKind
+from ward_warehouse.core.errors import ValidationError
+from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.findings import Finding
-from ward_warehouse.settings import Settings
 
 GUARDS = "batch_guards"
 """The file of the rules about whole batches, which stands beside the suites."""
@@ -27,8 +27,8 @@ def suite_findings(settings: Settings) -> Iterator[Finding]:
 
 def _suite(folder: Path, kind: RecordKind) -> Iterator[Finding]:
     # Importing it costs a second, which a check of the registry alone should not pay before it has printed anything.
-    from ward_warehouse.mapping import MARKERS
-    from ward_warehouse.validation import REPEATED, load_suite
+    from ward_warehouse.mapping.mapper import MARKERS
+    from ward_warehouse.validation.judging import REPEATED, load_suite
 
     path = folder / f"{kind}.yml"
     try:

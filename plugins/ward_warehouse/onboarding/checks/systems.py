@@ -7,8 +7,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
-from ward_warehouse.checks.columns import column_findings, format_fault
-from ward_warehouse.contracts import CONTRACTS, SOURCE_WARD, Privacy, RecordKind
+from ward_warehouse.core.contracts import CONTRACTS, SOURCE_WARD, Privacy, RecordKind
+from ward_warehouse.onboarding.checks.columns import column_findings, format_fault
 from ward_warehouse.registry import DatasetMap, FilesRead, HttpRead, Registry, SqlRead, System
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.load import Place

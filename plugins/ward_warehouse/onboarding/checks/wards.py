@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ward_warehouse.contracts import SOURCE_WARD, RecordKind
+from ward_warehouse.core.contracts import SOURCE_WARD, RecordKind
+from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry import Dataset, FilesRead, Registry, Ward
 from ward_warehouse.registry.findings import Finding
-from ward_warehouse.settings import Settings
 
 Found = Iterator[tuple[str, list[str | int], str]]
 

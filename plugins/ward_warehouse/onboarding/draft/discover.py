@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import MetaData, Table, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SourceError
-from ward_warehouse.scaffold.headers import HEADERS, folded
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SourceError
+from ward_warehouse.onboarding.draft.headers import HEADERS, folded
 
 SAMPLE_ROWS = 200
 HEADER_ROWS = 30
@@ -51,7 +51,7 @@ def relations_of_database(connection: Connection, schema: str | None = None) -> 
     Raises:
         SourceError: the database cannot be entered or read.
     """
-    from ward_warehouse.sources.dialects import open_engine
+    from ward_warehouse.sources.sql.dialects import open_engine
 
     engine, _ = open_engine(f"connection {connection.id}", connection, TIMEOUT_SECONDS)
     try:

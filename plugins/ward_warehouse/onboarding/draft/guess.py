@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ward_warehouse.contracts import CONTRACTS, Column, RecordKind
-from ward_warehouse.scaffold.discover import Relation
-from ward_warehouse.scaffold.headers import CURSORS, FORMATS, HEADERS, KEYS, WORDS, folded
+from ward_warehouse.core.contracts import CONTRACTS, Column, RecordKind
+from ward_warehouse.onboarding.draft.discover import Relation
+from ward_warehouse.onboarding.draft.headers import CURSORS, FORMATS, HEADERS, KEYS, WORDS, folded
 
 FEWEST_COLUMNS = 3
 """A table with fewer columns of a contract is no dataset of that kind."""

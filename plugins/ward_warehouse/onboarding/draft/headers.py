@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from ward_warehouse.contracts import RecordKind
+from ward_warehouse.core.contracts import RecordKind
 
 
 def folded(text: str) -> str:

@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from ward_warehouse.errors import RegistryError
-from ward_warehouse.scaffold.guess import ColumnGuess, DatasetGuess
+from ward_warehouse.core.errors import RegistryError
+from ward_warehouse.onboarding.draft.guess import ColumnGuess, DatasetGuess
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from types import TracebackType
 from typing import Any
 
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SourceError
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources.files.limits import MAX_FILE_BYTES
 from ward_warehouse.sources.files.places import close_place, leads_out, open_place, read_errors

@@ -8,8 +8,8 @@ from typing import Any
 
 import fsspec
 
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SourceError
 
 SECONDS = 30
 """How long a server may be silent."""

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import pyarrow as pa
 
-from ward_warehouse.connections import Connection
+from ward_warehouse.core.connections import Connection
 from ward_warehouse.registry import Dataset, DatasetMap, FilesRead
 from ward_warehouse.sources.base import ReadReport, Window
 from ward_warehouse.sources.files.delimited import read_delimited

@@ -8,8 +8,8 @@ from urllib.parse import quote_plus
 
 import httpx
 
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SourceError
 from ward_warehouse.registry.systems import HttpAuth
 from ward_warehouse.sources.http.answers import RefusedError, TransientError, origin
 

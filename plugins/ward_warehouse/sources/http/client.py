@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SourceError
 from ward_warehouse.registry import Dataset, HttpRead
 from ward_warehouse.sources.http.answers import Answer, RefusedError, TransientError, origin
 from ward_warehouse.sources.http.auth import CREDENTIALS, TRANSIENT, make_auth, query_secret

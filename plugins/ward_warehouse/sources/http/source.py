@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SourceError
 from ward_warehouse.registry import Dataset, HttpRead
 from ward_warehouse.sources.base import BATCH_ROWS, ReadReport, Window, compare_columns, text_table
 from ward_warehouse.sources.http.answers import Answer, RefusedError

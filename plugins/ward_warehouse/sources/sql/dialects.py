@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Engine, create_engine, event, func, litera
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy.engine import URL
 
-from ward_warehouse.connections import Connection
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import SourceError
 
 CONNECT_SECONDS = 15
 """How long a server may take to accept a session: a ward that is switched off must not hold the night up."""

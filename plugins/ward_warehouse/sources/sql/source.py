@@ -32,14 +32,14 @@ from sqlalchemy import (
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 from sqlalchemy.types import NullType, TypeEngine
 
-from ward_warehouse.connections import Connection
-from ward_warehouse.contracts import CONTRACTS, Privacy
-from ward_warehouse.errors import SourceError
+from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.contracts import CONTRACTS, Privacy
+from ward_warehouse.core.errors import SourceError
 from ward_warehouse.registry import Dataset, SqlRead
 from ward_warehouse.sources.base import FAULT, POSITION, ReadReport, Window, compare_columns, key_positions
-from ward_warehouse.sources.dialects import Database, open_engine
-from ward_warehouse.sources.sql_streams import ArrowReader, read_rows
-from ward_warehouse.sources.sql_values import arrow_type, asked, type_of_code
+from ward_warehouse.sources.sql.dialects import Database, open_engine
+from ward_warehouse.sources.sql.streams import ArrowReader, read_rows
+from ward_warehouse.sources.sql.values import arrow_type, asked, type_of_code
 
 STATEMENT = re.compile(r"( LINE \d+:| DETAIL:| CONTEXT:| HINT:|\. Query was:).*")
 VALUE = re.compile(r""": (["']).*\1""")

@@ -19,11 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import NullType, String
 
-from ward_warehouse.connections import Connection
+from ward_warehouse.core.connections import Connection
 from ward_warehouse.sources.base import BATCH_ROWS
-from ward_warehouse.sources.dialects import Database, server_url, session_statements, sqlite_file
-from ward_warehouse.sources.sql_values import array
-from ward_warehouse.sources.waiting import within
+from ward_warehouse.sources.sql.dialects import Database, server_url, session_statements, sqlite_file
+from ward_warehouse.sources.sql.values import array
+from ward_warehouse.sources.sql.waiting import within
 
 SETTING = "ward_warehouse.p"
 """PostgreSQL session settings that carry the bounds of the window: a COPY, which streams, takes no parameters."""

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.mysql import BIT
 from sqlalchemy.types import NullType, TypeEngine
 
 from ward_warehouse.sources.base import FAULT
-from ward_warehouse.sources.dialects import Database
+from ward_warehouse.sources.sql.dialects import Database
 
 TYPES: dict[str, TypeEngine[Any]] = {
     "local": sql_types.DateTime(),

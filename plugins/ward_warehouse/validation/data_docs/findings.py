@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from ward_warehouse.errors import BuildError
+from ward_warehouse.core.errors import BuildError
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,10 @@ from great_expectations.render.renderer.content_block.validation_results_table_c
 from great_expectations.render.renderer.page_renderer import ExpectationSuitePageRenderer, ValidationResultsPageRenderer
 from great_expectations.render.view.view import DefaultJinjaPageView
 
-from ward_warehouse.data_docs.findings import Finding, JudgedNight
-from ward_warehouse.validation import Rule, Suite, expectation
+from ward_warehouse.validation.data_docs.findings import Finding, JudgedNight
+from ward_warehouse.validation.judging import Rule, Suite, expectation
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+TEMPLATES = Path(__file__).resolve().parent / "templates"
 TEMPLATE = "data_docs_page.html"
 
 

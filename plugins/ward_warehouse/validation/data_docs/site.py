@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from ward_warehouse.contracts import RecordKind
-from ward_warehouse.data_docs.findings import read_judged_nights
-from ward_warehouse.errors import BuildError
-from ward_warehouse.settings import Settings
-from ward_warehouse.validation import great_expectations, load_suite
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import BuildError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.validation.data_docs.findings import read_judged_nights
+from ward_warehouse.validation.judging import great_expectations, load_suite
 
 NIGHTS_SHOWN = 14
 ABANDONED_SECONDS = 3600
@@ -67,7 +67,7 @@ def _pages(settings: Settings) -> dict[str, str]:
     nights = [judged for judged in found if judged.kind in suites]
     published = datetime.fromtimestamp(settings.published_file.stat().st_mtime, UTC)
     great_expectations()
-    from ward_warehouse.data_docs import pages
+    from ward_warehouse.validation.data_docs import pages
 
     return {
         **{pages.suite_path(kind): pages.suite_page(suite) for kind, suite in suites.items()},

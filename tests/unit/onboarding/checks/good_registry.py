@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 from tests.support.district import ROOT
-from ward_warehouse.checks import Report, check_all
-from ward_warehouse.connections import Connection, Resolver
+from ward_warehouse.core.connections import Connection, Resolver
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.onboarding.checks import Report, check_all
 from ward_warehouse.registry.procedures import COLUMNS
-from ward_warehouse.settings import Settings
 
 COUNTER = """\
 system: counter

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.checks.good_registry import COUNTER, EXPORTS, QUAN, GoodRegistry
-from ward_warehouse.checks.run import as_finding
-from ward_warehouse.connections import Connection, from_environment
+from tests.unit.onboarding.checks.good_registry import COUNTER, EXPORTS, QUAN, GoodRegistry
+from ward_warehouse.core.connections import Connection, from_environment
+from ward_warehouse.onboarding.checks.run import as_finding
 from ward_warehouse.registry.check_table import CHECKS
 
 BY_HAND = {"value-wrong", "sample-failed", "sample-refused", "sample-drift", "sample-future"}

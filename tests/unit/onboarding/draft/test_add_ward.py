@@ -18,9 +18,9 @@ from tests.support.district import ROOT, District, source_columns, write_table
 from tests.support.dropped_files import row, xlsx
 from tests.support.records import APPLICANT, NIGHT, at, dossier, survey
 from ward_warehouse.cli import main
-from ward_warehouse.contracts import CONTRACTS
-from ward_warehouse.scaffold.guess import formats_of
-from ward_warehouse.scaffold.headers import CURSORS, HEADERS, KEYS, WORDS, folded
+from ward_warehouse.core.contracts import CONTRACTS
+from ward_warehouse.onboarding.draft.guess import formats_of
+from ward_warehouse.onboarding.draft.headers import CURSORS, HEADERS, KEYS, WORDS, folded
 
 Run = Callable[..., Result]
 WHO = ["--district", "mini", "--code", "00009", "--name", "Phường 9"]

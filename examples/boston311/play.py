@@ -10,18 +10,18 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from compare import Comparison, compare
 from rich.console import Console
 from rich.table import Table
 
-from ward_warehouse.connections import from_environment
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.extraction import Request
-from ward_warehouse.night import Night
-from ward_warehouse.reports.boston311 import Comparison, compare
-from ward_warehouse.settings import load_settings
+from ward_warehouse.core.connections import from_environment
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.night.extract import Request
+from ward_warehouse.night.steps import Night
 
-ROOT = Path(__file__).resolve().parents[1]
-EXAMPLE = ROOT / "examples" / "boston311"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = Path(__file__).resolve().parent
 DEFAULT_FOLDER = ROOT.parent / "shared" / "real" / "boston311"
 
 

@@ -7,8 +7,8 @@ from datetime import date
 import click
 
 from ward_warehouse.cli.output import console
-from ward_warehouse.errors import WardWarehouseError
-from ward_warehouse.settings import load_settings
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import load_settings
 
 
 @click.group()
@@ -21,7 +21,7 @@ def demo() -> None:
 @click.option("--foreground", is_flag=True, help="Stay with the HTTP ward systems until interrupted.")
 def up(night: str | None, foreground: bool) -> None:
     """Prepare the ward systems and start the HTTP ones; prints how to reach them."""
-    from ward_warehouse.demo import systems
+    from ward_demo import systems
 
     home = load_settings().home.resolve()
     last = max(entry.night for entry in systems.NIGHTS)
@@ -43,7 +43,7 @@ def up(night: str | None, foreground: bool) -> None:
 @demo.command()
 def down() -> None:
     """Stop the HTTP ward systems."""
-    from ward_warehouse.demo import systems
+    from ward_demo import systems
 
     systems.stop(load_settings().home.resolve())
     console.print("ward systems are down")
