@@ -2,7 +2,7 @@
 
 The columns follow the national synchronisation message `DongBoHoSoMC` for dossiers, what tablets, paper slips and SIPAS
 questionnaires have in common for survey responses, the wards' periodic reports for ward returns, and the national
-database of administrative procedures for procedures. `docs/how-to-add-a-record-kind.md` says what another kind needs.
+database of administrative procedures for procedures. `docs/how-to/add-a-record-kind.md` says what another kind needs.
 """
 
 from __future__ import annotations

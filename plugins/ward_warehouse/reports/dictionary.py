@@ -48,7 +48,7 @@ def dictionary(db: duckdb.DuckDBPyConnection) -> str:
         "# Indicators",
         "",
         "Generated from the definitions in `dbt_project/macros/indicators/definitions/` by "
-        "`ward-warehouse indicators`; a test compares the two. How to add one: `how-to-add-an-indicator.md`.",
+        "`ward-warehouse indicators`; a test compares the two. How to add one: `how-to/add-an-indicator.md`.",
         "",
         f"{len(rows)} definitions. `marts.dim_indicator` says the same in the warehouse.",
         "",
