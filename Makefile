@@ -34,7 +34,7 @@ export AIRFLOW__CORE__EXECUTION_API_SERVER_URL := $(AIRFLOW__API__BASE_URL)/exec
 export AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST := 127.0.0.1
 export AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME := 0.1
 
-.PHONY: help demo up real golden test faults mutation lint compose-test lock clean bench
+.PHONY: help demo up real golden test faults mutation lint printed compose-test lock clean bench
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -65,6 +65,9 @@ bench: .venv/.dev ## Speed and memory beside other tools; writes bench/results.j
 
 lint: .venv/.dev ## Every static check
 	@scripts/lint.sh
+
+printed: .venv/.dev ## Write anew the files that a command prints: settings, checks, schemas of the registry
+	@$(BIN)/python scripts/printed.py
 
 compose-test: ## The demonstration's nights inside the containers of docker-compose.yml; needs a Docker engine
 	@scripts/compose_test.sh

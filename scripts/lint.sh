@@ -51,11 +51,31 @@ score() {
     "$WARD_WAREHOUSE_HOME/lint/dbt-score/bin/dbt-score" lint --manifest "$WARD_WAREHOUSE_HOME/lint/target/manifest.json"
 }
 
+imports() {
+    # Of the tests, benches and scripts only that what they import is declared: they may use every group, and name none.
+    deptry . --exclude '\.venv|\.git|\.local' --extend-exclude 'no-other-folder' --ignore DEP002,DEP004
+}
+
+registry() {
+    check-jsonschema --check-metaschema schemas/*.json
+    check-jsonschema --schemafile schemas/system.schema.json dags/systems/*.yml examples/*/systems/*.yml bench/systems/*.yml
+    check-jsonschema --schemafile schemas/district.schema.json dags/wards/*.yml examples/*/wards/*.yml
+}
+
+templates() {
+    check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+    find .github/ISSUE_TEMPLATE -name '*.yml' -not -name config.yml -exec \
+        check-jsonschema --builtin-schema vendor.github-issue-forms {} +
+}
+
 check 'ruff' ruff check .
 check 'ruff format' ruff format --check .
 check 'import-linter' lint-imports --no-logo
 check 'mypy' mypy
 check 'deptry' deptry .
+check 'deptry of tests' imports
+check 'printed files' python scripts/printed.py --check
+check 'registry schemas' registry
 check 'sqlfluff' sql
 check 'dbt parse' manifest
 check 'dbt-bouncer' bouncer
@@ -63,6 +83,7 @@ check 'dbt-score' score
 check 'shellcheck' shellcheck .ci/run scripts/*.sh docker/*.sh
 check 'hadolint' hadolint Dockerfile
 check 'compose schema' check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+check 'issue templates' templates
 
 if [ ${#failed[@]} -gt 0 ]; then
     echo "lint: ${#failed[@]} of the checks failed: ${failed[*]}" >&2

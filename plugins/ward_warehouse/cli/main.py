@@ -21,6 +21,7 @@ from ward_warehouse.cli.pseudonyms import pseudonyms
 from ward_warehouse.cli.quarantine import quarantine
 from ward_warehouse.cli.reconcile import reconcile
 from ward_warehouse.cli.release import release
+from ward_warehouse.cli.settings import settings
 from ward_warehouse.cli.wards import wards
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.contracts import RecordKind
@@ -60,6 +61,7 @@ main.add_command(release)
 main.add_command(periods)
 main.add_command(pseudonyms)
 main.add_command(maintenance)
+main.add_command(settings)
 for command in entry_points(group="ward_warehouse.commands"):
     main.add_command(command.load(), command.name)
 

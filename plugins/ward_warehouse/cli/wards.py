@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 from rich.table import Table
 
@@ -12,6 +14,8 @@ from ward_warehouse.core.settings import Settings, load_settings
 from ward_warehouse.registry import Registry
 from ward_warehouse.registry.check_table import CHECKS
 from ward_warehouse.registry.findings import Finding, Severity
+from ward_warehouse.registry.json_schema import SCHEMAS
+from ward_warehouse.reports.reference import checks_page
 
 COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "hint": "cyan"}
 
@@ -31,10 +35,11 @@ wards.add_command(add)
 )
 @click.option("--ward", "chosen", multiple=True, help="Sample only this ward; may be given several times.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def check(list_: bool, sample: int | None, chosen: tuple[str, ...], json_: bool) -> None:
+@click.option("--markdown", is_flag=True, help="With --list: print docs/checks.md.")
+def check(list_: bool, sample: int | None, chosen: tuple[str, ...], json_: bool, markdown: bool) -> None:
     """Check registry, systems, catalogues, connections and suites: each finding with file, line, reason and remedy."""
     if list_:
-        _list(json_)
+        _list(json_, markdown)
         return
     from ward_warehouse.onboarding.checks import Report, check_all
     from ward_warehouse.onboarding.checks.run import in_order
@@ -68,7 +73,17 @@ def check(list_: bool, sample: int | None, chosen: tuple[str, ...], json_: bool)
         )
 
 
-def _list(json_: bool) -> None:
+@wards.command()
+@click.argument("file", type=click.Choice(list(SCHEMAS)))
+def schema(file: str) -> None:
+    """Print the JSON schema of a registry file, for editors: schemas/<FILE>.schema.json."""
+    click.echo(json.dumps(SCHEMAS[file](), ensure_ascii=False, indent=2))
+
+
+def _list(json_: bool, markdown: bool) -> None:
+    if markdown:
+        click.echo(checks_page(), nl=False)
+        return
     if json_:
         as_json([vars(one) for one in CHECKS.values()])
         return

@@ -232,7 +232,10 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
-NumberFormats = Annotated[tuple[NumberFormat, ...], BeforeValidator(_as_list)]
+NumberFormats = Annotated[
+    tuple[NumberFormat, ...],
+    BeforeValidator(_as_list, json_schema_input_type=NumberFormat | tuple[NumberFormat, ...]),
+]
 """One format, or several in the order in which they are tried."""
 
 

@@ -38,7 +38,10 @@ def _quoted(value: Any) -> Any:
     return value
 
 
-TimeOfDay = Annotated[time, BeforeValidator(_quoted)]
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(_quoted, json_schema_input_type=Annotated[str, Field(pattern=r"^\d{2}:\d{2}(:\d{2})?$")]),
+]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from ward_warehouse.core.errors import RegistryError
+from ward_warehouse.core.settings import PROJECT_ROOT
 from ward_warehouse.onboarding.draft.guess import ColumnGuess, DatasetGuess
 
 
@@ -121,7 +122,7 @@ def require_free(path: Path) -> None:
 def add_system(path: Path, text: str) -> None:
     """Writes a new system file where none stands."""
     with path.open("x", encoding="utf-8") as handle:
-        handle.write(text)
+        handle.write(_schema_line(path, "system") + text)
 
 
 def add_ward(path: Path, head: str | None, entry: str) -> None:
@@ -134,7 +135,7 @@ def add_ward(path: Path, head: str | None, entry: str) -> None:
         if head is None:
             raise RegistryError([f"{path}: there is no such district; give --district-name to begin one"])
         with path.open("x", encoding="utf-8") as handle:
-            handle.write(head + entry)
+            handle.write(_schema_line(path, "district") + head + entry)
         return
     before = path.read_text(encoding="utf-8")
     indents = re.findall(r"^( *)- ward:", before, re.MULTILINE)
@@ -144,6 +145,12 @@ def add_ward(path: Path, head: str | None, entry: str) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_text(after, encoding="utf-8")
     os.replace(temporary, path)
+
+
+def _schema_line(path: Path, kind: str) -> str:
+    """The first line of a file of the registry: editors find by it what may stand there."""
+    schema = PROJECT_ROOT / "schemas" / f"{kind}.schema.json"
+    return f"# yaml-language-server: $schema={os.path.relpath(schema, path.resolve().parent)}\n"
 
 
 def _only_added(before: str, after: str) -> bool:
