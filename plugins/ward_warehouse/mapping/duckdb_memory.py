@@ -28,6 +28,9 @@ def _database() -> duckdb.DuckDBPyConnection:
     database = duckdb.connect(":memory:", config=config)
     database.execute("SET GLOBAL TimeZone = 'UTC'")
     database.create_function(SHAPE, privacy.shape, ["VARCHAR"], "VARCHAR")
+    # Expressions of a system's file run here: they see the batch, and no file, network, extension or setting.
+    database.execute("SET GLOBAL enable_external_access = false")
+    database.execute("SET GLOBAL lock_configuration = true")
     return database
 
 

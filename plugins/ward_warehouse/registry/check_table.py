@@ -56,6 +56,7 @@ _ROWS: dict[Severity, tuple[tuple[str, str, str], ...]] = {
         ("bounds-unusable", "A bound would be read as a value, or not at all.", "Correct it as the finding says."),
         ("constant-unknown", "The contract does not know the word.", "Take one of the listed words."),
         ("expression-invalid", "Every record would fail.", "Correct the expression; all its columns are text."),
+        ("expression-unsafe", "It runs beside the records of citizens and the keys.", "Use the record's own columns."),
         ("expression-uses", "A renamed column would not be noticed.", "List in uses each column it reads."),
         # Districts and wards
         ("district-twice", "A district in two files has two heads.", "Merge the files."),

@@ -12,6 +12,7 @@ from typing import Any
 from ward_warehouse.core.contracts import CONTRACTS, SOURCE_WARD, Column, RecordKind
 from ward_warehouse.core.errors import RegistryError
 from ward_warehouse.core.settings import Settings
+from ward_warehouse.registry.expressions import expression_fault
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.number_checks import number_problems
 from ward_warehouse.registry.procedures import Catalogue, read_catalogue
@@ -162,6 +163,9 @@ def _system_problems(system: System, file: YamlFile) -> Iterator[Finding]:
 
 
 def _column_problems(column: Column, column_map: ColumnMap, system: System) -> Iterator[tuple[str, str]]:
+    fault = expression_fault(column_map.expression) if column_map.expression is not None else None
+    if fault:
+        yield fault
     if column.type in ("timestamp", "date") and not column_map.formats:
         yield "formats-missing", "formats are missing; state the date formats in the order they are to be tried"
     for text in column_map.formats:

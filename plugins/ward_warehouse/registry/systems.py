@@ -250,7 +250,8 @@ class ColumnMap(Strict):
         bounds: name of the table of words that may stand before a number ("hơn 10"). In the column of the number the
             word is left out; in the column of the bound it is translated, and a bare number is `exact`.
         codes: name of the code table that translates the value; a code that is not in it is an error of the record.
-        expression: a DuckDB scalar expression over the source columns, all of them text; `uses` lists them.
+        expression: a DuckDB scalar expression over the source columns, all of them text; `uses` lists them. It may hold
+            no parameter, no subquery and no function that reads anything besides (`registry.expressions`).
         pattern: what a text must match to be kept, where the software's codes are unlike the contract's.
         optional: the source may leave the column out (a JSON key that is absent when it has no value). Any other
             mapped column that is missing holds the batch back.

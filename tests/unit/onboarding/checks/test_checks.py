@@ -110,7 +110,8 @@ FAULTS = {
     "numbers-misplaced": refused("dossier_code: CODE", "dossier_code: {from: CODE, numbers: [{decimal: comma}]}"),
     "bounds-unusable": refused("dossier_code: CODE", "dossier_code: {from: CODE, bounds: words}"),
     "constant-unknown": tablets("constant: tablet", "constant: tv"),
-    "expression-invalid": counter("FILES <> ''", "FILES <> (", "result_electronic"),
+    "expression-invalid": refused("FILES <> ''", "FILES <> (", "result_electronic"),
+    "expression-unsafe": refused("FILES <> ''", "FILES <> (SELECT 1)", "result_electronic"),
     "expression-uses": counter("FILES <> ''", "PAPERS <> ''", "result_electronic"),
     "wards-missing": Fault("quan.yml", QUAN[QUAN.index("wards:") :], "", "district: quan"),
     "defaults-wrong": quan(
