@@ -67,8 +67,8 @@ def add(
         path = settings.systems_dir / f"{system}.yml"
         add_system(path, system_text(system, f"Phần mềm {system}", _time_zone(registry, district, settings), drafts))
         for draft in drafts:
-            console.print(f"{path}: {draft.kind}: {len(draft.columns)} columns guessed", highlight=False)
-    console.print(f"{place}: ward {ward} added; see `ward-warehouse wards check` for what is left", highlight=False)
+            console.print(f"{path}: {draft.kind}: {len(draft.columns)} columns guessed")
+    console.print(f"{place}: ward {ward} added; see `ward-warehouse wards check` for what is left")
 
 
 def _refuse_known(registry: Registry, ward: str, district: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ward_warehouse.cli.output import as_text
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.reports.dictionary import read_dictionary
 
@@ -11,4 +12,4 @@ from ward_warehouse.reports.dictionary import read_dictionary
 @click.command()
 def indicators() -> None:
     """Print what every indicator means, counts and comes from, as Markdown."""
-    click.echo(read_dictionary(load_settings().published_file), nl=False)
+    as_text(read_dictionary(load_settings().published_file))

@@ -11,11 +11,10 @@ from importlib.metadata import entry_points
 from typing import Any
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ward_warehouse.cli.indicators import indicators
 from ward_warehouse.cli.maintenance import maintenance
-from ward_warehouse.cli.output import as_json, console, fail
+from ward_warehouse.cli.output import as_json, console, fail, progress
 from ward_warehouse.cli.periods import periods
 from ward_warehouse.cli.pseudonyms import pseudonyms
 from ward_warehouse.cli.quarantine import quarantine
@@ -170,7 +169,6 @@ def status(json_: bool) -> None:
             f"{row['rows_quarantined'] or 0:,} + unchanged {row['rows_unchanged'] or 0:,}"
             f"{'' if row['adds_up'] else '  DOES NOT ADD UP: run the ward again'}"
             f"{'  waiting: night ' + str(row['waiting']) if row['waiting'] else ''}",
-            highlight=False,
         )
 
 
@@ -191,17 +189,13 @@ def report(district: str, grain: str, day: str | None, json_: bool) -> None:
 
 def _extract(run: Night, plan: Plan) -> list[Outcome]:
     """Extracts the wards of a plan, some at a time, with a progress bar."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with (
-        Progress(*columns, console=console, transient=True) as progress,
-        ThreadPoolExecutor(run.settings.parallel_wards) as pool,
-    ):
-        bar = progress.add_task(f"night {plan.request.night}: wards read", total=len(plan.wards))
+    with progress() as shown_progress, ThreadPoolExecutor(run.settings.parallel_wards) as pool:
+        bar = shown_progress.add_task(f"night {plan.request.night}: wards read", total=len(plan.wards))
         futures = [pool.submit(run.extract_ward, plan, ward, from_environment) for ward in plan.wards]
         found: list[Outcome] = []
         for future in futures:
             found.extend(future.result())
-            progress.advance(bar)
+            shown_progress.advance(bar)
     return found
 
 
@@ -214,7 +208,7 @@ def _build(run: Night, full_refresh: bool) -> None:
     with console.status("building the warehouse"):
         summary = run.build(full_refresh=full_refresh)
     for warning in summary.warnings:
-        console.print(f"warning: {warning}", style="yellow", highlight=False)
+        console.print(f"warning: {warning}", style="yellow")
     console.print(f"built: {summary.passed} models and tests passed in {summary.seconds:.1f} s ({summary.scope})")
 
 
@@ -236,9 +230,9 @@ def _show_outcomes(found: list[Outcome], json_: bool) -> None:
         as_json([outcome.model_dump(mode="json") for outcome in found])
     else:
         for outcome in found:
-            console.print(_line(outcome), highlight=False)
+            console.print(_line(outcome))
             for note in outcome.warnings:
-                console.print(f"note: {outcome.ward} {outcome.kind}: {note}", style="yellow", highlight=False)
+                console.print(f"note: {outcome.ward} {outcome.kind}: {note}", style="yellow")
     errors = [outcome.error for outcome in found if outcome.error]
     if errors:
         fail("\n".join(errors))

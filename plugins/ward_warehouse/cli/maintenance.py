@@ -19,4 +19,4 @@ def maintenance(json_: bool) -> None:
     if json_:
         as_json(outcome.model_dump(mode="json"))
     else:
-        console.print("; ".join(outcome.warnings), highlight=False)
+        console.print("; ".join(outcome.warnings))

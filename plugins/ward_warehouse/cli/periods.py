@@ -152,4 +152,4 @@ def _show(decision: PeriodDecision, json_: bool) -> None:
         as_json(decision.model_dump(mode="json", exclude={"figures_hash"}))
         return
     name = period_name(decision.grain, decision.period_start, decision.period_end)
-    console.print(f"{decision.unit} {name}: {decision.state} by {decision.by}", highlight=False, markup=False)
+    console.print(f"{decision.unit} {name}: {decision.state} by {decision.by}")

@@ -22,4 +22,4 @@ def pseudonyms(value: str, json_: bool) -> None:
         as_json(found)
         return
     for one in found:
-        console.print(one, highlight=False)
+        console.print(one)

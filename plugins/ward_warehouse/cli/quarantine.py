@@ -79,7 +79,7 @@ def show(entry: str, json_: bool) -> None:
         as_json(rows[0])
         return
     for name, value in rows[0].items():
-        console.print(f"{name:18} {value}", highlight=False, markup=False)
+        console.print(f"{name:18} {value}")
 
 
 @quarantine.command()
@@ -95,7 +95,7 @@ def export(state: str, output: Path, json_: bool, **chosen: str | None) -> None:
     if json_:
         as_json({"file": str(output), "entries": count})
     else:
-        console.print(f"{count:,} entries written to {output}", highlight=False, markup=False)
+        console.print(f"{count:,} entries written to {output}")
 
 
 @quarantine.command()
@@ -125,9 +125,9 @@ def replay(entry: str | None, by: str, reason: str, json_: bool, **chosen: str |
     if json_:
         as_json({"judged": total.judged, "let_in": total.let_in, "still_broken": still, "refused": total.refused})
     else:
-        console.print(f"{total.judged:,} judged again, {total.let_in:,} let in", highlight=False)
+        console.print(f"{total.judged:,} judged again, {total.let_in:,} let in")
         for rule, count in still.items():
-            console.print(f"  {count:>7,} still break {rule}", highlight=False, markup=False)
+            console.print(f"  {count:>7,} still break {rule}")
     if total.refused:
         fail("\n".join(total.refused))
 
@@ -149,7 +149,7 @@ def resolve(entry: str, decision: str | None, by: str, reason: str, json_: bool)
     if json_:
         as_json({"entry": entry, "decision": decision, "records": count})
     else:
-        console.print(f"{entry}: {decision} ({count} of {count} records)", highlight=False, markup=False)
+        console.print(f"{entry}: {decision} ({count} of {count} records)")
 
 
 def _desks(

@@ -67,4 +67,4 @@ def _show(found: list[Reconciliation], notes: list[str]) -> None:
         table.add_row(one.ward, str(one.kind), str(one.night), *(f"{count:,}" for count in counts))
     console.print(table)
     for note in notes:
-        console.print(note, style="yellow", highlight=False)
+        console.print(note, style="yellow")

@@ -32,7 +32,7 @@ def release(night: str, ward: str, kind: str, by: str, reason: str, json_: bool)
     if json_:
         as_json([outcome.model_dump(mode="json") for outcome in found])
     for outcome in [] if json_ else found:
-        console.print(f"{outcome.ward} {outcome.kind} {outcome.step} {outcome.status}", highlight=False, markup=False)
+        console.print(f"{outcome.ward} {outcome.kind} {outcome.step} {outcome.status}")
     errors = [outcome.error for outcome in found if outcome.error]
     if errors:
         fail("\n".join(errors))

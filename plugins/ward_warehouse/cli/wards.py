@@ -6,6 +6,7 @@ import json
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from ward_warehouse.cli.add_ward import add
 from ward_warehouse.cli.output import as_json, console, fail
@@ -104,15 +105,8 @@ def _show(findings: list[Finding]) -> None:
     for finding in findings:
         one = CHECKS[finding.code]
         place = f"{finding.path.name}:{finding.line}" if finding.line else str(finding.path.name)
-        table.add_row(
-            f"[{COLOURS[one.severity]}]{one.severity}[/]", one.code, place, _plain(finding.text), one.reason, one.do
-        )
+        table.add_row(Text(one.severity, COLOURS[one.severity]), one.code, place, finding.text, one.reason, one.do)
     console.print(table)
-
-
-def _plain(text: str) -> str:
-    """The text without what rich would take for markup."""
-    return text.replace("[", r"\[")
 
 
 def _counted(number: int, noun: str) -> str:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ward_warehouse.core.shown import shown
+
 
 class WardWarehouseError(Exception):
-    """Base of every error that is meant for a person; its text is complete without a traceback."""
+    """Base of every error that is meant for a person; its text is complete without a traceback, and steers nothing."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(shown(text))
 
 
 class RegistryError(WardWarehouseError):

@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import uuid4
 
 from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.shown import Shown
 from ward_warehouse.lake.store import Lake, LakeRecord
 
 Step = Literal["extract", "validate", "release", "reconcile", "load", "build", "publish", "maintenance"]
@@ -46,10 +47,10 @@ class Outcome(LakeRecord):
     rows_unchanged: int | None = None
     cursor_from: datetime | None = None
     cursor_to: datetime | None = None
-    error: str | None = None
+    error: Shown | None = None
     fingerprint: str | None = None
-    new_columns: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    new_columns: tuple[Shown, ...] = ()
+    warnings: tuple[Shown, ...] = ()
 
 
 def new_id() -> str:

@@ -18,7 +18,7 @@ ALLOWED = frozenset(
     ("BETWEEN", "CASE", "CAST", "COLLATE", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT", "FUNCTION", "LAMBDA",
      "OPERATOR")
 )  # fmt: skip
-"""DuckDB's classes of what an expression is made of; a parameter, a subquery, a star and a window are not among them."""
+"""DuckDB's classes of what an expression is made of; parameter, subquery, star and window are not among them."""
 
 DENIED = re.compile(
     r"read_.*|.*_scan|glob|getenv|getvariable|current_.*|query.*|nextval|currval|pg_.*|has_.*_privilege|txid_.*|set.*"
@@ -28,8 +28,10 @@ DENIED = re.compile(
 
 
 @lru_cache(maxsize=1024)
-def expression_fault(expression: str) -> tuple[str, str] | None:
+def expression_fault(expression: str | None) -> tuple[str, str] | None:
     """What is wrong with a DuckDB scalar expression: code of the check and words; None when nothing is."""
+    if expression is None:
+        return None
     # In brackets on one line: what closes them early, or comments them out, is no longer one expression.
     parsed = json.loads(_one("SELECT json_serialize_sql($sql)", sql=f"SELECT ({expression})"))
     if parsed["error"]:

@@ -155,6 +155,7 @@ def _system_problems(system: System, file: YamlFile) -> Iterator[Finding]:
                 yield file.problem(here, text, "column-by-pipeline" if column else "column-unknown")
                 continue
             found = [*_column_problems(column, column_map, system), *number_problems(kind, name, system)]
+            found += filter(None, [expression_fault(column_map.expression)])
             yield from (file.problem(here, who + text, code) for code, text in found)
         for column in contract.columns:
             if column.required and column.name not in (*dataset.columns, *FILLED_BY_PIPELINE):
@@ -163,9 +164,6 @@ def _system_problems(system: System, file: YamlFile) -> Iterator[Finding]:
 
 
 def _column_problems(column: Column, column_map: ColumnMap, system: System) -> Iterator[tuple[str, str]]:
-    fault = expression_fault(column_map.expression) if column_map.expression is not None else None
-    if fault:
-        yield fault
     if column.type in ("timestamp", "date") and not column_map.formats:
         yield "formats-missing", "formats are missing; state the date formats in the order they are to be tried"
     for text in column_map.formats:

@@ -19,6 +19,12 @@ from ward_warehouse.lake.store import Lake
 STATES = ("open", "closed_by_source", "replayed", "accepted", "rejected")
 FORMATS = {".csv": "FORMAT csv, HEADER", ".json": "FORMAT json", ".parquet": "FORMAT parquet"}
 
+PLAIN_CELLS = (
+    r"regexp_replace(regexp_replace(COLUMNS(*)::VARCHAR, '[^\P{C}\n\t]', chr(65533), 'g'), "
+    r"'^[=+\-@\x{FF0B}\x{FF0D}\x{FF1D}\x{FF20}\t\r]', '''\0')"
+)
+"""Every column as a text that a sheet shows: no control signs, and a mark before what begins like a formula."""
+
 _CASES = """
     WITH since AS (
         SELECT ward_key || ':' || record_kind || ':' || coalesce(source_record_id, entry_id) || ':' || rule_codes
@@ -79,9 +85,7 @@ def export_cases(settings: Settings, wanted: Wanted, target: Path) -> int:
         raise WardWarehouseError(f"{target}: found {target.suffix!r}, expected one of {', '.join(FORMATS)}")
     with _published(settings) as db:
         _execute(db, f"CREATE TEMP TABLE cases AS {_CASES}", wanted)
-        # A sheet takes a text that begins with one of these for a formula.
-        csv = target.suffix == ".csv"
-        columns = r"regexp_replace(COLUMNS(*)::VARCHAR, '^[=+\-@\t\r]', '''\0')" if csv else "*"
+        columns = PLAIN_CELLS if target.suffix == ".csv" else "*"
         path = str(target.resolve()).replace("'", "''")
         try:
             db.execute(f"COPY (SELECT {columns} FROM cases) TO '{path}' ({FORMATS[target.suffix]})")  # noqa: S608
