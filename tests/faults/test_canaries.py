@@ -172,8 +172,8 @@ def test_the_night_reads_refuses_and_publishes(struck: Struck, night: Played) ->
     assert struck.settings.published_file.is_file()
     docs = index_file(struck.settings).parent
     for kind in (DOSSIERS, SURVEYS, RecordKind.WARD_RETURNS, RecordKind.PROCEDURES):
-        page = (docs / "validations" / kind / f"{NIGHT}" / "all_wards" / "records.html").read_text(encoding="utf-8")
-        assert "unexpected values found" in page, "of what the pages say something, and of whom nothing: see below"
+        page = (docs / "validations" / kind / f"{NIGHT}.html").read_text(encoding="utf-8")
+        assert "<th>Vi phạm / Broken</th>" in page, "of what the pages say something, and of whom nothing: see below"
 
 
 def test_no_byte_of_the_state_folder_holds_anybody(struck: Struck, night: Played, tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def built_with_the_decisions(desk: District, cli: Cli, decided: dict[str, str]) 
     # The Data Docs
     run.document()
     docs = index_file(desk.settings).parent
-    page = (docs / "validations" / "dossiers" / f"{NIGHT}" / "all_wards" / "records.html").read_text(encoding="utf-8")
+    page = (docs / "validations" / "dossiers" / f"{NIGHT}.html").read_text(encoding="utf-8")
     assert "Trạng thái không có trong bảng mã của phần mềm." in page
     assert "desk_files: 1 of 5" in page
 

@@ -68,10 +68,15 @@ def _pages(settings: Settings) -> dict[str, str]:
     published = datetime.fromtimestamp(settings.published_file.stat().st_mtime, UTC)
     great_expectations()
     from ward_warehouse.validation.data_docs import pages
+    from ward_warehouse.validation.data_docs.wording import sentences
 
+    said = {kind: sentences(suite) for kind, suite in suites.items()}
     return {
-        **{pages.suite_path(kind): pages.suite_page(suite) for kind, suite in suites.items()},
-        **{pages.night_path(judged): pages.night_page(suites[judged.kind], judged, published) for judged in nights},
+        **{pages.suite_path(kind): pages.suite_page(suite, said[kind]) for kind, suite in suites.items()},
+        **{
+            pages.night_path(judged): pages.night_page(suites[judged.kind], said[judged.kind], judged, published)
+            for judged in nights
+        },
         "index.html": pages.index_page(list(suites.values()), nights),
     }
 
