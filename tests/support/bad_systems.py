@@ -23,6 +23,7 @@ from tests.support.district import (
 from tests.support.records import NIGHT, Kind, dossier, written
 from ward_warehouse.core.connections import Connection
 
+EXPIRED = {"error_code": "-1", "message": "Phiên làm việc đã hết hạn", "data": {"items": [], "tong": 0}}
 IDS = ("R-1", "R-2", "R-3")
 NEXT = NIGHT + timedelta(days=1)
 RECORDS = [dossier(record_id) for record_id in IDS]
@@ -302,6 +303,10 @@ FAULTS: dict[str, Fault] = {
     "http_redirect": Fault("http", http_fault(http.status(302)), parts=(HTTP, "302")),
     "http_not_json": Fault("http", http_fault(http.html), parts=(HTTP, "text/html", "expected JSON")),
     "http_nothing": Fault("http", http_fault(http.status(200)), parts=(HTTP, "0 bytes", "expected JSON")),
+    "http_error_code": Fault("http", http_fault(http.body(EXPIRED)), parts=(HTTP, "error_code", "Phiên làm việc")),
+    "http_not_success": Fault(
+        "http", http_fault(http.body({"ma": "500", "thongBao": "Lỗi hệ thống"})), parts=(HTTP, "ma", "Lỗi hệ thống")
+    ),
     "http_no_list": Fault("http", http_fault(http.body({"ma": "200"})), parts=(HTTP, "data.items")),
     "http_null": Fault("http", http_fault(http.body({"data": None})), parts=(HTTP, "data.items")),
     "http_object": Fault("http", http_fault(http.body({"data": {"items": {"1": {}}}})), parts=(HTTP, "dict", "list")),

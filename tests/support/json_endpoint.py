@@ -27,6 +27,7 @@ from ward_warehouse.sources import Window
 from ward_warehouse.sources.http import HttpSource, Limits
 
 PAGE = {"page_param": "page", "size_param": "size", "size": 3}
+PAGE_ONCE = {**PAGE, "confirm": False}
 OFFSET = {"style": "offset", "offset_param": "from", "size_param": "size", "size": 3}
 CURSOR = {"style": "cursor", "cursor_param": "after", "next": "paging.next", "size_param": "size", "size": 3}
 LINK = {"style": "link", "size_param": "size", "size": 3}
@@ -38,7 +39,7 @@ QUICK = Limits(connect=2, read=0.5, attempts=3, first_wait=0.01, longest_wait=0.
 READ: dict[str, Any] = {
     "path": "/votes",
     "records": "items",
-    "pagination": {"page_param": "page", "size_param": "size", "size": 3, "confirm": False},
+    "pagination": LINK,
     "since_param": "since",
     "until_param": "until",
     "time_format": "%Y%m%d%H%M%S",
@@ -75,10 +76,10 @@ class Endpoint:
     forms: list[dict[str, list[str]]] = field(default_factory=list)
 
     @contextmanager
-    def serving(self, **tls: str) -> Iterator[Endpoint]:
-        """Serves on a free port of loopback."""
+    def serving(self, **options: Any) -> Iterator[Endpoint]:
+        """Serves on a free port of loopback; `options` are those of uvicorn."""
         app = Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST"])])
-        config = uvicorn.Config(app, log_config=None, log_level="error", lifespan="off", **tls)
+        config = uvicorn.Config(app, log_config=None, log_level="error", lifespan="off", **options)
         config.timeout_graceful_shutdown = 1
         server = uvicorn.Server(config)
         listening = socket.create_server(("127.0.0.1", 0))

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from tests.support.json_endpoint import SECRET, Endpoint, answer, items, rows, source
+from tests.support.json_endpoint import PAGE, SECRET, Endpoint, answer, items, rows, source
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.registry import HttpRead
 
@@ -32,6 +32,7 @@ AUTHS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "api key query": ({"type": "api_key", "query": "key"}, {}),
 }
 OAUTH2 = {"type": "oauth2", "scope": "read"}
+NUMBERED = {**PAGE, "total": "total"}
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ class TokenServer:
         if request.headers.get("authorization") != f"Bearer token-{self.given}" or self.used > self.lives:
             return Response(status_code=401)
         start = (int(request.query_params["page"]) - 1) * 3
-        return JSONResponse({"items": items(9)[start : start + 3]})
+        return JSONResponse({"items": items(9)[start : start + 3], "total": 9})
 
     def token(self, request: Request) -> Response:
         form = self.endpoint.forms[-1]
@@ -161,13 +162,13 @@ def client(endpoint: Endpoint, **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("way", ["basic", "body"])
 def test_one_token_serves_all_pages(endpoint: Endpoint, way: str) -> None:
     server = TokenServer(endpoint)
-    assert len(rows(source(endpoint, client(endpoint), auth={**OAUTH2, "client": way}))) == 9
+    assert len(rows(source(endpoint, client(endpoint), auth={**OAUTH2, "client": way}, pagination=NUMBERED))) == 9
     assert server.given == 1
 
 
 def test_a_token_that_ends_in_mid_read_is_renewed(endpoint: Endpoint) -> None:
     server = TokenServer(endpoint, lives=2)
-    assert len(rows(source(endpoint, client(endpoint), auth=OAUTH2))) == 9
+    assert len(rows(source(endpoint, client(endpoint), auth=OAUTH2, pagination=NUMBERED))) == 9
     assert server.given == 2
 
 
@@ -183,7 +184,7 @@ def test_a_token_is_renewed_only_once(endpoint: Endpoint, caplog: pytest.LogCapt
 
     server.token = token  # type: ignore[method-assign]
     with pytest.raises(SourceError, match=r"page 2: the server refused the access token \(401\)") as caught:
-        rows(source(endpoint, client(endpoint), auth=OAUTH2))
+        rows(source(endpoint, client(endpoint), auth=OAUTH2, pagination=NUMBERED))
     assert server.given == 2
     assert not any(secret in str(caught.value) + caplog.text for secret in (SECRET, "token-1", "token-2"))
 
@@ -193,7 +194,7 @@ def test_a_wrong_client_secret_is_refused(endpoint: Endpoint) -> None:
     with pytest.raises(
         SourceError, match=r"page 1: the token endpoint http://127.*answered 401.*connection p01"
     ) as caught:
-        rows(source(endpoint, client(endpoint, password="an-old-secret"), auth=OAUTH2))
+        rows(source(endpoint, client(endpoint, password="an-old-secret"), auth=OAUTH2, pagination=NUMBERED))
     assert "an-old-secret" not in str(caught.value)
 
 
@@ -201,7 +202,7 @@ def test_a_wrong_client_secret_is_refused(endpoint: Endpoint) -> None:
 def test_a_token_answer_without_a_token(endpoint: Endpoint, body: Any) -> None:
     endpoint.handle = answer(body)
     with pytest.raises(SourceError, match="without a usable access_token"):
-        rows(source(endpoint, client(endpoint), auth=OAUTH2))
+        rows(source(endpoint, client(endpoint), auth=OAUTH2, pagination=NUMBERED))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,7 @@ def test_a_token_answer_without_a_token(endpoint: Endpoint, body: Any) -> None:
 )
 def test_a_token_url_that_is_not_safe_is_refused(endpoint: Endpoint, url: str) -> None:
     with pytest.raises(SourceError, match=r"connection p01.*https"):
-        source(endpoint, client(endpoint, extra={"token_url": url}), auth=OAUTH2)
+        source(endpoint, client(endpoint, extra={"token_url": url}), auth=OAUTH2, pagination=NUMBERED)
 
 
 # TLS

@@ -10,7 +10,7 @@ import httpx
 
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
-from ward_warehouse.registry.systems import HttpAuth
+from ward_warehouse.registry.http_reads import HttpAuth
 from ward_warehouse.sources.http.answers import RefusedError, TransientError, origin
 
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})

@@ -14,10 +14,11 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
+from ward_warehouse.core.foreign_text import quoted
 from ward_warehouse.registry import Dataset, HttpRead
 from ward_warehouse.sources.http.answers import Answer, RefusedError, TransientError, origin
 from ward_warehouse.sources.http.auth import CREDENTIALS, TRANSIENT, make_auth, query_secret
-from ward_warehouse.sources.http.transport import Deadline, GuardedTransport, Pace, capped, proxy_for, tls_context
+from ward_warehouse.sources.http.transport import Deadline, GuardedTransport, Pace, proxy_for, tls_context
 
 REDIRECTS = 3
 HOPELESS = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
@@ -61,7 +62,7 @@ class JsonClient:
         inner = httpx.HTTPTransport(verify=self._tls, proxy=proxy_for(self.base))
         self._http = httpx.Client(
             transport=GuardedTransport(inner, timeout, self._deadline, self._cap, self.base.host, self._secret),
-            headers={"Accept": "application/json"},
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip"},
             auth=self._auth,
             event_hooks={"request": [Pace(self._spec.requests_per_second).wait]},
         )
@@ -96,32 +97,43 @@ class JsonClient:
         response = self._send(url)
         try:
             self._check_status(response)
-            found = b"".join(capped(response.iter_bytes(), self._cap))
+            found = b"".join(response.iter_raw())
         finally:
             response.close()
         try:
             # From bytes: JSON is UTF-8 whatever charset an old server claims, and a byte order mark does no harm.
             value = json.loads(found)
         except (ValueError, RecursionError):
-            kind = response.headers.get("content-type", "no content type")[:60]
-            raise RefusedError(
-                f"found {len(found)} bytes of {kind}, expected JSON; the batch is held back: ask the vendor"
-            ) from None
+            raise RefusedError(self._no_json(response, len(found))) from None
         return Answer(value, _links(response))
+
+    def _no_json(self, response: httpx.Response, size: int) -> str:
+        kind = response.headers.get("content-type", "no content type")
+        moved = f" after a redirect to {quoted(response.url.path)}" if response.history else ""
+        login = f"check the secret in connection {self._connection.id}, then " if "html" in kind.lower() else ""
+        page = "; a page for people, such as a login" if login else ""
+        return (
+            f"found {size} bytes of {quoted(kind)}{moved}, expected JSON{page}; the batch is held back: {login}ask the "
+            "vendor"
+        )
 
     def _send(self, url: httpx.URL) -> httpx.Response:
         request = self._http.build_request("GET", self._without_secret(url))
+        history: list[httpx.Response] = []
         for _ in range(REDIRECTS + 1):
             response = self._http.send(request, stream=True)
+            response.history = history
             if response.next_request is None:
                 return response
             response.close()
+            history.append(response)
             request = response.next_request
             if origin(request.url) != origin(self.base):
                 raise RefusedError(
                     f"the server answered {response.status_code}, a redirect to {origin(request.url)}, expected the "
-                    f"records from {origin(self.base)}; it was not followed, for the credentials would go there: ask "
-                    f"the ward, then correct connection {self._connection.id}"
+                    f"records from {origin(self.base)}; it was not followed, for the credentials would go there. If it "
+                    f"is a login page, renew the secret in connection {self._connection.id}; otherwise ask the ward, "
+                    "and correct the address"
                 )
             request.url = self._without_secret(request.url)
         raise RefusedError(f"the server redirects more than {REDIRECTS} times; ask the vendor")
@@ -146,7 +158,8 @@ class JsonClient:
         if status != 200:
             raise RefusedError(
                 f"the server answered {status}, expected 200; check the path in "
-                f"dags/systems/{self._dataset.system.system}.yml and the ward's system"
+                f"dags/systems/{self._dataset.system.system}.yml and the ward's system; if it answers so after the "
+                "last page, say there how the last page is told (pagination: total or more)"
             )
 
     def _wait(self, state: RetryCallState) -> float:
@@ -183,8 +196,6 @@ class JsonClient:
                 f"the server answered {error}, {limits.attempts} times at most, expected 200; ask the ward whether its "
                 "system is up, then run the ward again"
             )
-        if isinstance(error, httpx.DecodingError):
-            return "the answer's compression is damaged, expected JSON; the batch is held back: ask the vendor"
         if BAD_CERTIFICATE in str(error):
             return (
                 f"the certificate of {origin(self.base)} is not trusted, expected one of a known authority; name the "
@@ -227,17 +238,25 @@ def _may_pass(error: BaseException) -> bool:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds to wait, from either form of the header (RFC 9110, section 10.2.3)."""
+    """Seconds to wait, from either form of the header (RFC 9110, section 10.2.3).
+
+    A date is counted from the server's own clock, which its answer shows: it may be hours away from ours.
+    """
     text = str(response.headers.get("retry-after", "")).strip()
     if text.isdecimal():
         return float(text)
+    moment = _date(text)
+    if moment is None:
+        return None
+    return max(0.0, (moment - (_date(response.headers.get("date", "")) or datetime.now(UTC))).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _links(response: httpx.Response) -> dict[str, str]:

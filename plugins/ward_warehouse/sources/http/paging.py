@@ -1,5 +1,9 @@
 """How a set of records is walked page by page, and how a walk that would lose records is noticed.
 
+A page that is shorter than it was asked for is never taken for the last one: servers cap the page. The walk ends where
+the server says so (`next`, `more`, or a `total` that different keys have reached), or at an empty page. `total` is
+compared with different keys, because a record that moves while it is read is counted twice and hides one that is lost.
+
 What each style promises about records that share one change time, or that move while they are read:
 
 - `cursor` and `link`: the server says where the next page starts, so a record is read once as long as the server's own
@@ -11,7 +15,8 @@ What each style promises about records that share one change time, or that move 
 - `page`: numbered pages cannot overlap. State `total` where the server has one: it falls when a record that changes
   leaves the window, and then the read starts over. Without `total`, a read of several pages is done again until a
   reading brings nothing new: a record that slipped over a page's edge is in the next reading. `confirm: false` gives
-  this promise up, and halves the requests.
+  this promise up, and halves the requests. Where the server caps the page, the next reading asks for no more than it
+  gives: a server that counts its pages by the size asked for would leave out what lies between.
 
 All four need an order that two requests share; a server that does not sort on its own is told how in `params`.
 """
@@ -25,10 +30,13 @@ from typing import Any
 
 import httpx
 
-from ward_warehouse.registry.systems import Pagination
+from ward_warehouse.registry.http_reads import Pagination
 from ward_warehouse.sources.http.answers import Answer, RefusedError, origin
 
 MAX_PAGES = 100_000
+MAX_BARREN_PAGES = 100
+"""So many pages in a row may lead on without a record that was not read before: some servers filter what they page."""
+TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
 class MovedError(Exception):
@@ -60,24 +68,35 @@ class Walk:
         base: the endpoint.
         key: the fields that identify a record.
         changed: the field that says when a record changed.
+        size: records asked for on a page.
+        given_size: records that the server gives on a page, as far as was seen: no more than were asked for.
     """
 
     paging: Pagination
     base: httpx.URL
     key: tuple[str, ...]
     changed: str | None = None
+    size: int = 0
+    given_size: int = field(init=False)
     _edge: str | None = None
     _asked: dict[str, int] = field(default_factory=dict)
     _pages: dict[int, int] = field(default_factory=dict)
+    _keys: set[int] = field(default_factory=set)
     _total: int | None = None
     _count: int = 0
+    _barren: int = 0
+    _longest: int = 0
+    _before: int = 0
+
+    def __post_init__(self) -> None:
+        self.size = self.given_size = self.size or self.paging.size
 
     def first(self, params: dict[str, str]) -> Ask:
         """The first page of a window."""
         paging = self.paging
         sent: dict[str, str | int] = dict(params)
         if paging.size_param:
-            sent[paging.size_param] = paging.size
+            sent[paging.size_param] = self.size
         if paging.style == "page":
             sent[paging.page_param] = paging.first_page
         if paging.style == "offset":
@@ -89,7 +108,7 @@ class Walk:
         """How many records at the start of the page were given before; the page is noted.
 
         Raises:
-            RefusedError: the page has been read before.
+            RefusedError: the page has been read before, or too many pages held nothing new.
             MovedError: the page shows that records came or went.
         """
         if records:
@@ -99,15 +118,17 @@ class Walk:
             if earlier != ask.number:
                 what = "the page before it" if earlier == ask.number - 1 else f"page {earlier}"
                 raise RefusedError(
-                    f"repeats {what}, expected other records; the server ignores the page parameter or leads in a "
-                    "circle: ask the vendor, the batch is held back"
+                    f"repeats {what}, expected other records or none; the server ignores the page parameter or leads "
+                    "in a circle, and the batch is held back: ask the vendor, or say under pagination how it tells the "
+                    "last page (total, more); one that knows no pages is walked by style: link"
                 )
         again = len(ask.repeats)
         if tuple(self._identity(record) for record in records[:again]) != ask.repeats:
             raise MovedError(f"page {ask.number} does not start where page {ask.number - 1} ended")
         self._compare_total(answer)
         self._check_edge(records)
-        self._count += len(records) - again
+        self._note_length(len(records))
+        self._note_keys(records[again:])
         return again
 
     def next(self, ask: Ask, answer: Answer, records: Sequence[Any]) -> Ask | None:
@@ -120,11 +141,34 @@ class Walk:
         following = NEXT[self.paging.style](self, ask, answer, records)
         if following is not None:
             return self._noted(following)
-        if self._total is not None and self._count != self._total:
-            raise MovedError(
-                f"found {self._count} records on all pages, expected the {self._total} of {self.paging.total}"
-            )
+        if self._total not in (None, len(self._keys)):
+            raise self._other_total()
         return None
+
+    def _other_total(self) -> MovedError:
+        return MovedError(
+            f"found {len(self._keys)} different keys in {self._count} records, expected the {self._total} of "
+            f"{self.paging.total}"
+        )
+
+    def _note_length(self, length: int) -> None:
+        self._longest = max(self._longest, length)
+        if length and 0 < self._before < self.size:
+            self.given_size = min(self.size, self._longest)
+        self._before = length
+
+    def _note_keys(self, records: Sequence[Any]) -> None:
+        before = len(self._keys)
+        self._keys.update(hash(self._entry(record)) for record in records)
+        self._count += len(records)
+        if self._total is not None and len(self._keys) > self._total:
+            raise self._other_total()
+        self._barren = self._barren + 1 if len(self._keys) == before else 0
+        if self._barren > MAX_BARREN_PAGES:
+            raise RefusedError(
+                f"found more than {MAX_BARREN_PAGES} pages in a row without a new record, expected records or an end; "
+                "ask the vendor, the batch is held back"
+            )
 
     def _noted(self, ask: Ask) -> Ask:
         earlier = self._asked.setdefault(str(ask.url), ask.number)
@@ -159,10 +203,9 @@ class Walk:
         return paging.style == "page" and paging.confirm and not paging.total and len(self._asked) > 1
 
     def _note_edge(self, marker: str, records: Sequence[Any]) -> None:
-        """Takes note of a full page whose marker is the time of change of its last record."""
+        """Takes note of a page whose marker is the time of change of its last record, unless it is seen to be short."""
         self._edge = None
-        full = not self.paging.size_param or len(records) >= self.paging.size
-        if self.paging.confirm and not self.paging.total and self.changed and records and full:
+        if self.paging.confirm and not self.paging.total and self.changed and 0 < len(records) >= self._longest:
             time = records[-1].get(self.changed)
             self._edge = marker if time is not None and str(time) == marker else None
 
@@ -175,23 +218,44 @@ class Walk:
             "system's file, or ask the vendor for such a marker"
         )
 
-    def _is_last(self, ask: Ask, records: Sequence[Any]) -> bool:
-        fresh = len(records) - len(ask.repeats)
-        return fresh <= 0 or (self.paging.last_page == "short" and len(records) < self.paging.size)
+    def _is_last(self, ask: Ask, answer: Answer, records: Sequence[Any]) -> bool:
+        more = self._more(answer)
+        if more is not None:
+            return not more
+        # A full page may be the last as well, but a total that is capped or of the page alone is reached by it too.
+        reached = self._total is not None and len(self._keys) >= self._total and len(records) < self.size
+        return reached or len(records) <= len(ask.repeats)
+
+    def _more(self, answer: Answer) -> bool | None:
+        """Whether the server says that there are more pages; None where it is not asked."""
+        path = self.paging.more
+        if not path:
+            return None
+        try:
+            return TRUTH[str(answer.find(path)).lower()]
+        except KeyError:
+            raise RefusedError(
+                f"the answer has neither true nor false at {path!r} (more); ask the vendor whether its shape changed"
+            ) from None
+
+    def _entry(self, record: Any) -> str:
+        """What tells a record from others: its key, or all of it where a part of the key is missing."""
+        key = [record.get(name) for name in self.key]
+        return json.dumps(record if None in key else key, sort_keys=True)
 
     def _identity(self, record: Any) -> str:
         return json.dumps([record.get(name) for name in self.key])
 
-    def next_number(self, ask: Ask, _: Answer, records: Sequence[Any]) -> Ask | None:
+    def next_number(self, ask: Ask, answer: Answer, records: Sequence[Any]) -> Ask | None:
         """The page with the next number."""
-        if self._is_last(ask, records):
+        if self._is_last(ask, answer, records):
             return None
         number = ask.number + 1
         return Ask(number, ask.url.copy_set_param(self.paging.page_param, number))
 
-    def next_offset(self, ask: Ask, _: Answer, records: Sequence[Any]) -> Ask | None:
+    def next_offset(self, ask: Ask, answer: Answer, records: Sequence[Any]) -> Ask | None:
         """The page that starts with the last records of this one, as many as the overlap."""
-        if self._is_last(ask, records):
+        if self._is_last(ask, answer, records):
             return None
         # A page of one record cannot be overlapped: the walk would stand still.
         again = min(self.paging.overlap, len(records) - 1)
@@ -202,7 +266,13 @@ class Walk:
 
     def next_cursor(self, ask: Ask, answer: Answer, records: Sequence[Any]) -> Ask | None:
         """The page after the marker that the answer gives."""
-        marker = self._at_next(answer)
+        more = self._more(answer)
+        marker = self._at_next(answer) if more is not False else None
+        if marker is None and more:
+            raise RefusedError(
+                f"{self.paging.more!r} says that there are more pages, and {self.paging.next!r} names no way to the "
+                "next; ask the vendor, the batch is held back"
+            )
         if marker is None:
             return None
         self._note_edge(marker, records)

@@ -14,9 +14,10 @@ from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.registry import Dataset, HttpRead
 from ward_warehouse.sources.base import BATCH_ROWS, ReadReport, Window, compare_columns, text_table
-from ward_warehouse.sources.http.answers import Answer, RefusedError
+from ward_warehouse.sources.http.answers import RefusedError
 from ward_warehouse.sources.http.client import JsonClient, Limits
-from ward_warehouse.sources.http.paging import MovedError, Walk
+from ward_warehouse.sources.http.envelope import records_in
+from ward_warehouse.sources.http.paging import Ask, MovedError, Walk
 
 READINGS = 3
 
@@ -74,40 +75,49 @@ class HttpSource:
 
     def _pages(self, client: JsonClient, window: Window) -> Iterator[Page]:
         """All pages; from the first again when records moved, or may have: one is given twice rather than lost."""
-        moved = ""
+        moved, size = "", self._spec.pagination.size
         seen: set[int] = set()
         for _ in range(READINGS):
             found: set[int] = set()
+            walk = self._new_walk(client, size)
             try:
-                proven = yield from self._walk(client, window, seen, found)
+                yield from self._walk(walk, client, window, seen, found)
             except MovedError as error:
                 moved = str(error)
             else:
-                if proven or found <= seen:
+                if seen and not found:
+                    # A session that ended, rather than a proof.
+                    moved = "a later reading of the pages brought no records at all"
+                elif not walk.needs_confirmation or found <= seen:
                     return
-                moved = "every reading of the pages brought other records"
+                else:
+                    moved = "every reading of the pages brought other records"
             seen |= found
+            size = walk.given_size
         raise SourceError(
             f"{self._dataset}: {self._spec.path}: {moved}, in {READINGS} readings; the records move while they are "
             "read, or the server gives fewer than it was asked for: the batch is held back, run the ward again, then "
             "ask the vendor"
         )
 
-    def _walk(self, client: JsonClient, window: Window, seen: set[int], found: set[int]) -> Generator[Page, None, bool]:
-        """One reading of all pages; True when it is proven to be complete.
+    def _new_walk(self, client: JsonClient, size: int) -> Walk:
+        mapping = self._dataset.mapping
+        changed = mapping.cursor.column if mapping.cursor is not None else None
+        return Walk(self._spec.pagination, client.base, mapping.key, changed, size)
+
+    def _walk(
+        self, walk: Walk, client: JsonClient, window: Window, seen: set[int], found: set[int]
+    ) -> Generator[Page, None, None]:
+        """One reading of all pages.
 
         Records in `seen`, of an earlier reading, are not given again; those of this one are added to `found`.
         """
-        cursor = self._dataset.mapping.cursor
-        walk = Walk(
-            self._spec.pagination, client.base, self._dataset.mapping.key, cursor.column if cursor is not None else None
-        )
-        ask = walk.first(self._parameters(window))
-        while True:
+        ask: Ask | None = walk.first(self._parameters(window))
+        while ask is not None:
             where = f"{self._spec.path} page {ask.number}"
             answer = client.get(ask.url, f"{self._dataset}: {where}")
             try:
-                records = self._records(answer)
+                records = records_in(answer, self._spec)
                 again = walk.take(ask, answer, records)
             except RefusedError as error:
                 raise SourceError(f"{self._dataset}: {where}: {error}") from None
@@ -115,12 +125,9 @@ class HttpSource:
             found.update(mark for _, _, mark in marked)
             yield where, [(number, record) for number, record, mark in marked if mark not in seen]
             try:
-                following = walk.next(ask, answer, records)
+                ask = walk.next(ask, answer, records)
             except RefusedError as error:
                 raise SourceError(f"{self._dataset}: {where}: {error}") from None
-            if following is None:
-                return not walk.needs_confirmation
-            ask = following
 
     def _parameters(self, window: Window) -> dict[str, str]:
         parameters = dict(self._spec.params)
@@ -128,25 +135,6 @@ class HttpSource:
             if name and instant is not None:
                 parameters[name] = self._written(instant)
         return parameters
-
-    def _records(self, answer: Answer) -> list[dict[str, Any]]:
-        path = self._spec.records
-        try:
-            found = answer.find(path)
-        except KeyError:
-            raise RefusedError(
-                f"the answer has no list at {path!r}, expected the records; ask the vendor whether its shape changed"
-            ) from None
-        if not isinstance(found, list):
-            place = f"at {path!r}" if path else "as the answer"
-            raise RefusedError(f"found {type(found).__name__} {place}, expected a list of records; ask the vendor")
-        for index, record in enumerate(found, start=1):
-            if not isinstance(record, dict):
-                raise RefusedError(
-                    f"item {index}: found {type(record).__name__}, expected a JSON object with the record's fields; "
-                    "ask the vendor"
-                )
-        return found
 
     def _table(self, records: list[dict[str, Any]], positions: list[str]) -> pa.Table:
         names = list(dict.fromkeys(name for record in records for name in record))

@@ -16,6 +16,7 @@ import httpx
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.sources.http.answers import RefusedError
+from ward_warehouse.sources.http.unpacking import encodings_of, unpacked
 
 OFF = frozenset({"false", "0", "no", "none", "off", ""})
 
@@ -77,6 +78,8 @@ class Pace:
 class GuardedTransport(httpx.BaseTransport):
     """Sends requests with the time-outs and the secret query, and gives back the bodies of answers that are 200.
 
+    They come unpacked, under a cap: httpx would unpack first and count afterwards.
+
     The secret is put in here, below the place where httpx logs the address of a request.
     """
 
@@ -108,50 +111,38 @@ class GuardedTransport(httpx.BaseTransport):
         )
         response = self._inner.handle_request(sent)
         assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - narrows the type
+        stream: httpx.SyncByteStream = httpx.ByteStream(b"")
         if response.status_code == 200:
-            stream: httpx.SyncByteStream = CappedStream(response.stream, self._cap)
+            try:
+                encodings = encodings_of(response.headers.get("content-encoding", ""))
+            except RefusedError:
+                response.close()
+                raise
+            stream = UnpackedStream(response.stream, encodings, self._cap)
         else:
             response.close()
-            stream = httpx.ByteStream(b"")
-        return httpx.Response(
-            response.status_code, headers=response.headers, stream=stream, extensions=response.extensions
-        )
+        headers = [(name, value) for name, value in response.headers.raw if name.lower() != b"content-encoding"]
+        return httpx.Response(response.status_code, headers=headers, stream=stream, extensions=response.extensions)
 
     def close(self) -> None:
         """Closes the connections."""
         self._inner.close()
 
 
-class CappedStream(httpx.SyncByteStream):
-    """A body that is refused once it is longer than the cap, in bytes."""
+class UnpackedStream(httpx.SyncByteStream):
+    """A body without its encodings, refused once it is longer than the cap, in bytes."""
 
-    def __init__(self, inner: httpx.SyncByteStream, cap: int) -> None:
+    def __init__(self, inner: httpx.SyncByteStream, encodings: list[str], cap: int) -> None:
         self._inner = inner
+        self._encodings = encodings
         self._cap = cap
 
     def __iter__(self) -> Iterator[bytes]:
-        return capped(self._inner, self._cap)
+        return unpacked(self._inner, self._encodings, self._cap)
 
     def close(self) -> None:
         """Closes the body."""
         self._inner.close()
-
-
-def capped(chunks: Iterator[bytes] | httpx.SyncByteStream, cap: int) -> Iterator[bytes]:
-    """The chunks.
-
-    Raises:
-        RefusedError: they are more than `cap` bytes together.
-    """
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > cap:
-            raise RefusedError(
-                f"found more than {cap // 1024**2} MiB in one page, expected at most that; ask for fewer records on a "
-                "page (pagination.size), or raise max_page_mib in the system's file"
-            )
-        yield chunk
 
 
 def tls_context(connection: Connection) -> ssl.SSLContext:
