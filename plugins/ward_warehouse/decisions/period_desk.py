@@ -34,6 +34,7 @@ from ward_warehouse.lake.period_log import (
 )
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry import Registry
+from ward_warehouse.warehouse.published import open_published
 
 ATTEMPTS = 20
 REPORTED = ("indicator_code", "indicator_version", "numerator", "denominator", "value", "value_note")
@@ -96,7 +97,7 @@ class PeriodDesk:
 
         def decide(log: PeriodLog) -> PeriodDecision:
             require_reviewable(log, unit, period, wards_of(self.registry, unit.district, period))
-            with self._published() as db:
+            with open_published(self.settings.published_file) as db:
                 looked = _look(db, unit, period)
             return self._decision(log, unit, period, "reviewed", looked)
 
@@ -112,7 +113,7 @@ class PeriodDesk:
         def decide(log: PeriodLog) -> PeriodDecision:
             require_closable(log, unit, period, wards_of(self.registry, unit.district, period))
             snapshot = uuid4().hex
-            with self._published() as db:
+            with open_published(self.settings.published_file) as db:
                 looked = _look(db, unit, period, snapshot)
                 evidence = _table(db, _EVIDENCE, EVIDENCE_SCHEMA, _parameters(unit, period, snapshot))
             _require_reviewed(log, unit, period, looked)
@@ -168,14 +169,6 @@ class PeriodDesk:
             figures_hash=looked.hash if looked else "",
             snapshot_id=snapshot,
         )
-
-    def _published(self) -> duckdb.DuckDBPyConnection:
-        file = self.settings.published_file
-        if not file.is_file():
-            raise WardWarehouseError(
-                "there is no published warehouse yet; run `ward-warehouse build` and `publish` first"
-            )
-        return duckdb.connect(str(file), read_only=True)
 
 
 def _look(db: duckdb.DuckDBPyConnection, unit: Unit, period: Period, snapshot: str = "") -> Looked:

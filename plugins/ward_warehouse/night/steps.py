@@ -323,8 +323,12 @@ class Night:
             ValidationError: a suite is wrong.
         """
         from ward_warehouse.validation.data_docs.site import write_data_docs
+        from ward_warehouse.warehouse.published import open_published
 
-        return write_data_docs(self.settings)
+        file = self.settings.published_file
+        with open_published(file) as published:
+            published_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+            return write_data_docs(self.settings, published, published_at)
 
     def maintain(self) -> Outcome:
         """Deletes what the policy keeps no longer and compacts the lake; says so as an outcome.

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.warehouse.published import open_published
 
 THEMES = {
     "volume": "Số lượng / Volume",
@@ -68,13 +68,9 @@ def read_dictionary(published: Path) -> str:
     """The dictionary of the published warehouse.
 
     Raises:
-        WardWarehouseError: there is no published warehouse.
+        BuildError: there is no published warehouse, or it cannot be opened.
     """
-    if not published.is_file():
-        raise WardWarehouseError(
-            f"warehouse: {published} does not exist yet; run 'ward-warehouse build' and 'ward-warehouse publish' first"
-        )
-    with duckdb.connect(str(published), read_only=True) as db:
+    with open_published(published) as db:
         return dictionary(db)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from ward_warehouse.warehouse.published import open_published
+
 STATEMENTS = {
     "numerator": "SELECT sum(numerator) FROM marts.reform_indicators",
     "denominator": "SELECT sum(denominator) FROM marts.reform_indicators",
@@ -59,7 +61,7 @@ def compare(published: Path, figures: Path, districts: Collection[str] | None = 
         figures: the file.
         districts: whose figures; all of them without it.
     """
-    with figures.open(encoding="utf-8", newline="") as handle, duckdb.connect(str(published), read_only=True) as db:
+    with figures.open(encoding="utf-8", newline="") as handle, open_published(published) as db:
         rows = [row for row in csv.DictReader(handle) if districts is None or row["district_code"] in districts]
         return [_compare(db, row) for row in rows]
 

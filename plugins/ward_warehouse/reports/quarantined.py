@@ -15,6 +15,7 @@ from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, decided_wards, folder
 from ward_warehouse.lake.store import Lake
+from ward_warehouse.warehouse.published import open_published
 
 STATES = ("open", "closed_by_source", "replayed", "accepted", "rejected")
 FORMATS = {".csv": "FORMAT csv, HEADER", ".json": "FORMAT json", ".parquet": "FORMAT parquet"}
@@ -105,11 +106,9 @@ def _execute(db: duckdb.DuckDBPyConnection, statement: str, wanted: Wanted) -> d
 @contextmanager
 def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published warehouse with the relation `decisions`: those of the lake's log."""
-    if not settings.published_file.is_file():
-        raise WardWarehouseError("there is no published warehouse yet; run `ward-warehouse build` and `publish` first")
     lake = Lake(settings.lake)
     files = [name for kind, ward in decided_wards(lake) for name in lake.numbered(folder(kind, ward), ".parquet")]
-    with duckdb.connect(str(settings.published_file), read_only=True) as db:
+    with open_published(settings.published_file) as db:
         tables = [lake.read_table(name) for name in files]
         db.register("decisions", pa.concat_tables(tables) if tables else DECISION_SCHEMA.empty_table())
         yield db

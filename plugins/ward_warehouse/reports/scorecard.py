@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from rich.table import Table
 
 from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.warehouse.published import open_published
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("dossiers_received", "received"),
@@ -33,7 +33,7 @@ def read_indicators(
     Raises:
         WardWarehouseError: there is no published warehouse, or nothing for the district and period.
     """
-    with _open(published) as db:
+    with open_published(published) as db:
         newest = db.execute(
             """
             SELECT max(period_start) FROM marts.reform_indicators
@@ -61,7 +61,7 @@ def read_indicators(
 
 def districts(published: Path) -> list[str]:
     """District codes that the published warehouse has figures of."""
-    with _open(published) as db:
+    with open_published(published) as db:
         rows = db.execute("SELECT DISTINCT district_code FROM marts.reform_indicators ORDER BY 1").fetchall()
     return [str(row[0]) for row in rows]
 
@@ -95,9 +95,3 @@ def cell(row: dict[str, Any] | None) -> str:
     if row["denominator"] is None or row["indicator_code"].startswith("median"):
         return f"{row['value']:,.10g}"
     return f"{100 * row['value']:.1f} %"
-
-
-def _open(published: Path) -> duckdb.DuckDBPyConnection:
-    if not published.is_file():
-        raise WardWarehouseError("there is no published warehouse yet; run `ward-warehouse build` and `publish` first")
-    return duckdb.connect(str(published), read_only=True)

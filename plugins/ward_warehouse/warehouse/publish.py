@@ -1,16 +1,19 @@
 """Publishing: what analysts may see is written beside the published file, and takes its place in one rename.
 
 Readers that hold the old file keep it until they close it; nobody waits and nobody sees half a night. The facts, by far
-the largest tables, are taken from the published file when the build computed only what changed since: to copy the file
-takes a fraction of the time of writing its facts anew.
+the largest tables, are taken from what was published last when the build computed only what changed since: to copy a
+file takes a fraction of the time of writing its facts anew. They are taken from a copy that publishing keeps for
+itself, never from the published file, which a client may have changed: DuckDB's clients open for writing.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,8 +22,11 @@ import duckdb
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.warehouse.changes import followed_build
+from ward_warehouse.warehouse.seals import Seals, kept_file, log_of, read_seals, seal_of, write_seals
 
 PUBLIC_SCHEMAS = ("marts", "audit")
+READ_ONLY = 0o444
+"""The mode of the published file: who may read it opens it, and a client that would write is refused at once."""
 FACTS = {
     "fct_dossiers": ("dossier_key", "int_dossiers__changed"),
     "fct_survey_responses": ("response_key", "int_survey_responses__changed"),
@@ -61,9 +67,30 @@ def publish(settings: Settings) -> dict[str, int]:
     """Publishes the build file's public schemas; gives the rows of each published table.
 
     Raises:
-        BuildError: there is no build, or it cannot be copied; the published file is left as it was.
+        BuildError: there is no build, or it cannot be copied; the published file is left as it was. Or the new one is
+            in its place, and a client took it before it could be counted.
     """
     build, target = settings.build_file, settings.published_file
+    _require_audited(build)
+    temporary = target.with_name(f".{target.stem}-{uuid4().hex}") / target.name
+    with _disk_errors("publish", "the published warehouse is left as it was"), _alone(kept_file(target).parent):
+        _forget_killed(target)
+        try:
+            rows = _keep(build, target)
+            temporary.parent.mkdir(parents=True)
+            shutil.copyfile(kept_file(target), temporary)
+            temporary.chmod(READ_ONLY)
+            _sync(temporary)
+            _put_in_place(temporary, target)
+        finally:
+            shutil.rmtree(temporary.parent, ignore_errors=True)
+    with _disk_errors("publish", "the new warehouse is published, but may be lost if the machine stops now"):
+        _sync(target.parent)
+    _require_readable(target, rows)
+    return rows
+
+
+def _require_audited(build: Path) -> None:
     if not build.is_file():
         raise BuildError("publish: there is no build yet; run `ward-warehouse build` first")
     if not audited_marker(build).is_file():
@@ -71,21 +98,82 @@ def publish(settings: Settings) -> dict[str, int]:
             "publish: the last build did not pass its audit; the published warehouse is left as it was: see "
             "audit.build_results, mend the cause and run `ward-warehouse build` again"
         )
-    temporary = target.with_name(f".{target.stem}-{uuid4().hex}") / target.name
-    _forget_killed(target)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Holds the kernel's lock on the kept copy's folder: two publishes would write one file."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "publish.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildError(
+                "publish: another publish is at work; it publishes the same build: wait for it, then look again"
+            ) from None
+        yield
+
+
+def _keep(build: Path, target: Path) -> dict[str, int]:
+    """Brings the kept copy up to the build; only one that nobody has touched since the last publish is taken over."""
+    kept, seals = kept_file(target), read_seals(target) or Seals()
+    follows = bool(seals.kept) and seal_of(kept) == seals.kept and _follows(build, kept)
+    # Until it is sealed again it stands for nothing: whoever comes after a kill makes it anew.
+    write_seals(target, replace(seals, kept=""))
+    if follows:
+        # What stands in the way (a reader in need has it open) does not stand in the way of a new one.
+        with suppress(duckdb.Error):
+            return _copy(build, kept)
+    fresh = kept.with_name("fresh") / kept.name
+    shutil.rmtree(fresh.parent, ignore_errors=True)
     try:
-        with _disk_errors("publish", "the published warehouse is left as it was"):
-            temporary.parent.mkdir(parents=True)
-            if _follows(build, target):
-                shutil.copyfile(target, temporary)
-            rows = _copy(build, temporary)
-            _sync(temporary)
-            os.replace(temporary, target)
-        with _disk_errors("publish", "the new warehouse is published, but may be lost if the machine stops now"):
-            _sync(target.parent)
+        fresh.parent.mkdir(mode=0o700)
+        rows = _copy(build, fresh)
+        log_of(kept).unlink(missing_ok=True)
+        os.replace(fresh, kept)
     finally:
-        shutil.rmtree(temporary.parent, ignore_errors=True)
+        shutil.rmtree(fresh.parent, ignore_errors=True)
     return rows
+
+
+def _put_in_place(temporary: Path, target: Path) -> None:
+    """Replaces the published file, and removes the log that a client left of the old one: it belongs to no other."""
+    kept, old = seal_of(kept_file(target)), read_seals(target) or Seals()
+    sealed = seal_of(temporary)
+    write_seals(target, Seals(kept, (*old.published, sealed)))
+    log_of(target).unlink(missing_ok=True)
+    os.replace(temporary, target)
+    log_of(target).unlink(missing_ok=True)
+    write_seals(target, Seals(kept, (sealed,)))
+
+
+def _require_readable(target: Path, rows: dict[str, int]) -> None:
+    """Opens what was published as any client would and counts it.
+
+    Raises:
+        BuildError: it cannot be opened, or holds other rows: a client took it before this look.
+    """
+    try:
+        # Attached under a name of its own: DuckDB hands out a file that this process has open, and that is the old one.
+        with duckdb.connect() as db:
+            db.execute(f"ATTACH {_literal(str(target))} AS looked_at (READ_ONLY)")
+            db.execute("USE looked_at")
+            found = {f"{schema}.{name}": _count(db, f"{schema}.{_name(name)}") for schema, name in _tables_of(db)}
+    except duckdb.Error as error:
+        raise BuildError(
+            f"publish: {target} is in its place, but cannot be opened ({_line(error)}): a program has it open for "
+            "writing; end that program and run `ward-warehouse publish` again"
+        ) from None
+    wrong = [name for name, count in rows.items() if found.get(name) != count]
+    if wrong:
+        raise BuildError(
+            f"publish: {target} is in its place, but {wrong[0]} has {found.get(wrong[0])} rows, expected "
+            f"{rows[wrong[0]]}: a program wrote into it; end that program and run `ward-warehouse publish` again"
+        )
+
+
+def _tables_of(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    return _relations(db, "looked_at", "duckdb_tables()", "table_name")
 
 
 @contextmanager
@@ -94,7 +182,11 @@ def _disk_errors(step: str, consequence: str) -> Iterator[None]:
     try:
         yield
     except (duckdb.Error, OSError) as error:
-        raise BuildError(f"{step}: {' '.join(str(error).split())[:300]}; {consequence}") from None
+        raise BuildError(f"{step}: {_line(error)}; {consequence}") from None
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
 
 
 def _forget_killed(target: Path) -> None:
@@ -103,14 +195,14 @@ def _forget_killed(target: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _follows(build: Path, published: Path) -> bool:
-    """Whether the build is the published one but for the records that it computed."""
+def _follows(build: Path, kept: Path) -> bool:
+    """Whether the build is the one that was published but for the records that it computed."""
     with duckdb.connect(str(build), read_only=True) as db:
         followed = followed_build(db)
-    if followed is None or not published.is_file():
+    if followed is None:
         return False
     try:
-        with duckdb.connect(str(published), read_only=True) as db:
+        with duckdb.connect(str(kept), read_only=True) as db:
             return db.execute("SELECT max(build_id) FROM audit.build_results").fetchone() == (followed,)
     except duckdb.Error:
         # Whatever is wrong with it, the build can take its place.

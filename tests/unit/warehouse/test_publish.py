@@ -3,6 +3,7 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ import pytest
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.warehouse.publish import audited_marker, mark_audited, publish, revoke_audit
+from ward_warehouse.warehouse.seals import kept_file, read_seals, seal_of, write_seals
 
 
 @pytest.fixture
@@ -258,6 +260,16 @@ def night(settings: Settings, build_id: str, follows: str | None, replaced: dict
         db.execute("UPDATE raw.build_results SET build_id = $build", {"build": build_id})
 
 
+def mark_kept(settings: Settings, statement: str) -> None:
+    """Changes the copy that publishing keeps, and seals it: what a later publish takes over shows by that."""
+    kept = kept_file(settings.published_file)
+    with duckdb.connect(str(kept)) as db:
+        db.execute(statement)
+    seals = read_seals(settings.published_file)
+    assert seals is not None
+    write_seals(settings.published_file, replace(seals, kept=seal_of(kept)))
+
+
 def facts(settings: Settings) -> dict[str, str]:
     with duckdb.connect(str(settings.published_file), read_only=True) as db:
         return dict(db.execute("FROM marts.fct_dossiers").fetchall())
@@ -266,8 +278,7 @@ def facts(settings: Settings) -> dict[str, str]:
 def test_a_build_of_what_changed_replaces_its_records_only(settings: Settings) -> None:
     night(settings, "b1", None, {})
     publish(settings)
-    with duckdb.connect(str(settings.published_file)) as db:
-        db.execute("UPDATE marts.fct_dossiers SET value = 'as published'")
+    mark_kept(settings, "UPDATE marts.fct_dossiers SET value = 'as published'")
     night(settings, "b2", "b1", {"2": "corrected", "3": "", "4": "new"})
     assert publish(settings)["marts.fct_dossiers"] == 3
     assert facts(settings) == {"1": "as published", "2": "corrected", "4": "new"}
@@ -281,27 +292,32 @@ def test_a_build_that_does_not_follow_the_published_one_is_copied_whole(
 ) -> None:
     night(settings, "b1", None, {})
     publish(settings)
-    with duckdb.connect(str(settings.published_file)) as db:
-        db.execute("UPDATE marts.fct_dossiers SET value = 'as published'")
+    mark_kept(settings, "UPDATE marts.fct_dossiers SET value = 'as published'")
     night(settings, "b2", follows, {"2": "corrected"})
     publish(settings)
     assert facts(settings) == {"1": "a", "2": "corrected", "3": "a"}
 
 
-def test_a_published_fact_that_lacks_records_is_copied_whole(settings: Settings) -> None:
+def test_a_kept_fact_that_lacks_records_is_copied_whole(settings: Settings) -> None:
     night(settings, "b1", None, {})
     publish(settings)
-    with duckdb.connect(str(settings.published_file)) as db:
-        db.execute("DELETE FROM marts.fct_dossiers WHERE dossier_key = '1'")
+    mark_kept(settings, "DELETE FROM marts.fct_dossiers WHERE dossier_key = '1'")
     night(settings, "b2", "b1", {"2": "corrected"})
     publish(settings)
     assert facts(settings) == {"1": "a", "2": "corrected", "3": "a"}
 
 
-def test_a_published_file_that_cannot_be_read_is_replaced(settings: Settings) -> None:
+@pytest.mark.parametrize("sealed", [True, False])
+def test_files_that_cannot_be_read_are_replaced(settings: Settings, sealed: bool) -> None:
     night(settings, "b1", None, {})
     publish(settings)
-    settings.published_file.write_bytes(b"torn")
+    kept, seals = kept_file(settings.published_file), read_seals(settings.published_file)
+    for file in (settings.published_file, kept):
+        file.chmod(0o600)
+        file.write_bytes(b"torn")
+    assert seals is not None
+    if sealed:
+        write_seals(settings.published_file, replace(seals, kept=seal_of(kept)))
     night(settings, "b2", "b1", {"2": "corrected"})
     publish(settings)
     assert facts(settings) == {"1": "a", "2": "corrected", "3": "a"}

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
 import duckdb
-
-from ward_warehouse.core.errors import BuildError
 
 
 @dataclass(frozen=True)
@@ -45,37 +42,27 @@ class JudgedNight:
         return [found for found in self.findings if found.rule == rule]
 
 
-def read_judged_nights(published: Path, nights: int) -> list[JudgedNight]:
+def read_judged_nights(published: duckdb.DuckDBPyConnection, nights: int) -> list[JudgedNight]:
     """The newest nights that judged records of a kind, newest first.
 
     A kind that comes once a quarter is judged every night, mostly without a record: such nights are left out.
 
     Args:
-        published: the published warehouse.
+        published: the published warehouse, opened.
         nights: how many nights of each record kind.
-
-    Raises:
-        BuildError: there is no published warehouse, or it cannot be read.
     """
-    if not published.is_file():
-        raise BuildError("document: there is no published warehouse yet; run `ward-warehouse publish` first")
-    try:
-        with duckdb.connect(str(published), read_only=True) as db:
-            rows = db.execute(
-                """
-                SELECT night, record_kind, rule, ward_key, rows_judged, rows_broken
-                FROM audit.validation_results
-                SEMI JOIN (
-                    SELECT record_kind, night FROM audit.validation_results
-                    GROUP BY record_kind, night HAVING sum(rows_judged) > 0
-                    QUALIFY row_number() OVER (PARTITION BY record_kind ORDER BY night DESC) <= $nights
-                ) USING (record_kind, night)
-                ORDER BY night DESC, record_kind, rows_broken DESC, ward_key""",
-                {"nights": nights},
-            ).fetchall()
-    except duckdb.Error as error:
-        text = " ".join(str(error).split())[:300]
-        raise BuildError(f"document: {published}: {text}; build and publish it again") from None
+    rows = published.execute(
+        """
+        SELECT night, record_kind, rule, ward_key, rows_judged, rows_broken
+        FROM audit.validation_results
+        SEMI JOIN (
+            SELECT record_kind, night FROM audit.validation_results
+            GROUP BY record_kind, night HAVING sum(rows_judged) > 0
+            QUALIFY row_number() OVER (PARTITION BY record_kind ORDER BY night DESC) <= $nights
+        ) USING (record_kind, night)
+        ORDER BY night DESC, record_kind, rows_broken DESC, ward_key""",
+        {"nights": nights},
+    ).fetchall()
     return [
         JudgedNight(kind, night, [Finding(*row[2:]) for row in found])
         for (night, kind), found in groupby(rows, itemgetter(0, 1))

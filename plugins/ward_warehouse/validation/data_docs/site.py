@@ -9,9 +9,11 @@ import os
 import shutil
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
+
+import duckdb
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import BuildError
@@ -29,16 +31,21 @@ def index_file(settings: Settings) -> Path:
     return _site(settings) / "index.html"
 
 
-def write_data_docs(settings: Settings) -> int:
+def write_data_docs(settings: Settings, published: duckdb.DuckDBPyConnection, published_at: datetime) -> int:
     """Writes the pages of the published warehouse; gives how many there are.
 
+    Args:
+        settings: where the suites and the pages are.
+        published: the published warehouse, opened.
+        published_at: when it was published; an instant.
+
     Raises:
-        BuildError: there is no published warehouse, or the pages cannot be written; the old pages stay.
+        BuildError: the pages cannot be written; the old pages stay.
         ValidationError: a suite is wrong.
     """
     site = _site(settings)
     fresh = site.with_name(f".{site.name}-{uuid4().hex}")
-    pages = _pages(settings)
+    pages = _pages(settings, published, published_at)
     try:
         for name, html in pages.items():
             file = fresh / name
@@ -59,13 +66,12 @@ def _site(settings: Settings) -> Path:
     return settings.home.resolve() / "reports" / "validation"
 
 
-def _pages(settings: Settings) -> dict[str, str]:
+def _pages(settings: Settings, published: duckdb.DuckDBPyConnection, published_at: datetime) -> dict[str, str]:
     """The text of each page by its path below the site's folder."""
     folder = settings.expectations_dir
     suites = {str(kind): load_suite(folder, kind) for kind in RecordKind if (folder / f"{kind}.yml").is_file()}
-    found = read_judged_nights(settings.published_file, NIGHTS_SHOWN)
+    found = read_judged_nights(published, NIGHTS_SHOWN)
     nights = [judged for judged in found if judged.kind in suites]
-    published = datetime.fromtimestamp(settings.published_file.stat().st_mtime, UTC)
     great_expectations()
     from ward_warehouse.validation.data_docs import pages
     from ward_warehouse.validation.data_docs.wording import sentences
@@ -74,7 +80,7 @@ def _pages(settings: Settings) -> dict[str, str]:
     return {
         **{pages.suite_path(kind): pages.suite_page(suite, said[kind]) for kind, suite in suites.items()},
         **{
-            pages.night_path(judged): pages.night_page(suites[judged.kind], said[judged.kind], judged, published)
+            pages.night_path(judged): pages.night_page(suites[judged.kind], said[judged.kind], judged, published_at)
             for judged in nights
         },
         "index.html": pages.index_page(list(suites.values()), nights),
