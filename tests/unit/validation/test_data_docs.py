@@ -406,7 +406,7 @@ def test_a_full_disk_leaves_the_old_pages(settings: Settings, monkeypatch: pytes
 
 def test_what_is_no_warehouse_is_told_in_one_line(settings: Settings) -> None:
     settings.published_file.write_bytes(b"torn" * 5_000)
-    with pytest.raises(BuildError, match="build and publish it again") as told:
+    with pytest.raises(BuildError, match="run `ward-warehouse publish` to replace it") as told:
         write_data_docs(settings)
     assert len(str(told.value).splitlines()) == 1
 
