@@ -6,6 +6,8 @@ import re
 from itertools import groupby
 from string import punctuation
 
+from ward_warehouse.core.shown import on_one_line
+
 LONGEST = 200
 
 _EMAIL = re.compile(r"[\w.%+\-]+@[\w\-]+(\.[\w\-]+)+")
@@ -23,8 +25,8 @@ def quoted(text: str) -> str:
         "[name]" if capital and _may_be_name(words) else " ".join(words)
         for capital, words in ((capital, list(run)) for capital, run in groupby(known.split(), _has_capital))
     )
-    shown = "".join(_visible(character) for character in named[:LONGEST])
-    return f'"{shown}{"…" if len(named) > LONGEST else ""}"'
+    cut = named[:LONGEST].replace('"', "'")
+    return f'"{on_one_line(cut)}{"…" if len(named) > LONGEST else ""}"'
 
 
 def _has_capital(word: str) -> bool:
@@ -33,9 +35,3 @@ def _has_capital(word: str) -> bool:
 
 def _may_be_name(words: list[str]) -> bool:
     return len(words) > 1 and not "".join(words).isascii()
-
-
-def _visible(character: str) -> str:
-    if character == '"':
-        return "'"
-    return character if character.isprintable() else character.encode("unicode_escape").decode()

@@ -8,6 +8,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from ward_warehouse.registry.strict import Strict, as_text
 
+_Written = str | int | float | bool
+"""How a value may stand in the file; it is compared as text."""
+
 
 def _as_texts(value: Any) -> Any:
     return tuple(as_text(entry) for entry in (value if isinstance(value, list | tuple) else [value]))
@@ -114,7 +117,11 @@ class Success(Strict):
     """
 
     path: str = Field(min_length=1)
-    values: Annotated[tuple[str, ...], BeforeValidator(_as_texts), Field(min_length=1)]
+    values: Annotated[
+        tuple[str, ...],
+        Field(min_length=1),
+        BeforeValidator(_as_texts, json_schema_input_type=_Written | list[_Written]),
+    ]
     message: str = ""
     optional: bool = False
 
