@@ -50,6 +50,7 @@ class Folder:
     path: Path
     loaded: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     new_columns: list[str] = field(default_factory=list)
 
     def put(self, name: str, content: bytes | str) -> None:
@@ -62,6 +63,7 @@ class Folder:
         tables: list[pa.Table] = list(source.read(Window()))
         self.loaded = {**self.loaded, **source.report.files}
         self.refused, self.new_columns = source.report.refused, source.report.new_columns
+        self.warnings = source.report.warnings
         return [row for table in tables for row in table.to_pylist()]
 
     def values(self, **read: Any) -> list[tuple[Any, ...]]:

@@ -20,6 +20,7 @@ SEPARATORS = {"dot": ".", "comma": ","}
 SPACES = " \u00a0\u202f"
 """What separates thousands where a space does: the plain one and the two that do not break."""
 
+SCIENTIFIC = r"\s*[+-]?\d+(?:[.,]\d*)?\s*[eE]\s*[+-]?\d+\s*"
 SERIAL = r"\d{5}(?:\.\d{1,20})?"
 """A spreadsheet's date of the years 1927 to 2173."""
 
@@ -88,6 +89,15 @@ def code(text: str) -> str:
     """A code or an id; `123.0` is the number 123 that went through a column of floats on its way into a file."""
     is_float = f"suffix({text}, '.0') AND regexp_full_match({text}, '\\d+\\.0')"
     return f"CASE WHEN {is_float} THEN left({text}, -2) ELSE {text} END"
+
+
+def whole(text: str) -> str:
+    """A text that tells one person from another; `123.0` as in `code`.
+
+    Null for a number that a spreadsheet program wrote without all of its digits (1.09E+09): many numbers share it.
+    """
+    lost = f"(contains({text}, 'E') OR contains({text}, 'e')) AND regexp_full_match({text}, {_literal(SCIENTIFIC)})"
+    return f"CASE WHEN {lost} THEN NULL ELSE {code(text)} END"
 
 
 def excel_serial(text: str) -> str:

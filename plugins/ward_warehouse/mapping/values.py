@@ -69,7 +69,7 @@ class Values:
             case "code":
                 return self._code(column, column_map, text)
         if column.privacy is Privacy.PSEUDONYMISE:
-            return privacy.keyed_hash(text)
+            return privacy.keyed_hash(self._reading(f"whole {column.name}", readings.whole(text)))
         if column.privacy is Privacy.SCRUB:
             return privacy.scrub(text)
         return self._kept_text(column, column_map, text)

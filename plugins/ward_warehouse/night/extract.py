@@ -115,7 +115,7 @@ def extract(
     )
     lake.write_record(landed_path(dataset.kind, dataset.ward.ward, request.night), batch)
     warnings = _clock_warnings(writer, before, window) if request.since is None and not request.full else ()
-    return Extracted(batch, source.report.refused, warnings)
+    return Extracted(batch, source.report.refused, (*warnings, *source.report.warnings))
 
 
 def _clock_warnings(writer: _Writer, before: datetime | None, window: Window) -> tuple[str, ...]:

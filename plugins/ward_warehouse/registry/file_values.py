@@ -6,7 +6,7 @@ import re
 from string import Formatter
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PlainValidator
 
 ENCODINGS = {
     "utf-8": "utf-8",
@@ -17,8 +17,12 @@ ENCODINGS = {
     "windows-1258": "cp1258",
     "cp1258": "cp1258",
     "tcvn3": "tcvn3",
+    "viscii": "viscii",
+    "vni": "vni",
 }
 """Text encodings of files, and Python's names for them. A byte order mark in the file wins over all of them."""
+
+MOST_SKIPPED = 1000
 
 
 def _file_pattern(pattern: str) -> str:
@@ -49,7 +53,17 @@ def _regular_expression(pattern: str) -> str:
     return pattern
 
 
+def _skipped_rows(value: object) -> int | str:
+    if isinstance(value, str):
+        return _regular_expression(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_SKIPPED:
+        return value
+    raise ValueError(f"found {value!r}, expected a number of rows from 0 to {MOST_SKIPPED}, or a regular expression")
+
+
 FilePattern = Annotated[str, AfterValidator(_file_pattern)]
 """A pattern of file names, without a folder; `{ward}` in it is the ward key."""
 Encoding = Annotated[str, AfterValidator(_encoding)]
 RegularExpression = Annotated[str, AfterValidator(_regular_expression)]
+SkippedRows = Annotated[int | str, PlainValidator(_skipped_rows)]
+"""A number of rows at the top, or a regular expression of rows that are no records."""

@@ -25,7 +25,11 @@ FILLED_BY_PIPELINE = ("source_record_id", "source_changed_at")
 
 @dataclass(frozen=True)
 class Dataset:
-    """One record kind of one ward: everything a night needs to read it."""
+    """One record kind of one ward: everything a night needs to read it.
+
+    Attributes:
+        patterns_beside: name patterns of the files that other systems of the ward read.
+    """
 
     ward: Ward
     district: District
@@ -33,11 +37,17 @@ class Dataset:
     system: System
     connection_id: str
     catalogue: Catalogue | None = None
+    patterns_beside: tuple[str, ...] = ()
 
     @property
     def mapping(self) -> DatasetMap:
         """How the system's records map to the contract."""
         return self.system.datasets[self.kind]
+
+    @property
+    def file_patterns(self) -> tuple[str, ...]:
+        """The name patterns of all files that are read of the ward, whatever their record kind."""
+        return (*self.system.file_patterns, *self.patterns_beside)
 
     def __str__(self) -> str:
         return f"{self.ward.ward} {self.kind} ({self.system.system})"
@@ -85,6 +95,8 @@ class Registry:
         if ward is None:
             known = ", ".join(sorted(self.wards)[:20])
             raise RegistryError([f"ward {ward_key}: no valid entry in the registry; known wards: {known}"])
+        systems = {ward.system, *(source.system for source in ward.datasets.values())}
+        patterns = tuple(pattern for name in sorted(systems) for pattern in self.systems[name].file_patterns)
         found = []
         for kind in kinds or list(RecordKind):
             source = ward.datasets.get(kind)
@@ -93,7 +105,8 @@ class Registry:
                 continue
             connection = (source.connection if source else None) or ward.connection or ward.ward
             district = self.districts[ward.district]
-            found.append(Dataset(ward, district, kind, system, connection, self.catalogues.get(ward.district)))
+            catalogue = self.catalogues.get(ward.district)
+            found.append(Dataset(ward, district, kind, system, connection, catalogue, patterns))
         return found
 
     def wards_in_force(self, night: date) -> list[str]:

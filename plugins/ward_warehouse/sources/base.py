@@ -39,12 +39,14 @@ class ReadReport:
         new_columns: source columns that the mapping neither maps nor ignores (schema drift).
         files: content fingerprint by name of each file that was read.
         refused: one line for each file that was left out, for the person who sent it.
+        warnings: one line for each thing that looks wrong and was neither refused nor left out.
         drifted: a file was left out because its columns are not those of the mapping.
     """
 
     new_columns: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     drifted: bool = False
 
 

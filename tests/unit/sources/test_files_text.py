@@ -102,8 +102,28 @@ def test_titles_above_and_footers_below_are_no_records(folder: Folder, end: str)
 
 
 def test_a_footer_with_figures_ends_the_table_where_its_pattern_matches(folder: Folder) -> None:
-    folder.put("a.csv", f"{HEADER}\nHS-1,1,x\nTổng cộng,2,96\nHS-3,1,x\n")
+    lines = [HEADER, "HS-1,1,x", "Tổng cộng,2,96", "Người lập biểu,,Chủ tịch", "Ký tên,,", "Tổng cộng năm,5,90"]
+    folder.put("a.csv", "\n".join(lines) + "\n")
     assert [value[0] for value in folder.values(footer="^Tổng cộng")] == ["HS-1"]
+
+
+@pytest.mark.parametrize("between", ["", f"{HEADER}\n", f"\ufeff{HEADER}\n", "Ký tên,,\n"])
+def test_records_below_a_footer_are_read(folder: Folder, between: str) -> None:
+    folder.put("a.csv", f"{HEADER}\nHS-1,1,x\nTổng cộng,2,96\n{between}HS-3,1,x\nHS-4,,\n")
+    assert [value[0] for value in folder.values(footer="^Tổng cộng")] == ["HS-1", "HS-3", "HS-4"]
+    folder.loaded = {}
+    assert {"HS-1", "HS-3", "HS-4"} <= {value[0] for value in folder.values()}
+
+
+def test_a_last_record_with_only_its_key_is_no_footer(folder: Folder) -> None:
+    folder.put("a.csv", f"{HEADER}\nHS-1,1,x\nHS-2,,\nTổng số: 2,,\n")
+    assert [value[0] for value in folder.values()] == ["HS-1", "HS-2"]
+
+
+def test_a_second_header_of_another_order_refuses_the_file(folder: Folder) -> None:
+    folder.put("a.csv", f"{HEADER}\nHS-1,1,x\nKết quả,Số,Ngày nhận\nx,HS-2,1\n")
+    assert folder.values() == []
+    assert "row 3: found a second header with other columns" in folder.refused[0]
 
 
 def test_a_record_with_only_its_key_stays_when_others_follow(folder: Folder) -> None:
@@ -118,7 +138,7 @@ def test_a_narrow_table_has_no_footer_of_one_cell(folder: Folder) -> None:
 
 def test_header_row_and_skip_rows_choose_among_several_headers(folder: Folder) -> None:
     folder.put("a.csv", f"{HEADER}\nHS-1,1,x\n{HEADER}\nHS-2,2,y\n")
-    assert [v[0] for v in folder.values()] == ["HS-1", "Số", "HS-2"]
+    assert [v[0] for v in folder.values()] == ["HS-1", "HS-2"]
     folder.loaded = {}
     assert [v[0] for v in folder.values(header_row=3)] == ["HS-2"]
     folder.loaded = {}

@@ -20,8 +20,16 @@ from tests.support.dropped_files import (
     xlsx,
     zipped,
 )
+from ward_warehouse.sources.files.encodings import LETTERS_OF_FONTS
 from ward_warehouse.sources.files.refusals import RefusedError
-from ward_warehouse.sources.files.workbook_guard import check_workbook
+from ward_warehouse.sources.files.workbook_marks import marks_of
+
+
+def old_font(text: str, encoding: str = "tcvn3") -> str:
+    """What a workbook holds of a text that was typed in a font of before Unicode."""
+    letters = {text: chr(code) for code, text in LETTERS_OF_FONTS[encoding].items()}
+    return "".join(letters.get(letter, letter) for letter in text)
+
 
 ROWS = row(1, "SỔ THEO DÕI HỒ SƠ") + row(3, *COLUMNS)
 TABLE = ROWS + row(4, "HS-1", date_cell(45357.4375), 15.983) + row(5, "HS-2", "07/03/2024", "=1+1")
@@ -65,7 +73,7 @@ def test_an_error_on_another_sheet_is_not_taken_for_one_here(folder: Folder) -> 
 
 def test_whole_numbers_have_no_point_and_inexact_ones_are_not_made_whole(folder: Folder) -> None:
     folder.put("a.xlsx", xlsx(S=row(1, *COLUMNS) + row(2, 12.0, 0.5, 12345678901234567890)))
-    assert folder.values() == [("12", "0.5", "1.2345678901234567e+19")]
+    assert folder.values() == [("12", "0.5", "1.23456789012346e+19")]
 
 
 def test_a_table_away_from_the_corner_keeps_the_positions_its_sender_sees(folder: Folder) -> None:
@@ -86,8 +94,8 @@ def test_merged_headers_over_two_rows_and_a_signature_below(folder: Folder) -> N
 
 
 def test_cells_typed_in_an_old_font_are_read_as_such(folder: Folder) -> None:
-    typed = "Đã giải quyết".encode("tcvn3").decode("latin-1")
-    head = [name.encode("tcvn3").decode("latin-1") for name in COLUMNS]
+    typed = old_font("Đã giải quyết")
+    head = [old_font(name) for name in COLUMNS]
     folder.put("a.xlsx", xlsx(S=row(1, *head) + row(2, "HS-1", "1", typed)))
     assert folder.values(encoding="tcvn3") == [("HS-1", "1", "Đã giải quyết")]
 
@@ -100,11 +108,39 @@ def test_decomposed_text_is_composed(folder: Folder) -> None:
 
 def test_the_sheet_is_chosen_by_name(folder: Folder) -> None:
     folder.put("a.xlsx", xlsx(Bìa=row(1, "BÁO CÁO"), **{"Hồ sơ": TABLE}))
-    assert folder.night() == []
+    assert folder.night(sheet="Bìa") == []
     assert "sheet Bìa row 1 column Số, Ngày nhận, Kết quả: found 0 of the 3" in folder.refused[0]
     assert "Trang tính: Bìa\n" in str(folder.receipt("a.xlsx"))
     assert len(folder.values(sheet="Hồ sơ")) == 2
     assert folder.receipt("a.xlsx") is None
+    assert folder.warnings == []
+
+
+def sheet_of(*numbers: int) -> str:
+    return row(1, *COLUMNS) + "".join(row(at, f"HS-{n}", "1", "x") for at, n in enumerate(numbers, 2))
+
+
+def test_all_visible_sheets_of_records_are_read_and_others_named(folder: Folder) -> None:
+    folder.put("a.xlsx", xlsx(Bìa=row(1, "BÁO CÁO"), Trống="", **{"Tháng 2": sheet_of(1, 2), "Tháng 3": sheet_of(3)}))
+    assert [value[0] for value in folder.values()] == ["HS-1", "HS-2", "HS-3"]
+    assert [line.split(";")[0] for line in folder.warnings] == [
+        "file a.xlsx sheet Bìa is not read, it has none of the columns needed"
+    ]
+
+
+def test_sheets_are_chosen_by_a_pattern(folder: Folder) -> None:
+    folder.put("a.xlsx", xlsx(Mẫu=sheet_of(9), **{"Tháng 2": sheet_of(1), "Tháng 3": sheet_of(2)}))
+    assert [value[0] for value in folder.values(sheets="Tháng *")] == ["HS-1", "HS-2"]
+    assert folder.warnings == []
+    folder.loaded = {}
+    assert folder.values(sheets="Quý *") == []
+    assert "found no such sheet, expected a sheet named Quý *" in folder.refused[0]
+
+
+def test_a_sheet_with_some_of_the_columns_is_refused_with_its_file(folder: Folder) -> None:
+    folder.put("a.xlsx", xlsx(A=sheet_of(1), B=row(1, *COLUMNS[:2], "Kết quả xử lý") + row(2, "HS-2", "1", "x")))
+    assert folder.night() == []
+    assert "sheet B row 1 column Kết quả: found 2 of the 3" in folder.refused[0]
 
 
 def ods(rows: str) -> bytes:
@@ -131,7 +167,7 @@ WIDE_ROW = f'<table:table-row table:number-rows-repeated="1000">{WIDE_CELL}</tab
         ("a.xlsx", b"no workbook", "cut or damaged"),
         ("a.xls", (FIXTURES / "so_ho_so.xls").read_bytes()[:700], "cut or damaged"),
         ("a.xlsx", xlsx(S=""), "found no rows"),
-        ("a.xlsx", b"PK" + b"0" * (64 * MIB), "found more than 67108864 bytes"),
+        ("a.xlsx", b"PK\x03\x04" + b"0" * (64 * MIB), "found more than 67108864 bytes"),
     ],
 )
 def test_a_workbook_that_cannot_be_loaded_is_refused_with_a_receipt(
@@ -165,4 +201,4 @@ def test_a_far_cell_on_the_edge_of_two_chunks_is_seen() -> None:
     for shift in range(0, 400, 25):
         padding = "<!--" + "y" * (MIB - 450 + shift) + "-->"
         with pytest.raises(RefusedError, match="sheet_extent"):
-            check_workbook(xlsx(S=row(1, "x") + padding + FAR))
+            marks_of(xlsx(S=row(1, "x") + padding + FAR))("S")

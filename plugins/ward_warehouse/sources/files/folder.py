@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from types import TracebackType
@@ -16,6 +17,8 @@ from ward_warehouse.sources.files.places import close_place, leads_out, open_pla
 from ward_warehouse.sources.files.receipts import SUFFIX
 from ward_warehouse.sources.files.refusals import RefusedError
 
+SHOWN_NAMES = 5
+
 
 class Folder:
     """The folder that a connection names, over fsspec; sub-folders are not entered. It is a context manager."""
@@ -24,6 +27,7 @@ class Folder:
         self._dataset = dataset
         self._connection = connection
         self._pattern = pattern
+        self._others = [other.replace("{ward}", "*") for other in dataset.file_patterns]
         self.errors = read_errors(connection)
 
     def __enter__(self) -> Folder:
@@ -72,11 +76,29 @@ class Folder:
             )
         return matching, names
 
+    def unmatched(self, names: set[str], endings: Collection[str]) -> list[str]:
+        """One line for the files that look like records and are read by no dataset of the ward, if there are any.
+
+        Args:
+            names: of everything in the folder.
+            endings: of files that hold records.
+        """
+        known = [self._pattern, *self._others]
+        strange = [
+            name
+            for name in sorted(names)
+            if not _is_hidden(name) and _ending(name) in endings and not any(_fits(name, one) for one in known)
+        ]
+        if not strange:
+            return []
+        shown = ", ".join(strange[:SHOWN_NAMES]) + (", ..." if len(strange) > SHOWN_NAMES else "")
+        return [
+            f"{len(strange)} files of the folder match no pattern and are not read ({shown}); expected "
+            f"{self._pattern}: ask the ward whether its export has a new name, and correct the name or the pattern"
+        ]
+
     def _matches(self, name: str) -> bool:
-        # macOS decomposes the accents of file names; the pattern is composed.
-        name = unicodedata.normalize("NFC", name)
-        hidden = name.startswith(".") or name.endswith(SUFFIX)
-        return not hidden and fnmatchcase(name, unicodedata.normalize("NFC", self._pattern))
+        return not _is_hidden(name) and _fits(name, self._pattern)
 
     def _is_file(self, entry: dict[str, Any]) -> bool:
         if entry.get("islink") or entry["type"] == "link":
@@ -104,3 +126,17 @@ class Folder:
         if len(content) > MAX_FILE_BYTES:
             raise RefusedError("too_large", limit=MAX_FILE_BYTES)
         return content
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name.endswith(SUFFIX)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    # macOS decomposes the accents of file names; the pattern is composed.
+    return fnmatchcase(unicodedata.normalize("NFC", name), unicodedata.normalize("NFC", pattern))
+
+
+def _ending(name: str) -> str:
+    path = PurePosixPath(name.lower())
+    return path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix

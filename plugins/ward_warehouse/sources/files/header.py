@@ -13,6 +13,7 @@ Row = tuple[int, Sequence[str]]
 """Number of a row in its file or sheet, from 1, and its cells."""
 
 GROUP_SEPARATOR = " / "
+MARK = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,29 @@ class Header:
         unnamed: those that have no name in the file and are called by their letter.
         new: those that the mapping neither maps nor ignores.
         body: index of the first row below the header, among the rows that were searched.
+        rows: the cells of each of its rows, as they are compared.
+        required: the columns that the mapping needs.
     """
 
     names: list[str]
     unnamed: frozenset[str]
     new: list[str]
     body: int
+    rows: list[list[str]]
+    required: list[str]
+
+    def is_repeated_by(self, number: int, cells: Sequence[str]) -> bool:
+        """Whether a row below is one of the header's rows again, as on each printed page or above a second export.
+
+        Raises:
+            RefusedError: it is a header with the same columns elsewhere; the rows below it would be read wrongly.
+        """
+        found = _plain_row(cells)
+        if found in self.rows:
+            return True
+        if len(self.rows) == 1 and set(self.required) <= set(found):
+            raise RefusedError("second_header", row=number)
+        return False
 
 
 def find_header(rows: Sequence[Row], spec: FilesRead, mapping: DatasetMap) -> Header:
@@ -59,7 +77,9 @@ def find_header(rows: Sequence[Row], spec: FilesRead, mapping: DatasetMap) -> He
     named = [name or f"column {letter(index)}" for index, name in enumerate(names)]
     unnamed = frozenset(named[index] for index, name in enumerate(names) if not name)
     known = {*spelling.values(), *unnamed}
-    return Header(named, unnamed, [name for name in named if name not in known], best + spec.header_rows)
+    body = best + spec.header_rows
+    shown = [_plain_row(cells) for _, cells in rows[best:body]]
+    return Header(named, unnamed, [name for name in named if name not in known], body, shown, required)
 
 
 def require_columns(found: Iterable[str], required: Sequence[str], row: int | None) -> None:
@@ -82,7 +102,7 @@ def letter(index: int) -> str:
 
 
 def _may_start(number: int, spec: FilesRead) -> bool:
-    return number == spec.header_row if spec.header_row is not None else number > spec.skip_rows
+    return number == spec.header_row if spec.header_row is not None else number > spec.rows_at_top
 
 
 def _joined(rows: list[Sequence[str]]) -> list[str]:
@@ -106,4 +126,12 @@ def _below(upper: list[str], lower: list[str]) -> list[str]:
 
 
 def _plain(cell: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", cell).split())
+    # A file that was appended to another brings its byte order mark along.
+    return " ".join(unicodedata.normalize("NFC", cell.removeprefix(MARK)).split())
+
+
+def _plain_row(cells: Sequence[str]) -> list[str]:
+    plain = [_plain(cell) for cell in cells]
+    while plain and not plain[-1]:
+        plain.pop()
+    return plain

@@ -45,6 +45,32 @@ REASONS: dict[str, Reason] = {
         Words("dấu ngoặc kép hoặc dấu phân cách sai chỗ", "tệp phân cách đúng quy cách", _AGAIN_VI),
         Words("a quote or a separator out of place", "a well-formed delimited file", _AGAIN_EN),
     ),
+    "swallowed": Reason(
+        Words(
+            "một ô trong ngoặc kép chứa {lines} dòng trông như hồ sơ khác",
+            "mỗi hồ sơ một dòng",
+            "xóa dấu ngoặc kép thừa ở dòng này rồi gửi lại cả tệp",
+        ),
+        Words(
+            "a quoted field that holds {lines} lines which look like other records",
+            "each record in its own row",
+            "remove the stray quote of this row and send the file again, whole",
+        ),
+    ),
+    "second_header": Reason(
+        Words("một dòng tiêu đề thứ hai với các cột khác", "một bảng trong một tệp", "tách thành hai tệp rồi gửi lại"),
+        Words("a second header with other columns", "one table in a file", "make two files of it and send them again"),
+    ),
+    "is_document": Reason(
+        Words(
+            "{name}, không phải bảng dữ liệu", "bảng tính hoặc văn bản phân cách", "xuất ra XLSX hoặc CSV rồi gửi lại"
+        ),
+        Words("{name}, whatever its name says", "a workbook or delimited text", "export XLSX or CSV and send it again"),
+    ),
+    "page_cut": Reason(
+        Words("trang HTML bị cắt ngang", "một trang trọn vẹn, hoặc tệp XLSX", _AGAIN_VI),
+        Words("an HTML page that is cut inside a table", "a whole page, or an XLSX file", _AGAIN_EN),
+    ),
     "cut": Reason(
         Words("dòng cuối có {fields} ô, tệp bị cắt ngang", "{expected} ô như dòng tiêu đề", _AGAIN_VI),
         Words("{fields} fields in the last row: the file is cut", "{expected} fields as in the header", _AGAIN_EN),
@@ -101,6 +127,14 @@ REASONS: dict[str, Reason] = {
         Words("bảng tính bị cắt hoặc hỏng", "tệp XLSX, XLS hoặc ODS", "lưu lại bằng phần mềm bảng tính rồi gửi lại"),
         Words("that the workbook is cut or damaged", "an XLSX, XLS or ODS file", "save it anew and send it again"),
     ),
+    "workbook_declares": Reason(
+        Words(
+            "khai báo DTD trong tệp bảng tính",
+            "bảng tính không có khai báo",
+            "lưu lại bằng phần mềm bảng tính rồi gửi lại",
+        ),
+        Words("a document type declaration in its XML", "a workbook without one", "save it anew and send it again"),
+    ),
     "sheet_missing": Reason(
         Words("không có trang tính cần có", "một trang tính tên là {name}", "đặt lại tên trang tính rồi gửi lại"),
         Words("no such sheet", "a sheet named {name}", "restore the sheet's name and send it again"),
@@ -128,7 +162,7 @@ class RefusedError(Exception):
         row: number of the row in the file or sheet, from 1.
         column: name of the column.
         sheet: name of the sheet.
-        values: what the reason's words take.
+        values: what the reason's words take, and what the readers ask of a refusal.
     """
 
     def __init__(
@@ -136,13 +170,13 @@ class RefusedError(Exception):
     ) -> None:
         self.reason = REASONS[reason]
         self.row, self.column, self.sheet = row, column, sheet
-        self._values = values
+        self.values = values
         super().__init__(reason)
 
     def words(self, language: Language) -> Words:
         """What was found, what was expected and what to do, in full."""
         words = self.reason.words(language)
-        found, expected, do = (text.format_map(self._values) for text in (words.found, words.expected, words.do))
+        found, expected, do = (text.format_map(self.values) for text in (words.found, words.expected, words.do))
         return Words(found, expected, do)
 
     def line(self, who: str) -> str:

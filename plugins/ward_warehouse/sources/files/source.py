@@ -11,8 +11,10 @@ import pyarrow as pa
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.registry import Dataset, DatasetMap, FilesRead
 from ward_warehouse.sources.base import ReadReport, Window
+from ward_warehouse.sources.files.content import content_of, delimiter_of
 from ward_warehouse.sources.files.delimited import read_delimited
 from ward_warehouse.sources.files.folder import Folder
+from ward_warehouse.sources.files.html_tables import read_html
 from ward_warehouse.sources.files.json_records import read_json, read_json_lines
 from ward_warehouse.sources.files.receipts import Receipts
 from ward_warehouse.sources.files.refusals import REASONS, RefusedError
@@ -25,6 +27,7 @@ Reader = Callable[[Item, FilesRead, DatasetMap], Parsed]
 READERS: dict[str, Reader] = {
     "delimited": read_delimited,
     "spreadsheet": read_spreadsheet,
+    "html": read_html,
     "json": read_json,
     "json_lines": read_json_lines,
 }
@@ -36,6 +39,8 @@ FORMATS = {
     ".xlsm": "spreadsheet",
     ".xls": "spreadsheet",
     ".ods": "spreadsheet",
+    ".html": "html",
+    ".htm": "html",
     ".json": "json",
     ".jsonl": "json_lines",
     ".ndjson": "json_lines",
@@ -57,6 +62,7 @@ class FilesSource:
     ) -> None:
         self.report = ReadReport()
         self._dataset = dataset
+        self._names_before = dict(loaded)
         self._loaded = set(loaded.values())
         spec = dataset.system.read_spec(dataset.kind)
         assert isinstance(spec, FilesRead)  # noqa: S101 - narrows the type; the transport was checked on load
@@ -71,6 +77,7 @@ class FilesSource:
 
     def _files(self) -> Iterator[pa.Table]:
         paths, listed = self._folder.listing()
+        self.report.warnings += self._folder.unmatched(listed, {*FORMATS, ".zip"})
         receipts = Receipts(self._folder.fs, listed, self._folder.errors, enabled=self._with_receipts)
         for path in paths:
             refused: list[tuple[str, RefusedError]] = []
@@ -89,6 +96,7 @@ class FilesSource:
             content = self._folder.content(path)
             fingerprint = hashlib.sha256(content).hexdigest()
             if fingerprint in self._loaded:
+                self._say_seen(name, fingerprint)
                 return
             items = list(unpack(name, content, fingerprint))
         except RefusedError as refusal:
@@ -96,6 +104,7 @@ class FilesSource:
             return
         for item in items:
             if item.fingerprint in self._loaded:
+                self._say_seen(item.label, item.fingerprint)
                 continue
             try:
                 parsed = self._parse(item)
@@ -103,16 +112,42 @@ class FilesSource:
                 refused.append((item.label, refusal))
                 continue
             self._accept(item.label, item.fingerprint, parsed.new_columns)
+            self.report.warnings += [f"file {item.label} {line}" for line in parsed.warnings]
             yield from parsed.tables
         if not refused:
             # An archive of which every member was taken need not be unpacked again.
             self._accept(name, fingerprint, [])
 
     def _parse(self, item: Item) -> Parsed:
-        found = self._spec.format or FORMATS.get(PurePosixPath(item.name).suffix.lower())
-        if found is None and item.in_archive:
+        kind = self._spec.format or FORMATS.get(PurePosixPath(item.name).suffix.lower())
+        if kind is None and item.in_archive:
             raise RefusedError("member_kind", number=item.number, kinds=" ".join(FORMATS))
-        return READERS[found or "delimited"](item, self._spec, self._dataset.mapping)
+        content = content_of(item)
+        if content in ("spreadsheet", "html"):
+            return READERS[content](item, self._spec, self._dataset.mapping)
+        if kind in ("spreadsheet", "html") and content == "text":
+            return self._parse_text(item)
+        return READERS[kind or "delimited"](item, self._spec, self._dataset.mapping)
+
+    def _parse_text(self, item: Item) -> Parsed:
+        """Text under the name of a workbook: programs write their tables so, mostly with tabs."""
+        delimiter = self._spec.delimiter or delimiter_of(item)
+        if delimiter is None:
+            raise RefusedError("workbook_damaged")
+        spec = self._spec.model_copy(update={"delimiter": delimiter})
+        return read_delimited(item, spec, self._dataset.mapping)
+
+    def _say_seen(self, name: str, fingerprint: str) -> None:
+        """A file that came before is passed over; one whose content came under another name is a mistake to be seen."""
+        if self._names_before.get(name) == fingerprint or name in self.report.files:
+            return
+        before = next((known for known, mark in self._names_before.items() if mark == fingerprint), None)
+        before = before or next(known for known, mark in self.report.files.items() if mark == fingerprint)
+        self.report.files[name] = fingerprint
+        self.report.warnings.append(
+            f"file {name} holds what {before} brought: nothing of it was read again; ask the ward whether it sent the "
+            "right file"
+        )
 
     def _accept(self, name: str, fingerprint: str, new_columns: list[str]) -> None:
         self._loaded.add(fingerprint)

@@ -1,11 +1,17 @@
-"""Workbooks (XLSX, XLS, ODS): one sheet, its cells as text; formulas arrive as the values they had when saved."""
+"""Workbooks (XLSX, XLS, ODS): sheets of records, cells as text; formulas arrive as the values they had when saved.
+
+Every visible sheet that has the columns of the mapping is read; what is left out is named.
+"""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from functools import partial
 
 from python_calamine import (
     CalamineError,
@@ -17,73 +23,105 @@ from python_calamine import (
 )
 
 from ward_warehouse.registry import DatasetMap, FilesRead
-from ward_warehouse.sources.files import tcvn3
+from ward_warehouse.sources.files import mixed_dates
+from ward_warehouse.sources.files.encodings import LETTERS_OF_FONTS
 from ward_warehouse.sources.files.header import Row
 from ward_warehouse.sources.files.limits import MAX_CELLS, MAX_WHOLE_BYTES
 from ward_warehouse.sources.files.refusals import RefusedError
-from ward_warehouse.sources.files.tables import Parsed, read_rows
+from ward_warehouse.sources.files.tables import Parsed, read_parts, read_rows
 from ward_warehouse.sources.files.text import composed
 from ward_warehouse.sources.files.unpacking import Capped, Item
-from ward_warehouse.sources.files.workbook_guard import check_workbook, sheet_member
+from ward_warehouse.sources.files.workbook_guard import check_workbook
+from ward_warehouse.sources.files.workbook_marks import Marks, marks_of
 
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
 """How a real date of a workbook arrives, also one without an hour; a mapping lists it beside the typed forms."""
 ERROR_TEXT = "#ERROR"
 """A cell whose formula failed; it fits no code and no date, so that it is judged an error and not an absence."""
-EXACT = 2**53
-"""From here on a workbook's number may not be the one that was typed."""
+EXACT = 10**15
+"""From here on a spreadsheet program has changed the digits that were typed: it keeps fifteen."""
 LIKE_THOUSANDS = re.compile(r"-?\d+\.\d{3}")
 """A number of a cell that a mapping would take for thousands, where wards type them with a dot."""
 
 
 def read_spreadsheet(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed:
-    """The records of the sheet that `sheet` names, or of the first visible one.
+    """The records of the sheets that `sheet` or `sheets` names, or of each visible one that has the mapping's columns.
 
     Raises:
         RefusedError: the file cannot be loaded.
     """
     content = io.BufferedReader(Capped(item.open(), None, MAX_WHOLE_BYTES)).read()
-    errors = check_workbook(content)
+    check_workbook(content)
+    # The marks are taken first: they refuse a sheet that the reader could not hold.
+    marks = marks_of(content)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            sheet = _sheet(workbook, spec.sheet)
+            parts = (
+                (name, partial(_read_sheet, item.label, workbook, name, marks, spec, mapping))
+                for name in _sheet_names(workbook, spec)
+            )
+            return read_parts(parts, named=spec.sheet is not None or spec.sheets is not None)
     except PasswordError:
         raise RefusedError("archive_locked") from None
     except CalamineError:
         raise RefusedError("workbook_damaged") from None
+
+
+def _sheet_names(workbook: CalamineWorkbook, spec: FilesRead) -> list[str]:
+    visible = [
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+    ]
+    if spec.sheet is not None:
+        found = [name for name in workbook.sheet_names if name == spec.sheet]
+    elif spec.sheets is not None:
+        found = [name for name in visible if fnmatchcase(composed(name), composed(spec.sheets))]
+    else:
+        return visible
+    if not found:
+        raise RefusedError("sheet_missing", name=spec.sheet or spec.sheets)
+    return found
+
+
+def _read_sheet(
+    label: str,
+    workbook: CalamineWorkbook,
+    name: str,
+    marks_of_sheet: Callable[[str], Marks],
+    spec: FilesRead,
+    mapping: DatasetMap,
+) -> Parsed:
+    marks = marks_of_sheet(name)
+    sheet = workbook.get_sheet_by_name(name)
     # The old binary format has no member that could be measured before it is opened; it ends at 65,536 by 256 cells.
     if sheet.total_height * sheet.total_width > MAX_CELLS:
-        raise RefusedError("sheet_extent", sheet=sheet.name, limit=MAX_CELLS)
-    wrong = errors.get(sheet_member(content, sheet.name), set()) if any(errors.values()) else set()
-    try:
-        rows = _rows(sheet, tcvn3.IN_UNICODE if spec.encoding == "tcvn3" else {}, wrong)
-        return read_rows(f"{item.label} sheet {sheet.name}", rows, spec, mapping)[0]
-    except RefusedError as refusal:
-        refusal.sheet = sheet.name
-        raise
+        raise RefusedError("sheet_extent", limit=MAX_CELLS)
+    rows = _rows(sheet, LETTERS_OF_FONTS.get(spec.encoding, {}), marks)
+    where = f"{label} sheet {sheet.name}"
+    parsed, _ = read_rows(where, rows, spec, mapping)
+    if marks.from_1904:
+        parsed.tables[:] = [mixed_dates.counted_from_1904(table, mapping) for table in parsed.tables]
+    parsed.warnings.extend(f"sheet {sheet.name} {line}" for line in mixed_dates.mixed(parsed.tables, mapping))
+    return parsed
 
 
-def _sheet(workbook: CalamineWorkbook, name: str | None) -> CalamineSheet:
-    if name is not None:
-        if name not in workbook.sheet_names:
-            raise RefusedError("sheet_missing", name=name)
-        return workbook.get_sheet_by_name(name)
-    for sheet in workbook.sheets_metadata:
-        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet:
-            return workbook.get_sheet_by_name(sheet.name)
-    raise RefusedError("empty")
-
-
-def _rows(sheet: CalamineSheet, letters: dict[int, str], wrong: set[tuple[int, int]]) -> Iterator[Row]:
+def _rows(sheet: CalamineSheet, letters: dict[int, str], marks: Marks) -> Iterator[Row]:
     """The rows with their numbers and columns as the sender sees them: the reader leaves empty columns at the left."""
     margin = [""] * (sheet.start[1] if sheet.start else 0)
-    wrong_rows = {row for row, _ in wrong}
     for number, cells in enumerate(sheet.iter_rows(), 1):
         texts = margin + [cell_text(cell) for cell in cells]
         if letters:
             texts = [composed(text.translate(letters)) for text in texts]
-        if number in wrong_rows:
-            texts = [ERROR_TEXT if (number, at) in wrong else text for at, text in enumerate(texts, 1)]
+        if shown := marks.percents.get(number):
+            texts = [
+                percent_text(cell) if shown >> at & 1 else text
+                for at, (cell, text) in enumerate(zip([*margin, *cells], texts, strict=True), 1)
+            ]
+        if wrong := marks.errors.get(number):
+            # The reader ends a row at its last filled cell, which an error is not.
+            texts += [""] * (wrong.bit_length() - 1 - len(texts))
+            texts = [ERROR_TEXT if wrong >> at & 1 else text for at, text in enumerate(texts, 1)]
         if any(texts):
             yield number, texts
 
@@ -91,21 +129,35 @@ def _rows(sheet: CalamineSheet, letters: dict[int, str], wrong: set[tuple[int, i
 def cell_text(cell: object) -> str:
     """A cell as text: dates in `DATE_FORMAT`, whole numbers without a point, other numbers with a decimal point.
 
-    A number with three decimals gets a fourth, 0: the number 15.983 must not be read as the 15.983 that was typed.
+    A number with three decimals gets a fourth, 0: the number 15.983 must not be read as the 15.983 that was typed. A
+    number of more than fifteen digits is not the one that was typed, and is written so that it fits no id.
     """
     match cell:
         case str():
             return composed(cell)
         case bool():
             return str(cell).lower()
-        case float() if cell.is_integer() and abs(cell) < EXACT:
-            return str(int(cell))
-        case float():
-            return str(cell) + "0" * bool(LIKE_THOUSANDS.fullmatch(str(cell)))
+        case float() | int():
+            return _number_text(cell)
         case datetime():
             return cell.strftime(DATE_FORMAT)
         case date():
             return datetime.combine(cell, time()).strftime(DATE_FORMAT)
-        case timedelta() | time() | int():
+        case timedelta() | time():
             return str(cell)
     return ""
+
+
+def percent_text(cell: object) -> str:
+    """A number that is shown in percent, as it is shown: 0.968 is 96.8."""
+    if isinstance(cell, bool) or not isinstance(cell, float | int):
+        return cell_text(cell)
+    return cell_text(float(Decimal(repr(cell)) * 100))
+
+
+def _number_text(number: float) -> str:
+    if abs(number) >= EXACT:
+        return f"{number:.14e}"
+    if number == int(number):
+        return str(int(number))
+    return str(number) + "0" * bool(LIKE_THOUSANDS.fullmatch(str(number)))

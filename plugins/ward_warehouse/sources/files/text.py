@@ -6,14 +6,14 @@ import codecs
 import io
 import unicodedata
 
-from ward_warehouse.sources.files import tcvn3
+from ward_warehouse.sources.files import encodings
 from ward_warehouse.sources.files.refusals import RefusedError
 
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 """A byte order mark is certain, whatever the system file says."""
 CHUNK = 64 * 1024
 
-tcvn3.register()
+encodings.register()
 
 
 def open_text(stream: io.BufferedReader, encoding: str) -> io.TextIOWrapper:

@@ -1,0 +1,279 @@
+"""What the reader of workbooks does not tell of their cells: which hold an error, and which are shown in percent.
+
+The reader gives an error such as #N/A, and a formula without a stored value, as an empty cell, and 96.8 % as 0.968.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import xlrd
+from defusedxml import ElementTree
+
+from ward_warehouse.sources.files.limits import MAX_CELLS
+from ward_warehouse.sources.files.refusals import RefusedError
+from ward_warehouse.sources.files.workbook_guard import ZIP, damage, walk
+
+PERCENT_FORMATS = frozenset({"9", "10"})
+"""The built-in number formats 0% and 0.00% (ECMA-376 part 1, 18.8.30)."""
+NO_SIGN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+"""What stands in a number format without being a sign of its own: quoted text, single characters, conditions."""
+ERROR_TEXT = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)|Err:\d{3}")
+LEAP_YEARS_1904 = "1904"
+
+
+@dataclass
+class Marks:
+    """The marked cells of a sheet, by row from 1: a number whose bit `column` (from 1) is set for a marked one.
+
+    Attributes:
+        errors: cells with an error, or with a formula that has no stored value.
+        percents: numbers shown in percent.
+        from_1904: the workbook counts its days from 1904-01-01, four years and a day later than others.
+    """
+
+    errors: dict[int, int] = field(default_factory=dict)
+    percents: dict[int, int] = field(default_factory=dict)
+    from_1904: bool = False
+
+
+def is_percent(number_format: str) -> bool:
+    """Whether a number format shows a number in percent."""
+    return "%" in NO_SIGN.sub("", number_format)
+
+
+def marks_of(content: bytes) -> Callable[[str], Marks]:
+    """What gives the marks of a sheet of a workbook by its name.
+
+    Raises:
+        RefusedError: the workbook is damaged; of a sheet, also that its filled cells span more than is allowed.
+    """
+    if not content.startswith(ZIP):
+        return _Xls(content).marks
+    with damage():
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        return (_Xlsx(archive) if "xl/workbook.xml" in archive.namelist() else _Ods(archive)).marks
+
+
+class _Xls:
+    """The old binary format, told by xlrd."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    @cached_property
+    def _book(self) -> xlrd.Book:
+        try:
+            return xlrd.open_workbook(file_contents=self._content, formatting_info=True, logfile=io.StringIO())
+        # The library fails on a damaged file in as many ways as a file can be damaged.
+        except Exception:
+            raise RefusedError("workbook_damaged") from None
+
+    def marks(self, name: str) -> Marks:
+        formats = self._book.format_map
+        percents = {
+            index for index, xf in enumerate(self._book.xf_list) if is_percent(formats[xf.format_key].format_str)
+        }
+        sheet = self._book.sheet_by_name(name)
+        marks = Marks(from_1904=self._book.datemode == 1)
+        for row in range(sheet.nrows):
+            for column, kind in enumerate(sheet.row_types(row), 1):
+                if kind == xlrd.XL_CELL_ERROR:
+                    _set(marks.errors, row + 1, column)
+                elif kind == xlrd.XL_CELL_NUMBER and sheet.cell_xf_index(row, column - 1) in percents:
+                    _set(marks.percents, row + 1, column)
+        return marks
+
+
+class _Xlsx:
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._members = {name.lower(): name for name in archive.namelist()}
+        book = self._parsed("xl/workbook.xml")
+        links = {link.get("Id"): link.get("Target", "") for link in self._parsed("xl/_rels/workbook.xml.rels")}
+        self._sheets = {}
+        for sheet in _each(book, "sheet"):
+            ids = [value for key, value in sheet.items() if key.endswith("}id")]
+            self._sheets[sheet.get("name", "")] = _member_name(links.get(ids[0], "") if ids else "")
+        self._from_1904 = any(item.get("date1904") in ("1", "true") for item in _each(book, "workbookPr"))
+        self._percents = self._percent_styles()
+
+    def marks(self, name: str) -> Marks:
+        marks = Marks(from_1904=self._from_1904)
+        with damage():
+            walk(self._archive, self._members[self._sheets[name].lower()], _XlsxCells(marks, self._percents))
+        return marks
+
+    def _percent_styles(self) -> frozenset[str]:
+        if "xl/styles.xml" not in self._members:
+            return frozenset()
+        styles = self._parsed("xl/styles.xml")
+        own = {item.get("numFmtId"): is_percent(item.get("formatCode", "")) for item in _each(styles, "numFmt")}
+        cells = next(_each(styles, "cellXfs"), None)
+        formats = [xf.get("numFmtId", "") for xf in (cells if cells is not None else ())]
+        return frozenset(str(at) for at, number in enumerate(formats) if own.get(number, number in PERCENT_FORMATS))
+
+    def _parsed(self, name: str) -> Element:
+        found: Element = ElementTree.fromstring(self._archive.read(self._members[name]), forbid_dtd=True)
+        return found
+
+
+def _each(root: Element, local: str) -> Any:
+    return (element for element in root.iter() if element.tag.rpartition("}")[2] == local)
+
+
+def _member_name(target: str) -> str:
+    target = target.replace("\\", "/")
+    return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+
+class _XlsxCells:
+    """Cells without a reference stand behind the one before; so do rows."""
+
+    def __init__(self, marks: Marks, percents: frozenset[str]) -> None:
+        self._marks = marks
+        self._percents = percents
+        self._row = self._column = self._last_row = self._last_column = 0
+        self._kind = self._style = ""
+        self._formula = self._filled = self._in_value = False
+
+    def start(self, name: str, attrs: Any) -> None:
+        match name:
+            case "c":
+                at = attrs.get("r")
+                self._column = _column_number(at) if at else self._column + 1
+                if at:
+                    self._row = int(at.lstrip(LETTERS))
+                self._kind, self._style = attrs.get("t", ""), attrs.get("s", "")
+                self._formula = self._filled = False
+            case "row":
+                self._row = int(attrs.get("r", self._row + 1))
+                self._column = 0
+            case "v" | "is":
+                self._in_value = True
+            case "f":
+                self._formula = True
+
+    def text(self, content: str) -> None:
+        if self._in_value:
+            self._filled = True
+
+    def end(self, name: str) -> None:
+        match name:
+            case "v" | "is":
+                self._in_value = False
+            case "c":
+                self._end_cell()
+
+    def _end_cell(self) -> None:
+        # A formula may well give an empty text, and is then of that kind.
+        if self._kind == "e" or (self._formula and not self._filled and self._kind != "str"):
+            _set(self._marks.errors, self._row, self._column)
+        elif not self._filled:
+            return
+        elif self._style in self._percents and self._kind in ("", "n"):
+            _set(self._marks.percents, self._row, self._column)
+        self._last_row = max(self._last_row, self._row)
+        self._last_column = max(self._last_column, self._column)
+        if self._last_row * self._last_column > MAX_CELLS:
+            raise RefusedError("sheet_extent", limit=MAX_CELLS)
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$"
+
+
+def _column_number(reference: str) -> int:
+    number = 0
+    for letter in reference:
+        if not letter.isalpha():
+            break
+        number = number * 26 + ord(letter.upper()) - ord("A") + 1
+    return number
+
+
+class _Ods:
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._sheets: dict[str, Marks] = {}
+        walk(archive, "content.xml", _OdsCells(self._sheets))
+
+    def marks(self, name: str) -> Marks:
+        return self._sheets.get(name, Marks())
+
+
+class _OdsCells:
+    """Repeated cells and rows count as often as they are repeated, up to the last one that holds something."""
+
+    def __init__(self, sheets: dict[str, Marks]) -> None:
+        self._sheets = sheets
+        self._marks = Marks()
+        self._from_1904 = False
+        self._rows = self._last_column = self._column = self._row_end = self._row_repeats = self._repeats = 0
+        self._row_errors = self._row_percents = 0
+        self._cell: dict[str, str] = {}
+        self._texts: list[str] = []
+        self._in_text = 0
+
+    def start(self, name: str, attrs: Any) -> None:
+        match name:
+            case "table-cell" | "covered-table-cell":
+                self._cell = {key.removeprefix("table:").removeprefix("office:"): at for key, at in attrs.items()}
+                self._texts.clear()
+                self._repeats = int(self._cell.get("number-columns-repeated", "1"))
+            case "table-row":
+                self._column = self._row_end = self._row_errors = self._row_percents = 0
+                self._row_repeats = int(attrs.get("table:number-rows-repeated", "1"))
+            case "table":
+                self._rows = self._last_column = 0
+                self._marks = self._sheets.setdefault(attrs.get("table:name", ""), Marks(from_1904=self._from_1904))
+            case "null-date":
+                self._from_1904 = attrs.get("table:date-value", "").startswith(LEAP_YEARS_1904)
+            case "p":
+                self._in_text += 1
+
+    def text(self, content: str) -> None:
+        if self._in_text:
+            self._texts.append(content)
+
+    def end(self, name: str) -> None:
+        match name:
+            case "p":
+                self._in_text -= 1
+            case "table-cell" | "covered-table-cell":
+                self._end_cell("".join(self._texts))
+            case "table-row":
+                self._end_row()
+
+    def _end_cell(self, text: str) -> None:
+        kind = self._cell.get("value-type")
+        formula = "formula" in self._cell
+        at = ((1 << self._repeats) - 1) << (self._column + 1) if self._repeats < MAX_CELLS else 0
+        self._column += self._repeats
+        wrong = self._cell.get("calcext:value-type") == "error" or (formula and ERROR_TEXT.fullmatch(text.strip()))
+        if wrong or (formula and kind is None and not text):
+            self._row_errors |= at
+        elif kind == "percentage":
+            self._row_percents |= at
+        elif kind is None and not text:
+            return
+        self._row_end = self._column
+
+    def _end_row(self) -> None:
+        first = self._rows + 1
+        self._rows += self._row_repeats
+        self._last_column = max(self._last_column, self._row_end)
+        if self._row_end and self._rows * self._last_column > MAX_CELLS:
+            raise RefusedError("sheet_extent", limit=MAX_CELLS)
+        for marks, found in ((self._marks.errors, self._row_errors), (self._marks.percents, self._row_percents)):
+            if found:
+                marks.update(dict.fromkeys(range(first, first + self._row_repeats), found))
+
+
+def _set(marks: dict[int, int], row: int, column: int) -> None:
+    marks[row] = marks.get(row, 0) | 1 << column
