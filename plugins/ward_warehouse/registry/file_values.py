@@ -65,5 +65,5 @@ FilePattern = Annotated[str, AfterValidator(_file_pattern)]
 """A pattern of file names, without a folder; `{ward}` in it is the ward key."""
 Encoding = Annotated[str, AfterValidator(_encoding)]
 RegularExpression = Annotated[str, AfterValidator(_regular_expression)]
-SkippedRows = Annotated[int | str, PlainValidator(_skipped_rows)]
+SkippedRows = Annotated[int | str, PlainValidator(_skipped_rows, json_schema_input_type=int | str)]
 """A number of rows at the top, or a regular expression of rows that are no records."""

@@ -271,11 +271,15 @@ def test_a_file_is_taken_once_by_its_content(district: District) -> None:
     assert set(first.batch.files) == {"ho_so_20240306.csv"}
     folder = ward.system.folder
     (folder / "ho_so_again.csv").write_bytes((folder / "ho_so_20240306.csv").read_bytes())
-    assert ward.play(after(1)).batch.rows_read == 0
+    again = ward.extract(after(1))
+    assert again.batch.rows_read == 0
+    assert "file ho_so_again.csv holds what ho_so_20240306.csv brought" in again.warnings[0]
+    ward.play(after(1))
     ward.system.send([changed("2", at(after(2), 10))], night=after(2))
     landed = ward.play(after(2))
     assert landed.ids == {"2"}
-    assert set(landed.batch.files) == {"ho_so_20240306.csv", "ho_so_20240308.csv"}
+    assert set(landed.batch.files) == {"ho_so_20240306.csv", "ho_so_again.csv", "ho_so_20240308.csv"}
+    assert ward.extract(after(3)).warnings == ()
 
 
 def test_a_file_that_is_replaced_under_its_name_is_read_again(district: District) -> None:
