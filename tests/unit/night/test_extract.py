@@ -23,6 +23,7 @@ class Landed:
 
     batch: LandedBatch
     rows: list[dict[str, Any]]
+    warnings: tuple[str, ...] = ()
 
     @property
     def ids(self) -> set[str]:
@@ -40,8 +41,10 @@ class Ward:
 
     def extract(self, night: date = NIGHT, **request: Any) -> Landed:
         request["night"] = night
-        batch = extract(self._dataset, Request(**request), self.lake, self._resolve, KEY.encode()).batch
-        return Landed(batch, self.lake.read_table(batch.path).to_pylist() if batch.path else [])
+        extracted = extract(self._dataset, Request(**request), self.lake, self._resolve, KEY.encode())
+        batch = extracted.batch
+        rows = self.lake.read_table(batch.path).to_pylist() if batch.path else []
+        return Landed(batch, rows, extracted.warnings)
 
     def accept(self, batch: LandedBatch) -> Manifest:
         empty = DOSSIERS_SCHEMA.empty_table()
