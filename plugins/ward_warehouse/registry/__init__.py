@@ -3,13 +3,13 @@
 It reads YAML and catalogues of procedures; it opens no connection and knows no record.
 """
 
+from ward_warehouse.registry.file_reads import FilesRead
 from ward_warehouse.registry.http_reads import HttpRead
 from ward_warehouse.registry.load import Dataset, Registry, load_registry
 from ward_warehouse.registry.systems import (
     EXCEL_SERIAL,
     ColumnMap,
     DatasetMap,
-    FilesRead,
     NumberFormat,
     SqlRead,
     System,
