@@ -73,9 +73,9 @@ def judge(folder: Path, bad_share: float) -> dict[str, float]:
     one = Judge(load_suite(ROOT / "expectations", RecordKind.DOSSIERS))
     with Peak() as peak:
         started = time.perf_counter()
-        manifests = judge_batches(lake, one, batches)
+        verdicts = judge_batches(lake, one, batches)
         seconds = time.perf_counter() - started
-    quarantined = sum(manifest.rows_quarantined for manifest in manifests)
+    quarantined = sum(verdict.manifest.rows_quarantined for verdict in verdicts if verdict.manifest)
     if quarantined != round(ROWS * bad_share):
         raise RuntimeError(f"found {quarantined} quarantined, expected {ROWS * bad_share}")
     return {"seconds": seconds, "peak_mib": peak.mib}

@@ -9,9 +9,9 @@ One run is one night: a local date, whose changes are complete when the run star
 | plan | the registry | nothing | yes |
 | extract (one per ward) | the ward's system | a landed batch | yes: clear the ward's task and those after it |
 | validate | landed batches | accepted and quarantined partitions | yes |
-| roll_up | outcomes | the night's verdict; announces the lake to `warehouse_build` | yes |
+| verdict | outcomes | the night's verdict; announces the lake to `warehouse_build` | yes |
 
-A ward that fails is red in the grid and named by `roll_up`; the others are loaded, and it catches up on its next night.
+A ward that fails is red in the grid and named by `verdict`; the others are loaded, and it catches up on its next night.
 A ward in its maintenance window waits for the end of it and is read then.
 To read some wards again, trigger with `wards`, `night`, and `since` and `until`, or `full`; `chunk_days` reads a long
 time in pieces. With `reconcile`, records that vanished at the source are marked deleted.
@@ -90,13 +90,13 @@ def ward_nightly_load() -> None:
         tasks.validate(jobs)
 
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[LAKE])
-    def roll_up(jobs: list[dict[str, Any]]) -> str:
+    def verdict(jobs: list[dict[str, Any]]) -> str:
         from ward_warehouse.night import tasks
 
-        return tasks.roll_up(jobs)
+        return tasks.verdict(jobs)
 
     jobs = plan()
-    extract.expand(job=jobs) >> validate(jobs) >> roll_up(jobs)
+    extract.expand(job=jobs) >> validate(jobs) >> verdict(jobs)
 
 
 def airflow_connection(connection_id: str) -> Connection:

@@ -46,10 +46,8 @@ def play(home: Path, console: Console) -> None:
         for district, night in nights:
             systems.prepare(home, night, (district,))
             plan = run.plan(Request(night=night))
-            for ward in plan.wards:
-                run.extract_ward(plan, ward, from_environment)
-            judged = run.validate(plan)
-            accepted = sum(outcome.rows_accepted or 0 for outcome in judged)
+            states = run.run(plan, from_environment).states
+            accepted = sum(state.rows_accepted or 0 for state in states)
             console.print(f"night {night} {district}: {accepted:,} records accepted", highlight=False)
         run.build()
         run.publish()

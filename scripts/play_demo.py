@@ -189,13 +189,12 @@ def show_wards(night: date, console: Any) -> None:
     from ward_warehouse.lake import outcomes
     from ward_warehouse.night.extract import Request
     from ward_warehouse.night.steps import Night
-    from ward_warehouse.night.verdict import roll_up
     from ward_warehouse.reports.nights import night_table
 
     run = Night(load_settings())
     newest = max(outcome.run_id for outcome in outcomes.read_night(run.lake, night))
     plan = run.plan(Request(night=night)).model_copy(update={"run_id": newest})
-    verdict = roll_up(plan, run.registry, outcomes.read_run(run.lake, newest), run.settings.failed_wards_limit)
+    verdict = run.verdict(plan)
     console.print(night_table(plan, verdict, run.registry, run.lake))
     console.print(verdict.message, highlight=False)
 

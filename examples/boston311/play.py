@@ -67,11 +67,9 @@ def load(console: Console) -> Path:
     # The files are an export of some later day: the night only has to lie after it.
     plan = run.plan(Request(night=date.today()))  # noqa: DTZ011 - any later day will do
     with console.status("reading, judging, building"):
-        found = [outcome for ward in plan.wards for outcome in run.extract_ward(plan, ward, from_environment)]
-        run.validate(plan)
-        for outcome in found:
-            if outcome.error:
-                console.print(outcome.error, style="yellow", markup=False)
+        for state in run.run(plan, from_environment).states:
+            if state.error:
+                console.print(state.error, style="yellow", markup=False)
         run.build()
         run.publish()
     return run.settings.published_file

@@ -6,8 +6,8 @@ from datetime import date
 
 import click
 
+from ward_warehouse.cli.dates import DAY
 from ward_warehouse.cli.output import console
-from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
 
 
@@ -17,18 +17,17 @@ def demo() -> None:
 
 
 @demo.command()
-@click.option("--night", help="Put the ward systems in their state at the end of this night. Default: the last one.")
+@click.option(
+    "--night", type=DAY, help="Put the ward systems in their state at the end of this night. Default: the last one."
+)
 @click.option("--foreground", is_flag=True, help="Stay with the HTTP ward systems until interrupted.")
-def up(night: str | None, foreground: bool) -> None:
+def up(night: date | None, foreground: bool) -> None:
     """Prepare the ward systems and start the HTTP ones; prints how to reach them."""
     from ward_demo import systems
 
     home = load_settings().home.resolve()
     last = max(entry.night for entry in systems.NIGHTS)
-    try:
-        chosen = date.fromisoformat(night) if night else last
-    except ValueError:
-        raise WardWarehouseError(f"found {night!r}, expected a date such as {last}") from None
+    chosen = night or last
     with console.status("generating the records of the demonstration districts"):
         systems.prepare(home, chosen)
     if foreground:

@@ -57,7 +57,7 @@ def test_tasks_of_the_nightly_load(seen: Seen) -> None:
             "map_index_template": "{{ ward }}",
         },
         "validate": {**always, "after": ["extract", "plan"]},
-        "roll_up": {**always, "after": ["plan", "validate"], "outlets": ["ward_warehouse_lake"]},
+        "verdict": {**always, "after": ["plan", "validate"], "outlets": ["ward_warehouse_lake"]},
     }
 
 
@@ -112,13 +112,13 @@ def test_a_ward_that_is_down_is_red_under_its_own_name(seen: Seen) -> None:
     run = seen.run("one ward down")
     assert states(run, "extract") == {"dag_sql": "success", "dag_files": "success", DOWN: "failed"}
     assert states(run, "validate") == {None: "success"}
-    assert states(run, "roll_up") == {None: "success"}
+    assert states(run, "verdict") == {None: "success"}
     assert run["state"] == "success", "the night counts"
 
 
-def test_the_roll_up_names_the_ward_and_announces_the_lake(seen: Seen) -> None:
+def test_the_verdict_names_the_ward_and_announces_the_lake(seen: Seen) -> None:
     run = seen.run("one ward down")
-    message = result(run, "roll_up")
+    message = result(run, "verdict")
     assert f"night {NIGHT}: 2 of 3 wards loaded; 6 records accepted, 2 quarantined" in message
     assert f"- {DOWN} dossiers failed" in message
     assert "403" in message
@@ -143,7 +143,7 @@ def test_an_unknown_ward_fails_the_plan_in_one_line(seen: Seen) -> None:
     run = seen.run("unknown ward")
     assert run["state"] == "failed"
     assert states(run, "plan") == {None: "failed"}
-    for task_id in ("extract", "validate", "roll_up"):
+    for task_id in ("extract", "validate", "verdict"):
         assert set(states(run, task_id).values()) <= {"upstream_failed", "skipped"}, task_id
     assert "ward nobody: no valid entry in the registry; known wards: dag_files, dag_http, dag_sql" in seen.said(
         "unknown ward"
@@ -155,7 +155,7 @@ def test_a_night_of_which_too_little_arrived_fails_and_builds_nothing(seen: Seen
     run = seen.run("all wards down")
     assert run["state"] == "failed"
     assert states(run, "extract") == {DOWN: "failed"}
-    assert states(run, "roll_up") == {None: "failed"}
+    assert states(run, "verdict") == {None: "failed"}
     assert "The night failed" in seen.said("all wards down")
     assert run["announced"] == seen.run("one ward down")["announced"]
 
@@ -164,7 +164,7 @@ def test_a_part_of_a_night_can_be_read_again(seen: Seen) -> None:
     run = seen.run("part")
     assert run["state"] == "success"
     assert states(run, "extract") == {"dag_sql": "success"}
-    assert "1 of 1 wards loaded" in result(run, "roll_up")
+    assert "1 of 1 wards loaded" in result(run, "verdict")
     manifest = seen.district.manifest("dag_sql")
     assert manifest is not None
     assert (manifest.rows_accepted, manifest.rows_quarantined) == (2, 1)
@@ -175,7 +175,7 @@ def test_no_citizen_is_in_what_airflow_keeps(seen: Seen, tmp_path: Path) -> None
     kept = seen.district.folder / "airflow"
     with closing(sqlite3.connect(kept / "airflow.db")) as db:
         handed_on = {task for (task,) in db.execute("SELECT task_id FROM xcom")}
-    assert handed_on == {"plan", "roll_up", "build", "publish", "document"}
+    assert handed_on == {"plan", "verdict", "build", "publish", "document"}
     applicant = Person(
         *(APPLICANT[name] for name in ("applicant_name", "applicant_phone", "applicant_key", "applicant_email"))
     )

@@ -142,7 +142,7 @@ def play_tasks(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> N
     jobs = run(tasks.plan, params, None, datetime.now(UTC))
     for job in jobs:
         run(tasks.extract, job, from_environment)
-    for task, *args in ((tasks.validate, jobs), (tasks.roll_up, jobs), (tasks.build, False)):
+    for task, *args in ((tasks.validate, jobs), (tasks.verdict, jobs), (tasks.build, False)):
         run(task, *args)
     run(tasks.publish)
     run(tasks.document)
@@ -152,10 +152,11 @@ def play_tasks(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> N
 def _step(night: Night, plan: Plan, step: str) -> list[Any] | None:
     match step:
         case "extract":
-            return [outcome for ward in plan.wards for outcome in night.extract_ward(plan, ward, from_environment)]
+            return night.extract(plan, from_environment)
         case "validate":
             return night.validate(plan)
         case "load":
+            night.apply_decisions()
             loading.load(night.settings, night.lake, night.registry)
         case "build":
             night.build()

@@ -153,7 +153,7 @@ def night(struck: Struck) -> Played:
 
 def test_the_night_reads_refuses_and_publishes(struck: Struck, night: Played) -> None:
     assert night.unexpected is None, night.unexpected
-    assert len(night.errors) == len(SPOILT) + 3, "a task for each ward that is spoilt, two more, and the roll-up"
+    assert len(night.errors) == len(SPOILT) + 3, "a task for each ward that is spoilt, two more, and the verdict"
     assert len(night.report["tracebacks"]) == len(night.errors)
     for kind in KINDS:
         manifest = struck.district.manifest(f"canary_{kind}")
@@ -189,7 +189,7 @@ def test_what_the_tasks_handed_to_airflow_was_searched(struck: Struck, night: Pl
     assert {name for name, _ in json.loads(said)["pushed"]} == {
         "plan", "extract", "validate", "build", "publish", "document", "maintain",
     }  # fmt: skip
-    assert "5 of 12 wards loaded" in json.loads(said)["errors"][-1], "too few: the roll-up raises its verdict"
+    assert "5 of 12 wards loaded" in json.loads(said)["errors"][-1], "too few: the verdict is an error"
     assert said.count("Traceback") == len(night.errors)
     assert "canary_sql dossiers: " in log
 

@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,10 +14,9 @@ import pytest
 from ward_demo import systems
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.lake import outcomes
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.steps import Night
-from ward_warehouse.night.verdict import RollUp, roll_up
+from ward_warehouse.night.verdict import Verdict
 
 FIRST, SECOND = date(2018, 12, 27), date(2018, 12, 28)
 """The night on which one ward is down and another sends broken records, and the night after it."""
@@ -28,13 +26,13 @@ FIRST, SECOND = date(2018, 12, 27), date(2018, 12, 28)
 class DemoNights:
     """The state folder after the last night.
 
-    `verdicts` holds what the roll-up said of each night, `published` a copy of the published file after the nights
+    `verdicts` holds the verdict of each night, `published` a copy of the published file after the nights
     that were built.
     """
 
     settings: Settings
     connections: dict[str, Connection]
-    verdicts: dict[date, RollUp] = field(default_factory=dict)
+    verdicts: dict[date, Verdict] = field(default_factory=dict)
     published: dict[date, Path] = field(default_factory=dict)
 
     @property
@@ -44,14 +42,10 @@ class DemoNights:
     def resolve(self, connection_id: str) -> Connection:
         return self.connections[connection_id]
 
-    def play(self, night: date, wards: list[str] | None = None) -> RollUp:
+    def play(self, night: date, wards: list[str] | None = None) -> Verdict:
         run = Night(self.settings)
         plan = run.plan(Request(night=night), wards)
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda ward: run.extract_ward(plan, ward, self.resolve), plan.wards))
-        run.validate(plan)
-        found = outcomes.read_run(run.lake, plan.run_id)
-        return roll_up(plan, run.registry, found, self.settings.failed_wards_limit)
+        return run.run(plan, self.resolve)
 
     def build(self, night: date) -> None:
         run = Night(self.settings)

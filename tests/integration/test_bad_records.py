@@ -161,7 +161,7 @@ def test_nothing_personal_of_a_bad_record_is_kept(district: District, night: Pla
     assert [value for value in APPLICANT.values() if value in kept] == []
 
 
-def test_the_roll_up_counts_what_was_refused(night: Played) -> None:
+def test_the_verdict_counts_what_was_refused(night: Played) -> None:
     assert night.verdict.missing_wards == []
     bad = sum(len(case.copies) for case in CASES.values() if case.rules) + 3
     good = sum(not case.rules for case in CASES.values()) + 1

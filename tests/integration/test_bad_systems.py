@@ -102,7 +102,7 @@ def test_the_ward_catches_up_when_its_system_is_mended(nights: Nights, key: str)
     assert {row["source_record_id"] for row in rows} == set(IDS)
 
 
-def test_the_roll_up_names_every_ward_that_is_missing(nights: Nights) -> None:
+def test_the_verdict_names_every_ward_that_is_missing(nights: Nights) -> None:
     missing = {key for key, fault in FAULTS.items() if fault.state in ("failed", "held")}
     assert set(nights.first.verdict.missing_wards) == missing
     assert all(f"- {key} dossiers" in nights.first.verdict.message for key in missing)

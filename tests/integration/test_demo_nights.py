@@ -121,7 +121,7 @@ def test_every_answer_is_there_as_its_ward_has_it(demo: DemoNights, night: date)
 # A ward that is down
 
 
-def test_the_roll_up_names_the_ward_that_is_down_and_what_it_means(demo: DemoNights) -> None:
+def test_the_verdict_names_the_ward_that_is_down_and_what_it_means(demo: DemoNights) -> None:
     verdict = demo.verdicts[FIRST]
     assert not verdict.failed
     assert verdict.missing_wards == [DOWN]

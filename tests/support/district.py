@@ -9,7 +9,6 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -30,7 +29,7 @@ from ward_warehouse.lake.store import Manifest, manifest_path
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.plan import Plan
 from ward_warehouse.night.steps import Night
-from ward_warehouse.night.verdict import RollUp, WardState, roll_up
+from ward_warehouse.night.verdict import Verdict, WardState
 from ward_warehouse.registry.procedures import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,7 +143,7 @@ class Played:
 
     plan: Plan
     found: list[Outcome]
-    verdict: RollUp
+    verdict: Verdict
 
     def state(self, ward: str, kind: RecordKind = DOSSIERS) -> WardState:
         return next(s for s in self.verdict.states if (s.ward, s.kind) == (ward, kind))
@@ -235,15 +234,12 @@ class District:
     def play(
         self, night: date = NIGHT, wards: list[str] | None = None, kinds: list[str] | None = None, **request: Any
     ) -> Played:
-        """Extracts and judges a night as the DAG does, ward by ward; an error that no outcome holds is not caught."""
+        """Extracts and judges a night; an error that no outcome holds is not caught."""
         run = self.night()
         request["night"] = night
         plan = run.plan(Request(**request), wards, kinds)
-        with ThreadPoolExecutor(8) as pool:
-            list(pool.map(lambda ward: run.extract_ward(plan, ward, self.resolve), plan.wards))
-        run.validate(plan)
-        found = outcomes.read_run(run.lake, plan.run_id)
-        return Played(plan, found, roll_up(plan, run.registry, found, run.settings.failed_wards_limit))
+        verdict = run.run(plan, self.resolve)
+        return Played(plan, outcomes.read_run(run.lake, plan.run_id), verdict)
 
     def manifest(self, ward: str, night: date = NIGHT, kind: RecordKind = DOSSIERS) -> Manifest | None:
         return self.night().lake.read_record(manifest_path(kind, ward, night), Manifest)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import wraps
 from importlib.metadata import entry_points
@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from ward_warehouse.cli.dates import DAY, INSTANT
 from ward_warehouse.cli.indicators import indicators
 from ward_warehouse.cli.maintenance import maintenance
 from ward_warehouse.cli.output import as_json, console, fail, progress
@@ -26,12 +27,9 @@ from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
-from ward_warehouse.lake import outcomes
 from ward_warehouse.lake.outcomes import Outcome
-from ward_warehouse.night.extract import Request
-from ward_warehouse.night.plan import Plan, parse_instant
+from ward_warehouse.night.plan import Plan, make_request
 from ward_warehouse.night.steps import Night
-from ward_warehouse.night.verdict import RollUp, roll_up
 from ward_warehouse.reports.nights import night_table
 from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard_table
 
@@ -68,32 +66,28 @@ for command in entry_points(group="ward_warehouse.commands"):
 def night_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say which night, wards and record kinds a command is about."""
 
-    @click.option("--night", help="Local date of the night, YYYY-MM-DD. Default: the day of --until.")
+    @click.option("--night", type=DAY, help="Local date of the night. Default: the day of --until.")
     @click.option(
         "--ward", "chosen", multiple=True, help="Ward key; may be given several times. Default: all in force."
     )
     @click.option("--dataset", "kinds", multiple=True, help=f"{', '.join(RecordKind)}. Default: all.")
-    @click.option("--since", help="Read changes from this date or time on, instead of from the cursor.")
-    @click.option("--until", help="Read changes up to the end of this date, or to this time.")
+    @click.option("--since", type=INSTANT, help="Read changes from this date or time on, instead of from the cursor.")
+    @click.option("--until", type=INSTANT, help="Read changes up to the end of this date, or to this time.")
     @click.option(
         "--chunk-days", type=click.IntRange(1), help="With --since: read in pieces of so many days, one after another."
     )
     @click.option("--full", is_flag=True, help="Read everything, whatever the cursor says.")
     @wraps(command)
     def with_options(
-        night: str | None, chosen: tuple[str, ...], kinds: tuple[str, ...], since: str | None, until: str | None,
+        night: date | None, chosen: tuple[str, ...], kinds: tuple[str, ...], since: str | None, until: str | None,
         chunk_days: int | None, full: bool, **others: Any,
     ) -> None:  # fmt: skip
         settings = load_settings()
         run = Night(settings)
-        request = Request(
-            night=_night(night, until),
-            since=parse_instant(since, False, settings) if since else None,
-            until=parse_instant(until, True, settings) if until else None,
-            full=full,
-            chunk_days=_chunk_days(chunk_days, since),
+        request = make_request(
+            settings, _night(night, until), since=since, until=until, full=full, chunk_days=chunk_days
         )
-        command(run, run.plan(request, list(chosen), list(kinds)), **others)
+        command(run, run.plan(request, list(chosen) or None, list(kinds) or None), **others)
 
     return with_options
 
@@ -103,7 +97,8 @@ def night_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 def extract(run: Night, plan: Plan, json_: bool) -> None:
     """Extract the wards' changes and land them."""
-    found = _extract(run, plan)
+    with _wards_read(plan) as read:
+        found = run.extract(plan, from_environment, read)
     _show_outcomes(found, json_)
 
 
@@ -139,11 +134,9 @@ def document() -> None:
 @main.command()
 @night_options
 def run(run: Night, plan: Plan) -> None:
-    """A whole night: extract, validate, roll up, build, publish, document."""
-    _extract(run, plan)
-    with console.status("judging"):
-        run.validate(plan)
-    verdict = _verdict(run, plan)
+    """A whole night: extract, validate, verdict, build, publish, document."""
+    with _wards_read(plan) as read:
+        verdict = run.run(plan, from_environment, read)
     console.print(night_table(plan, verdict, run.registry, run.lake))
     console.print(verdict.message)
     if verdict.failed:
@@ -175,33 +168,24 @@ def status(json_: bool) -> None:
 @main.command()
 @click.argument("district")
 @click.option("--grain", type=click.Choice(["month", "quarter", "half_year", "year"]), default="year")
-@click.option("--on", "day", help="A day of the period; default: the newest period.")
+@click.option("--on", "day", type=DAY, help="A day of the period; default: the newest period.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def report(district: str, grain: str, day: str | None, json_: bool) -> None:
+def report(district: str, grain: str, day: date | None, json_: bool) -> None:
     """The scorecard of a district: main indicators, ward by ward."""
     codes = None if json_ else [code for code, _ in COLUMNS]
-    rows = read_indicators(load_settings().published_file, district, grain, _date(day) if day else None, codes)
+    rows = read_indicators(load_settings().published_file, district, grain, day, codes)
     if json_:
         as_json(rows)
     else:
         console.print(scorecard_table(rows))
 
 
-def _extract(run: Night, plan: Plan) -> list[Outcome]:
-    """Extracts the wards of a plan, some at a time, with a progress bar."""
-    with progress() as shown_progress, ThreadPoolExecutor(run.settings.parallel_wards) as pool:
-        bar = shown_progress.add_task(f"night {plan.request.night}: wards read", total=len(plan.wards))
-        futures = [pool.submit(run.extract_ward, plan, ward, from_environment) for ward in plan.wards]
-        found: list[Outcome] = []
-        for future in futures:
-            found.extend(future.result())
-            shown_progress.advance(bar)
-    return found
-
-
-def _verdict(run: Night, plan: Plan) -> RollUp:
-    found = outcomes.read_run(run.lake, plan.run_id)
-    return roll_up(plan, run.registry, found, run.settings.failed_wards_limit)
+@contextmanager
+def _wards_read(plan: Plan) -> Iterator[Callable[[str], None]]:
+    """A bar of the wards that were read; gives what to call for each."""
+    with progress() as bars:
+        bar = bars.add_task(f"night {plan.request.night}: wards read", total=len(plan.wards))
+        yield lambda _: bars.advance(bar)
 
 
 def _build(run: Night, full_refresh: bool) -> None:
@@ -249,24 +233,11 @@ def _line(outcome: Outcome) -> str:
     return f"{outcome.ward} {outcome.kind} {outcome.step} {outcome.status}{': ' + known if known else ''}"
 
 
-def _night(night: str | None, until: str | None) -> date:
+def _night(night: date | None, until: str | None) -> date:
     """The night that is named, or the one that a backfill up to a date belongs to."""
     if night is None and until is None:
         raise WardWarehouseError("no night is given; expected --night YYYY-MM-DD, or --until for a backfill")
-    return _date(night or str(until)[:10])
-
-
-def _chunk_days(days: int | None, since: str | None) -> int | None:
-    if days is not None and since is None:
-        raise WardWarehouseError("--chunk-days needs --since; expected the date from which the pieces are counted")
-    return days
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise WardWarehouseError(f"found {text!r}, expected a date such as 2018-12-27") from None
+    return night or date.fromisoformat(str(until)[:10])
 
 
 if __name__ == "__main__":

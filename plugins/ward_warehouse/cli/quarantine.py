@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.table import Table
 
+from ward_warehouse.cli.dates import DAY
 from ward_warehouse.cli.output import as_json, console, fail
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import WardWarehouseError
@@ -31,7 +33,7 @@ def filters(command: Command) -> Command:
             "--dataset", "kind", type=click.Choice([str(kind) for kind in RecordKind]), help="Only this record kind."
         ),
         click.option("--rule", help="Only records that broke this rule, also one that exists no longer."),
-        click.option("--night", help="Only records seen on this night, YYYY-MM-DD."),
+        click.option("--night", type=DAY, help="Only records seen on this night."),
     ]
     for option in reversed(options):
         command = option(command)
@@ -48,7 +50,7 @@ def quarantine() -> None:
 @click.option("--state", default="open", type=click.Choice([*STATES, "all"]), show_default=True)
 @click.option("--limit", default=50, show_default=True, help="At most so many lines.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def list_(state: str, limit: int, json_: bool, **chosen: str | None) -> None:
+def list_(state: str, limit: int, json_: bool, **chosen: Any) -> None:
     """List quarantined records of the published warehouse, with what was decided since."""
     rows = find_cases(load_settings(), Wanted(state=state, limit=limit, **chosen))
     if json_:
@@ -89,7 +91,7 @@ def show(entry: str, json_: bool) -> None:
     "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .csv, .json or .parquet file."
 )
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def export(state: str, output: Path, json_: bool, **chosen: str | None) -> None:
+def export(state: str, output: Path, json_: bool, **chosen: Any) -> None:
     """Write quarantined records to a file, one line each, to send to the ward that has to correct them."""
     count = export_cases(load_settings(), Wanted(state=state, limit=None, **chosen), output)
     if json_:
@@ -104,7 +106,7 @@ def export(state: str, output: Path, json_: bool, **chosen: str | None) -> None:
 @click.option("--by", default=getpass.getuser, help="Who replays; default: the login name.")
 @click.option("--reason", default="replayed after a correction", show_default=True, help="Why.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def replay(entry: str | None, by: str, reason: str, json_: bool, **chosen: str | None) -> None:
+def replay(entry: str | None, by: str, reason: str, json_: bool, **chosen: Any) -> None:
     """Map and judge records again, by the mapping and the rules as they are now.
 
     Those that break no rule of severity error any more are let in and count in the night they belong to; the next
@@ -159,11 +161,9 @@ def _desks(
     ward: str | None = None,
     kind: str | None = None,
     rule: str | None = None,
-    night: str | None = None,
+    night: date | None = None,
 ) -> list[tuple[Desk, Selection]]:
     """The desks of the datasets that are meant: one when an entry is named, else all of the registry."""
-    from datetime import date
-
     from ward_warehouse.decisions.quarantine_desk import Desk, Selection
 
     if entry is not None:
@@ -174,10 +174,7 @@ def _desks(
                 "shows the keys"
             )
         ward, kind = parts[:2]
-    try:
-        selection = Selection(date.fromisoformat(night) if night else None, rule, entry)
-    except ValueError:
-        raise WardWarehouseError(f"--night: found {night!r}, expected a date such as 2018-12-27") from None
+    selection = Selection(night, rule, entry)
     run = Night(load_settings())
     kinds = [RecordKind(kind)] if kind else None
     datasets = [one for key in ([ward] if ward else run.registry.wards) for one in run.registry.datasets(key, kinds)]

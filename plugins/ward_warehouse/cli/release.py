@@ -6,15 +6,15 @@ from datetime import date
 
 import click
 
+from ward_warehouse.cli.dates import DAY
 from ward_warehouse.cli.output import as_json, console, fail
 from ward_warehouse.core.contracts import RecordKind
-from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.night.steps import Night
 
 
 @click.command()
-@click.option("--night", required=True, help="Local date of the night, YYYY-MM-DD.")
+@click.option("--night", type=DAY, required=True, help="Local date of the night.")
 @click.option("--ward", required=True, help="Ward key.")
 @click.option(
     "--dataset", "kind", required=True, type=click.Choice([str(kind) for kind in RecordKind]), help="Record kind."
@@ -22,13 +22,9 @@ from ward_warehouse.night.steps import Night
 @click.option("--by", required=True, help="Who decides.")
 @click.option("--reason", required=True, help="Why; kept with the decision.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def release(night: str, ward: str, kind: str, by: str, reason: str, json_: bool) -> None:
+def release(night: date, ward: str, kind: str, by: str, reason: str, json_: bool) -> None:
     """Let in a batch that a guard holds back: it is judged record by record and committed."""
-    try:
-        day = date.fromisoformat(night)
-    except ValueError:
-        raise WardWarehouseError(f"--night: found {night!r}, expected a date such as 2018-12-27") from None
-    found = Night(load_settings()).release(ward, RecordKind(kind), day, by, reason)
+    found = Night(load_settings()).release(ward, RecordKind(kind), night, by, reason)
     if json_:
         as_json([outcome.model_dump(mode="json") for outcome in found])
     for outcome in [] if json_ else found:

@@ -44,6 +44,41 @@ def record_kind(name: str) -> RecordKind:
         raise WardWarehouseError(f"record kind {name!r}: unknown; expected one of {', '.join(RecordKind)}") from None
 
 
+def make_request(
+    settings: Settings,
+    night: date,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    full: bool = False,
+    chunk_days: int | None = None,
+) -> Request:
+    """What a run is asked to read, from the words of a person.
+
+    Args:
+        settings: of the site; times without a zone are in its zone.
+        night: local date.
+        since: changes from this date or time on, instead of from the cursor.
+        until: changes up to the end of this date, or to this time.
+        full: everything, whatever the cursor says.
+        chunk_days: read `since`..`until` in pieces of so many days.
+
+    Raises:
+        WardWarehouseError: a time cannot be read, or the words contradict each other.
+    """
+    begin = parse_instant(since, False, settings) if since else None
+    end = parse_instant(until, True, settings) if until else None
+    if begin is not None and end is not None and begin >= end:
+        raise WardWarehouseError(
+            f"found since {since} and until {until}, expected since to lie before until; nothing was read"
+        )
+    if chunk_days is not None and begin is None:
+        raise WardWarehouseError(
+            "found chunk_days without since, expected since, the date from which the pieces are counted"
+        )
+    return Request(night=night, since=begin, until=end, full=full, chunk_days=chunk_days)
+
+
 def parse_instant(text: str, end_of_day: bool, settings: Settings) -> datetime:
     """An instant from ISO text; a date alone is its local start, or its local end.
 

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.errors import PostponedError, SourceError, WardWarehouseError
 from ward_warehouse.core.settings import Settings, load_settings
-from ward_warehouse.lake import outcomes
-from ward_warehouse.night.extract import Request
-from ward_warehouse.night.plan import Plan, parse_instant
+from ward_warehouse.night.plan import Plan, make_request
 from ward_warehouse.night.steps import Night
-from ward_warehouse.night.verdict import roll_up as judge_night
 
 log = logging.getLogger(__name__)
+
+PARAMS = ("wards", "datasets", "night", "since", "until", "chunk_days", "full", "reconcile")
+"""What a run of the nightly load may be asked; the DAG declares the same."""
 
 PRELOADED = (
     "ward_warehouse.sources.files.source",
@@ -53,13 +53,18 @@ def plan(params: dict[str, Any], interval_start: datetime | None, run_after: dat
     Raises:
         WardWarehouseError: a parameter is wrong, or no ward is in force.
     """
+    unknown = sorted(set(params) - set(PARAMS))
+    if unknown:
+        raise WardWarehouseError(
+            f"found the parameter {', '.join(map(repr, unknown))}, expected {', '.join(PARAMS)}; nothing was read"
+        )
     settings = load_settings()
     night = _night(params.get("night"), interval_start, run_after, settings)
-    since, until = params.get("since"), params.get("until")
-    request = Request(
-        night=night,
-        since=parse_instant(since, False, settings) if since else None,
-        until=parse_instant(until, True, settings) if until else None,
+    request = make_request(
+        settings,
+        night,
+        since=params.get("since"),
+        until=params.get("until"),
         full=bool(params.get("full")),
         chunk_days=params.get("chunk_days"),
     )
@@ -116,13 +121,13 @@ def validate(jobs: Sequence[dict[str, Any]]) -> None:
         )  # fmt: skip
         for line in outcome.warnings:
             log.warning("%s %s: %s", outcome.ward, outcome.kind, line)
-    # A batch that is held back waits for a person; the roll-up names it, and the others go on.
+    # A batch that is held back waits for a person; the verdict names it, and the others go on.
     errors = {outcome.error for outcome in found if outcome.error and outcome.status != "held"}
     if errors:
         raise WardWarehouseError("; ".join(sorted(errors)))
 
 
-def roll_up(jobs: Sequence[dict[str, Any]]) -> str:
+def verdict(jobs: Sequence[dict[str, Any]]) -> str:
     """The night's verdict in words.
 
     Raises:
@@ -130,16 +135,11 @@ def roll_up(jobs: Sequence[dict[str, Any]]) -> str:
     """
     planned = _joined(jobs)
     night = Night(load_settings())
-    verdict = judge_night(
-        planned,
-        night.registry,
-        outcomes.read_run(night.lake, planned.run_id),
-        night.settings.failed_wards_limit,
-    )
-    if verdict.failed:
-        raise WardWarehouseError(verdict.message)
-    log.log(logging.WARNING if verdict.missing_wards else logging.INFO, "%s", verdict.message)
-    return verdict.message
+    found = night.verdict(planned)
+    if found.failed:
+        raise WardWarehouseError(found.message)
+    log.log(logging.WARNING if found.missing_wards else logging.INFO, "%s", found.message)
+    return found.message
 
 
 def build(full_refresh: bool) -> str:

@@ -1,4 +1,4 @@
-"""The roll-up: what a night is worth, ward by ward, and whether the night itself failed."""
+"""The verdict: what a night is worth, ward by ward, and whether the night itself failed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class WardState:
 
 
 @dataclass(frozen=True)
-class RollUp:
+class Verdict:
     """The verdict on a night: each ward's state, the sentence for the engineer, and whether the night failed."""
 
     states: list[WardState]
@@ -44,7 +44,7 @@ class RollUp:
         return list(dict.fromkeys(s.ward for s in self.states if s.state not in GOOD))
 
 
-def roll_up(plan: Plan, registry: Registry, found: list[Outcome], failed_wards_limit: float) -> RollUp:
+def judge_night(plan: Plan, registry: Registry, found: list[Outcome], failed_wards_limit: float) -> Verdict:
     """Judges a run by its outcomes; the last outcome of a step counts (a retry that succeeded is a success).
 
     A ward that failed does not fail the night: the others are loaded and it catches up by itself. The night fails when
@@ -56,7 +56,7 @@ def roll_up(plan: Plan, registry: Registry, found: list[Outcome], failed_wards_l
     ]
     bad = list(dict.fromkeys(s.ward for s in states if s.state not in GOOD))
     failed = len(bad) > failed_wards_limit * len(plan.wards)
-    return RollUp(states, failed, _message(plan, states, bad, failed))
+    return Verdict(states, failed, _message(plan, states, bad, failed))
 
 
 def _state(ward: str, kind: RecordKind, last: dict[tuple[str | None, RecordKind | None, str], Outcome]) -> WardState:

@@ -10,13 +10,13 @@ from rich.text import Text
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.lake.store import Lake, Manifest, manifest_path
 from ward_warehouse.night.plan import Plan
-from ward_warehouse.night.verdict import GOOD, RollUp, WardState
+from ward_warehouse.night.verdict import GOOD, Verdict, WardState
 from ward_warehouse.registry import Registry
 
 STYLES = {"loaded": "green", "partly": "yellow", "held": "red", "failed": "red", "missing": "red"}
 
 
-def night_table(plan: Plan, verdict: RollUp, registry: Registry, lake: Lake) -> Table:
+def night_table(plan: Plan, verdict: Verdict, registry: Registry, lake: Lake) -> Table:
     """One line a ward: records read, accepted, quarantined with reasons, unchanged, and what is missing.
 
     The records of all record kinds of a ward are added up; a ward of which one kind is missing says which.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ class Wanted:
     ward: str | None = None
     kind: str | None = None
     rule: str | None = None
-    night: str | None = None
+    night: date | None = None
     key: str | None = None
     state: str = "open"
     limit: int | None = 50
@@ -68,7 +69,7 @@ def find_cases(settings: Settings, wanted: Wanted) -> list[dict[str, Any]]:
     """The cases that are wanted, the newest first, one dictionary each with the columns of `audit.quarantine`.
 
     Raises:
-        WardWarehouseError: nothing was published yet, or a filter cannot be read.
+        WardWarehouseError: nothing was published yet.
     """
     with _published(settings) as db:
         found = _execute(db, _CASES, wanted)
@@ -80,7 +81,7 @@ def export_cases(settings: Settings, wanted: Wanted, target: Path) -> int:
     """Writes the cases that are wanted to a file, in the format that its ending names; gives their number.
 
     Raises:
-        WardWarehouseError: nothing was published yet, a filter cannot be read, or the file cannot be written.
+        WardWarehouseError: nothing was published yet, or the file cannot be written.
     """
     if target.suffix not in FORMATS:
         raise WardWarehouseError(f"{target}: found {target.suffix!r}, expected one of {', '.join(FORMATS)}")
@@ -97,10 +98,7 @@ def export_cases(settings: Settings, wanted: Wanted, target: Path) -> int:
 
 
 def _execute(db: duckdb.DuckDBPyConnection, statement: str, wanted: Wanted) -> duckdb.DuckDBPyConnection:
-    try:
-        return db.execute(statement, asdict(wanted))
-    except duckdb.ConversionException:
-        raise WardWarehouseError(f"--night: found {wanted.night!r}, expected a date such as 2018-12-27") from None
+    return db.execute(statement, asdict(wanted))
 
 
 @contextmanager

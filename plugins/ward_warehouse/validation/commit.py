@@ -37,25 +37,50 @@ class Judged:
     rules: list[RuleResult]
 
 
+@dataclass(frozen=True)
+class Ruling:
+    """What is said of a judged batch as a whole.
+
+    Attributes:
+        held: why it is held back; None when it is not.
+        warnings: what is to be told of it when it is loaded.
+    """
+
+    held: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BatchVerdict:
+    """What became of a batch: its partition, or why it waits for a person."""
+
+    batch: LandedBatch
+    ruling: Ruling
+    manifest: Manifest | None
+
+
 def judge_batches(
-    lake: Lake, judge: Judge, batches: list[LandedBatch], holds: Callable[[Judged], bool] = lambda _: False
-) -> list[Manifest]:
-    """Judges landed batches of one record kind and commits a partition for each.
+    lake: Lake, judge: Judge, batches: list[LandedBatch], rule_on: Callable[[Judged], Ruling] = lambda _: Ruling()
+) -> list[BatchVerdict]:
+    """Judges landed batches of one record kind and commits a partition for each that is not held back.
 
     Args:
         lake: the lake.
         judge: of that record kind.
         batches: the landed batches.
-        holds: says of a judged batch whether it is held back as a whole; it then stays landed, and is left out.
+        rule_on: rules on a judged batch as a whole; one that it holds stays landed.
 
     Raises:
         ValidationError: a rule could not be judged, or the numbers of a batch do not add up.
         LakeError: the lake cannot be read or written.
     """
-    manifests: list[Manifest] = []
+    verdicts: list[BatchVerdict] = []
     for group in _groups(batches):
-        manifests.extend(commit(lake, judged) for judged in _judge_group(lake, judge, group) if not holds(judged))
-    return manifests
+        for judged in _judge_group(lake, judge, group):
+            ruling = rule_on(judged)
+            manifest = None if ruling.held else commit(lake, judged)
+            verdicts.append(BatchVerdict(judged.batch, ruling, manifest))
+    return verdicts
 
 
 def _groups(batches: list[LandedBatch]) -> list[list[LandedBatch]]:

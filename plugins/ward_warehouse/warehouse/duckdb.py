@@ -26,7 +26,6 @@ from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, QUARANTINE_SCHEM
 from ward_warehouse.lake.quarantine_log import folder as log_folder
 from ward_warehouse.lake.store import Lake, Manifest
 from ward_warehouse.registry import Registry
-from ward_warehouse.validation.commit import apply_decisions
 from ward_warehouse.warehouse import changes, outcomes, periods
 from ward_warehouse.warehouse.reference import reference_tables
 
@@ -149,8 +148,6 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         if not lake.is_local:
             db.register_filesystem(lake.fs)
         db.execute("CREATE SCHEMA IF NOT EXISTS raw")
-        for kind, ward in decided_wards(lake):
-            apply_decisions(lake, kind, ward)
         db.execute("BEGIN")
         _forget_other_shapes(db)
         for name, schema in TABLES.items():

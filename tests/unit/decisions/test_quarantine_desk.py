@@ -308,6 +308,7 @@ def test_a_mapping_that_reads_what_was_not_kept_says_so(district: District, mend
 def test_ten_thousand_are_replayed_at_once(district: District, mended: Any, judge: Judge) -> None:
     district["a_sql"].send([dossier(str(n), channel="77", procedure_code=PROCEDURES[n % 3]) for n in range(10_000)])
     district.play(wards=["a_sql"], kinds=["dossiers"])
+    district.night().release("a_sql", DOSSIERS, NIGHT, "lan", "the channel is new")
     mended("a_sql", lambda system: system["codes"]["channel"].update({"77": "online"}))
     assert desk(district, "a_sql").replay(judge, Selection(rule="channel_known")).let_in == 10_000
     assert conserved(district, "a_sql").rows_accepted == 10_000

@@ -195,7 +195,7 @@ def test_tasks_of_a_night(ready: District, caplog: pytest.LogCaptureFixture) -> 
         else:
             tasks.extract(job, ready.resolve)
     tasks.validate(jobs)
-    message = tasks.roll_up(jobs)
+    message = tasks.verdict(jobs)
     assert "2 of 3 wards loaded" in message
     assert [record.levelname for record in caplog.records if record.message == message] == ["WARNING"]
 
@@ -207,10 +207,10 @@ def test_a_file_that_was_left_out_makes_its_ward_red_and_what_came_counts(ready:
         tasks.extract(jobs[0], ready.resolve)
     tasks.validate(jobs)
     assert [row["source_record_id"] for row in ready.accepted("c_files")] == ["1"]
-    assert "1 of 1 wards loaded" in tasks.roll_up(jobs)
+    assert "1 of 1 wards loaded" in tasks.verdict(jobs)
 
 
-def test_the_roll_up_of_a_failed_night_is_an_error(ready: District) -> None:
+def test_the_verdict_of_a_failed_night_is_an_error(ready: District) -> None:
     jobs = tasks.plan(params(night=str(NIGHT)), None, datetime(2024, 3, 7, tzinfo=UTC))
 
     def nowhere(connection_id: str) -> Connection:
@@ -220,7 +220,7 @@ def test_the_roll_up_of_a_failed_night_is_an_error(ready: District) -> None:
         with pytest.raises(SourceError):
             tasks.extract(job, nowhere)
     with pytest.raises(WardWarehouseError, match="The night failed"):
-        tasks.roll_up(jobs)
+        tasks.verdict(jobs)
 
 
 # The pseudonym key

@@ -1,10 +1,18 @@
-"""What the scheduler imports ahead for the tasks that are forked from it."""
+"""What the scheduler imports ahead for the tasks that are forked from it, and what a run may be asked."""
 
+import ast
 import json
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime
+from typing import Any
 
-from tests.support.district import ROOT
+import pytest
+
+from tests.support.district import ROOT, District
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.night import tasks
 
 LIBRARIES = ("duckdb", "httpx", "sqlalchemy", "dbt.cli.main")
 REPORT = """
@@ -50,3 +58,32 @@ def test_only_the_scheduler_imports_ahead() -> None:
         )
         found[service] = finished.stdout.split()[-1]
     assert found == {"scheduler": "True", "api-server": "False", "dag-processor": "False"}
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"ward": ["a_sql"]}, "'ward', expected wards, "),
+        ({"wards": []}, "empty list of wards"),
+        ({"datasets": []}, "empty list of record kinds"),
+        ({"since": "2024-03-06", "until": "2024-03-05"}, "expected since to lie before until"),
+        ({"since": "2024-03-06T12:00", "until": "2024-03-06T12:00"}, "expected since to lie before until"),
+        ({"chunk_days": 7}, "chunk_days without since"),
+    ],
+)
+def test_a_run_that_contradicts_itself_is_refused_before_anything_is_read(
+    monkeypatch: pytest.MonkeyPatch, district: District, params: dict[str, Any], said: str
+) -> None:
+    for name, value in district.environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(WardWarehouseError, match=re.escape(said)):
+        tasks.plan({"night": "2024-03-06", **params}, None, datetime.now(UTC))
+
+
+def test_the_dag_offers_what_a_plan_takes() -> None:
+    source = ast.parse((ROOT / "dags" / "ward_nightly_load.py").read_text(encoding="utf-8"))
+    (declared,) = [
+        node.value for node in source.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PARAMS"
+    ]
+    assert isinstance(declared, ast.Dict)
+    assert [ast.literal_eval(key) for key in declared.keys if key] == list(tasks.PARAMS)

@@ -10,7 +10,7 @@ from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.lake.outcomes import Outcome, new_id
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.plan import Plan
-from ward_warehouse.night.verdict import RollUp, roll_up
+from ward_warehouse.night.verdict import Verdict, judge_night
 from ward_warehouse.registry import Registry
 
 WARDS = ["r1", "r2", "r3", "r4"]
@@ -50,9 +50,9 @@ def loaded(*wards: str, kind: RecordKind = DOSSIERS) -> list[Outcome]:
 
 def judge(
     registry: Registry, found: list[Outcome], kinds: list[RecordKind] | None = None, limit: float = 0.5
-) -> RollUp:
+) -> Verdict:
     plan = Plan(run_id="r", request=Request(night=NIGHT), wards=WARDS, kinds=kinds or [DOSSIERS], problems=[])
-    return roll_up(plan, registry, found, limit)
+    return judge_night(plan, registry, found, limit)
 
 
 def test_a_night_of_which_everything_arrived(registry: Registry) -> None:
@@ -138,6 +138,6 @@ def test_new_columns_and_registry_problems_are_said(registry: Registry) -> None:
     plan = Plan(
         run_id="r", request=Request(night=NIGHT), wards=WARDS, kinds=[DOSSIERS], problems=["quan.yml:9: ward r9: code"]
     )
-    message = roll_up(plan, registry, found, 0.5).message
+    message = judge_night(plan, registry, found, 0.5).message
     assert "r1 dossiers: new columns GHI_CHU" in message
     assert "quan.yml:9: ward r9: code" in message

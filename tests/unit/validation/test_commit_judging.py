@@ -20,7 +20,7 @@ from ward_warehouse.core.contracts import CONTRACTS
 from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest
 from ward_warehouse.validation import commit
-from ward_warehouse.validation.commit import judge_batches
+from ward_warehouse.validation.commit import Ruling
 from ward_warehouse.validation.judging import Judge, Suite, load_suite
 
 EXPECTATIONS = ROOT / "expectations"
@@ -77,6 +77,11 @@ def landed(lake: Lake, ward: str, *rows: dict[str, str], unchanged: int = 0) -> 
     )  # fmt: skip
 
 
+def committed(lake: Lake, judge: Judge, batches: list[LandedBatch]) -> list[Manifest]:
+    """The partitions of batches of which none is held back."""
+    return [verdict.manifest for verdict in commit.judge_batches(lake, judge, batches) if verdict.manifest]
+
+
 def entries(lake: Lake, manifest: Manifest) -> list[dict[str, Any]]:
     return lake.read_table(manifest.quarantine_path).to_pylist() if manifest.quarantine_path else []
 
@@ -96,7 +101,7 @@ def test_the_records_of_several_wards_go_back_to_their_own(lake: Lake, judge: Co
         landed(lake, "p03", UNKNOWN, good(2), NO_DATE),
         landed(lake, "p04", good(3)),
     ]
-    manifests = judge_batches(lake, judge, batches)
+    manifests = committed(lake, judge, batches)
     assert judge.given == [6], "one frame for all"
     assert [manifest.ward for manifest in manifests] == ["p01", "p02", "p03", "p04"]
     assert [ids(lake, manifest.accepted_path) for manifest in manifests] == [["good-1"], [], ["good-2"], ["good-3"]]
@@ -110,7 +115,7 @@ def test_the_records_of_several_wards_go_back_to_their_own(lake: Lake, judge: Co
 
 def test_each_manifest_counts_every_rule_over_its_own_records(lake: Lake, judge: CountingJudge, suite: Suite) -> None:
     batches = [landed(lake, "p01", good(1), NO_DATE), landed(lake, "p02"), landed(lake, "p03", UNKNOWN)]
-    manifests = judge_batches(lake, judge, batches)
+    manifests = committed(lake, judge, batches)
     for manifest, rows in zip(manifests, (2, 0, 1), strict=True):
         assert [(r.rule, r.severity, r.column, r.vi, r.en) for r in manifest.rules] == [
             (r.rule, r.severity, r.column, r.vi, r.en) for r in suite.rules
@@ -121,7 +126,7 @@ def test_each_manifest_counts_every_rule_over_its_own_records(lake: Lake, judge:
 
 
 def test_a_warning_is_counted_and_keeps_no_record_back(lake: Lake, judge: CountingJudge) -> None:
-    (manifest,) = judge_batches(lake, judge, [landed(lake, "p01", TOO_EARLY, {**TOO_EARLY, **NO_DATE})])
+    (manifest,) = committed(lake, judge, [landed(lake, "p01", TOO_EARLY, {**TOO_EARLY, **NO_DATE})])
     assert ids(lake, manifest.accepted_path) == ["early"]
     assert {r.rule: r.rows_broken for r in manifest.rules if r.rows_broken} == {
         "due_after_received": 1, "received_at_present": 1,
@@ -131,7 +136,7 @@ def test_a_warning_is_counted_and_keeps_no_record_back(lake: Lake, judge: Counti
 def test_a_refused_record_is_told_all_it_broke_its_warnings_too(lake: Lake) -> None:
     suite = load_suite(EXPECTATIONS, DOSSIERS)
     batch = landed(lake, "p01", NO_DATE, {**TOO_EARLY, "STATUS": "?"}, good(1), {**NO_DATE, "ID": "dateless-too"})
-    (manifest,) = judge_batches(lake, Judge(suite), [batch])
+    (manifest,) = committed(lake, Judge(suite), [batch])
     entry, *dateless = sorted(entries(lake, manifest), key=lambda entry: entry["source_position"] != "row 2")
     assert [one["rule_codes"] for one in dateless] == ["received_at_present"] * 2
     assert entry["rule_codes"] == "status_known,due_after_received"
@@ -158,7 +163,7 @@ def test_an_entry_holds_the_record_and_its_place(lake: Lake, judge: CountingJudg
     batch = landed(lake, "p01", good(1), {**NO_DATE, "ID": ""}, UNKNOWN)
     rows = lake.read_table(batch.path).to_pylist()
     started = datetime.now(UTC)
-    (manifest,) = judge_batches(lake, judge, [batch])
+    (manifest,) = committed(lake, judge, [batch])
     found = lake.read_table(manifest.quarantine_path)
     assert found.schema == QUARANTINE_SCHEMA
     nameless, unknown = sorted(found.to_pylist(), key=lambda entry: entry["source_position"])
@@ -179,7 +184,7 @@ def test_rows_that_nothing_tells_apart_are_entries_of_their_own(lake: Lake, judg
     number = table.schema.get_field_index("source_position")
     place = pa.array(["table HO_SO, no key"] * 3, table.schema.field(number).type)
     lake.write_table(batch.path, table.set_column(number, table.schema.field(number), place))
-    (manifest,) = judge_batches(lake, judge, [batch])
+    (manifest,) = committed(lake, judge, [batch])
     found = {entry["entry_id"] for entry in entries(lake, manifest)}
     assert len(found) == 3
     parts = ("dossiers", "p01", str(NIGHT), *["table HO_SO, no key"] * 2, table["content_hash"][0].as_py())
@@ -187,7 +192,7 @@ def test_rows_that_nothing_tells_apart_are_entries_of_their_own(lake: Lake, judg
 
 
 def test_what_was_received_has_a_note_only_where_there_is_one_to_keep(lake: Lake, judge: CountingJudge) -> None:
-    (manifest,) = judge_batches(lake, judge, [landed(lake, "p01", UNKNOWN, NO_DATE)])
+    (manifest,) = committed(lake, judge, [landed(lake, "p01", UNKNOWN, NO_DATE)])
     dateless, unknown = (
         json.loads(entry["received"])
         for entry in sorted(entries(lake, manifest), key=lambda entry: entry["source_record_id"])
@@ -204,13 +209,16 @@ def test_a_batch_that_is_held_back_stays_landed(lake: Lake, judge: CountingJudge
     batches = [landed(lake, "p01", good(1)), landed(lake, "p02", NO_DATE)]
     seen = []
 
-    def holds(judged: commit.Judged) -> bool:
+    def rule_on(judged: commit.Judged) -> Ruling:
         seen.append((judged.batch.ward, judged.accepted.num_rows, judged.quarantined.num_rows))
-        return judged.batch.ward == "p01"
+        return Ruling(held="too few" if judged.batch.ward == "p01" else None)
 
-    manifests = judge_batches(lake, judge, batches, holds)
+    verdicts = commit.judge_batches(lake, judge, batches, rule_on)
     assert seen == [("p01", 1, 0), ("p02", 0, 1)]
-    assert [manifest.ward for manifest in manifests] == ["p02"]
+    assert [(v.batch.ward, v.ruling.held, v.manifest is None) for v in verdicts] == [
+        ("p01", "too few", True),
+        ("p02", None, False),
+    ]
     assert lake.names("landing", ".parquet") == ["landing/p01.parquet"]
     assert lake.names("manifests/dossiers/p01") == []
 
@@ -226,7 +234,7 @@ def test_a_large_night_is_judged_in_several_frames(
         landed(lake, "p04", unchanged=2),
         landed(lake, "p05", NO_DATE, good(4)),
     ]
-    manifests = judge_batches(lake, judge, batches)
+    manifests = committed(lake, judge, batches)
     assert judge.given == [2, 3, 2]
     assert [(m.ward, m.rows_accepted, m.rows_quarantined) for m in manifests] == [
         ("p01", 1, 0), ("p02", 0, 1), ("p03", 2, 1), ("p04", 0, 0), ("p05", 1, 1),
@@ -234,11 +242,11 @@ def test_a_large_night_is_judged_in_several_frames(
 
 
 def test_a_night_of_nothing_is_a_partition_and_needs_no_judge(lake: Lake, judge: CountingJudge) -> None:
-    (manifest,) = judge_batches(lake, judge, [landed(lake, "p01", unchanged=3)])
+    (manifest,) = committed(lake, judge, [landed(lake, "p01", unchanged=3)])
     assert judge.given == []
     assert (manifest.accepted_path, manifest.quarantine_path, manifest.rows_read) == ("", "", 3)
 
 
 def test_accepted_records_have_the_contracts_columns_and_no_other(lake: Lake, judge: CountingJudge) -> None:
-    (manifest,) = judge_batches(lake, judge, [landed(lake, "p01", good(1))])
+    (manifest,) = committed(lake, judge, [landed(lake, "p01", good(1))])
     assert lake.read_table(manifest.accepted_path).schema.names == CONTRACTS[DOSSIERS].schema().names

@@ -13,9 +13,11 @@ from tests.support.records import at, dossier
 from ward_warehouse.core.errors import ValidationError, WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA
-from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, RuleResult, manifest_path
+from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, RuleResult, landed_path, manifest_path
 from ward_warehouse.validation.commit import Judged
-from ward_warehouse.validation.guards import Watch, WorkingDays, load_guards
+from ward_warehouse.validation.guards import load_guards
+from ward_warehouse.validation.holds import release
+from ward_warehouse.validation.watch import Watch, WorkingDays
 
 NIGHT = date(2024, 3, 6)
 """A Wednesday, and a working day like the ten before it."""
@@ -64,7 +66,11 @@ def judged(rows: int, bad: int = 0, rules: list[RuleResult] | None = None, **cha
 
 
 def watch(lake: Lake, folder: Path = ROOT / "expectations", asked: bool = False) -> Watch:
-    return Watch(lake, load_guards(folder), WorkingDays(Settings(wards_dir=ROOT / "dags" / "wards")), asked)
+    return Watch(lake, load_guards(folder), days(), asked)
+
+
+def days() -> WorkingDays:
+    return WorkingDays(Settings(wards_dir=ROOT / "dags" / "wards"))
 
 
 def broken(lake: Lake, one: Judged, **options: Any) -> set[str]:
@@ -83,9 +89,8 @@ def test_too_few_and_too_many_are_held_back(lake: Lake) -> None:
     assert broken(lake, judged(10)) == set()
     assert broken(lake, judged(2000)) == set()
     assert broken(lake, judged(2001)) == {"too_many"}
-    seen = watch(lake)
-    assert seen.holds(judged(9))
-    (message,) = seen.held.values()
+    message = watch(lake).rule_on(judged(9)).held
+    assert message is not None
     assert "p01 dossiers night 2024-03-06: held back. too_few" in message
     assert "found 9, expected about 100" in message
     assert "ward-warehouse release" in message
@@ -102,10 +107,68 @@ def test_a_small_ward_has_quiet_days(lake: Lake) -> None:
 
 
 @pytest.mark.parametrize("nights", [0, 1, 21])
-def test_a_short_history_says_nothing(lake: Lake, nights: int) -> None:
+def test_a_short_history_holds_no_quiet_night(lake: Lake, nights: int) -> None:
     history(lake, 100, nights)
     assert broken(lake, judged(1)) == set()
+
+
+@pytest.mark.parametrize(("nights", "bound"), [(2, 8000), (3, 4000), (8, 2000), (21, 2000)])
+def test_a_new_ward_is_guarded_by_its_first_days_the_wider_the_fewer_they_are(
+    lake: Lake, nights: int, bound: int
+) -> None:
+    history(lake, 100, nights)
+    assert broken(lake, judged(bound)) == set()
+    assert broken(lake, judged(bound + 1)) == {"too_many"}
+
+
+@pytest.mark.parametrize("nights", [0, 1])
+def test_a_first_load_and_the_night_after_it_have_nothing_to_be_compared_with(lake: Lake, nights: int) -> None:
+    history(lake, 100, nights)
     assert broken(lake, judged(90_000)) == set()
+
+
+def test_a_holiday_brings_no_more_than_a_working_day(lake: Lake) -> None:
+    history(lake, 100, end=HOLIDAY)
+    assert broken(lake, judged(2000, night=HOLIDAY)) == set()
+    assert broken(lake, judged(2001, night=HOLIDAY)) == {"too_many"}
+
+
+def landed(lake: Lake, night: date, ids: range) -> Judged:
+    """A batch that is landed, and what judging gives of it: all of it accepted."""
+    records = pa.table({name: [f"{n}" for n in ids] for name in ("source_record_id", "content_hash")})
+    path = f"landing/dossiers/{night}.parquet"
+    lake.write_table(path, records)
+    one = LandedBatch.model_validate(batch(len(ids), night, path=path))
+    lake.write_record(landed_path(DOSSIERS, "p01", night), one)
+    return Judged(one, records, QUARANTINE_SCHEMA.empty_table(), [])
+
+
+def test_what_was_held_stays_held_on_any_later_night_until_somebody_releases_it(lake: Lake) -> None:
+    history(lake, 100, end=HOLIDAY - timedelta(days=3))
+    for back in (3, 2, 1):
+        ruling = watch(lake).rule_on(landed(lake, HOLIDAY - timedelta(days=back), range(30_000)))
+        assert ruling.held is not None
+    # The ward's guard is switched off, or has nothing to compare with: what it held is remembered all the same.
+    today = landed(lake, HOLIDAY, range(30_100))
+    ruling = Watch(lake, load_guards(ROOT / "expectations").model_copy(update={"guards": ()}), days()).rule_on(today)
+    assert ruling.held is not None
+    assert "30,000 of the 30,000 records again that are held back since night 2024-04-17" in ruling.held
+    release(lake, today.batch, "an", "the counter was moved")
+    ruling = watch(lake).rule_on(today)
+    assert ruling.held is None
+    assert any("held_before" in line for line in ruling.warnings)
+
+
+def test_a_night_without_what_was_held_is_let_through(lake: Lake) -> None:
+    history(lake, 100, end=NIGHT - timedelta(days=1))
+    assert watch(lake).rule_on(landed(lake, NIGHT - timedelta(days=1), range(30_000))).held is not None
+    assert watch(lake).rule_on(landed(lake, NIGHT, range(40_000, 40_200))).held is None
+
+
+def test_records_of_a_night_that_had_too_few_may_come_with_the_rest(lake: Lake) -> None:
+    history(lake, 100, end=NIGHT - timedelta(days=1))
+    assert watch(lake).rule_on(landed(lake, NIGHT - timedelta(days=1), range(5))).held is not None
+    assert watch(lake).rule_on(landed(lake, NIGHT, range(200))).held is None
 
 
 def test_a_ward_that_catches_up_may_bring_all_its_nights_at_once(lake: Lake) -> None:
@@ -139,9 +202,9 @@ def test_nothing_for_three_working_nights_is_told(lake: Lake) -> None:
     history(lake, 0, 2)
     assert broken(lake, quiet) == {"nothing"}
     assert broken(lake, judged(1)) == set()
-    seen = watch(lake)
-    assert not seen.holds(quiet)
-    assert "for 3 working nights" in seen.warnings[quiet.batch.batch_id][0]
+    ruling = watch(lake).rule_on(quiet)
+    assert ruling.held is None
+    assert "for 3 working nights" in ruling.warnings[0]
 
 
 def test_a_ward_that_never_brought_anything_is_not_told_every_night(lake: Lake) -> None:
@@ -176,8 +239,10 @@ def test_codes_that_never_came_before_are_told_once_there_is_a_history(lake: Lak
     assert broken(lake, one) == set()
 
 
-def test_the_first_night_of_a_ward_is_never_held(lake: Lake) -> None:
-    assert broken(lake, judged(500, bad=500)) == set()
+def test_a_first_night_is_judged_by_its_own_share_of_bad_records(lake: Lake) -> None:
+    assert broken(lake, judged(199, bad=199)) == {"bad_share"}, "too few to say that the software is another"
+    assert broken(lake, judged(500, bad=500)) == {"bad_share", "mostly_bad"}
+    assert broken(lake, judged(90_000, cursor_to=datetime(2020, 1, 1, tzinfo=UTC))) == set()
 
 
 def test_a_ward_may_have_a_threshold_of_its_own(lake: Lake, tmp_path: Path) -> None:

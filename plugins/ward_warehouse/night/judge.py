@@ -1,0 +1,133 @@
+"""The judging of a night: landed batches of all wards of a record kind in one frame, each committed or held back."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import LockedError, WardWarehouseError
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.locks import partition_lock
+from ward_warehouse.lake.outcomes import Outcome
+from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, landed_path, manifest_path
+from ward_warehouse.night.noting import note_outcome, unforeseen
+from ward_warehouse.night.plan import Plan
+
+# A task that reads one ward must not pay for pandas and Great Expectations: what judges is imported where it is used.
+if TYPE_CHECKING:
+    from ward_warehouse.validation.commit import BatchVerdict
+    from ward_warehouse.validation.judging import Judge
+    from ward_warehouse.validation.watch import Watch
+
+
+def validate(settings: Settings, lake: Lake, plan: Plan) -> list[Outcome]:
+    """Judges the landed batches of a plan's night and commits them; gives an outcome for each.
+
+    A batch that cannot be judged, or that another run is at work on, is an outcome that failed; the others go on.
+
+    Raises:
+        LakeError: the lake cannot be written.
+    """
+    found: list[Outcome] = []
+    for kind in plan.kinds:
+        batches = pending_batches(lake, plan, kind)
+        if batches:
+            found.extend(_Judging(settings, lake, plan, kind).judge_free(batches))
+    return found
+
+
+def pending_batches(lake: Lake, plan: Plan, kind: RecordKind) -> list[LandedBatch]:
+    """Landed batches of the plan's night that are not judged yet, or are held back."""
+    pending = []
+    for ward in plan.wards:
+        landed = lake.read_record(landed_path(kind, ward, plan.request.night), LandedBatch)
+        if landed is not None and committed(lake, landed) is None:
+            pending.append(landed)
+    return pending
+
+
+def committed(lake: Lake, batch: LandedBatch) -> Manifest | None:
+    """The partition that this very batch became, if it was judged already."""
+    manifest = lake.read_record(manifest_path(batch.kind, batch.ward, batch.night), Manifest)
+    return manifest if manifest is not None and manifest.batch_id == batch.batch_id else None
+
+
+class _Judging:
+    """The judging of one record kind in one run."""
+
+    def __init__(self, settings: Settings, lake: Lake, plan: Plan, kind: RecordKind) -> None:
+        self._settings = settings
+        self._lake = lake
+        self._plan = plan
+        self._kind = kind
+        self._started = datetime.now(UTC)
+
+    def judge_free(self, batches: list[LandedBatch]) -> list[Outcome]:
+        """Judges those batches that no other run is at work on."""
+        found: list[Outcome] = []
+        free: list[LandedBatch] = []
+        with ExitStack() as locks:
+            for batch in batches:
+                try:
+                    locks.enter_context(partition_lock(self._lake, self._kind, batch.ward, batch.night))
+                except LockedError as error:
+                    found.append(self._note_failed(batch, str(error)))
+                    continue
+                # Another run may have judged it, or read it anew, before the lock was free.
+                if self._lake.read_record(landed_path(self._kind, batch.ward, batch.night), LandedBatch) == batch:
+                    free.append(batch)
+            return [*found, *(self._judge(free) if free else [])]
+
+    def _judge(self, batches: list[LandedBatch]) -> list[Outcome]:
+        from ward_warehouse.validation.commit import judge_batches
+        from ward_warehouse.validation.judging import Judge, load_suite
+
+        try:
+            judge = Judge(load_suite(self._settings.expectations_dir, self._kind))
+            watch = self._make_watch()
+        except WardWarehouseError as error:
+            return [self._note_failed(batch, str(error)) for batch in batches]
+        try:
+            verdicts = judge_batches(self._lake, judge, batches, watch.rule_on)
+        except Exception:
+            # One batch is damaged: judged one by one, the others still get through.
+            return [self._judge_alone(judge, watch, batch) for batch in batches]
+        return [self._note_verdict(verdict) for verdict in verdicts]
+
+    def _make_watch(self) -> Watch:
+        from ward_warehouse.validation.guards import load_guards
+        from ward_warehouse.validation.watch import Watch, WorkingDays
+
+        request = self._plan.request
+        asked = request.full or request.since is not None or request.until is not None
+        return Watch(self._lake, load_guards(self._settings.expectations_dir), WorkingDays(self._settings), asked)
+
+    def _judge_alone(self, judge: Judge, watch: Watch, batch: LandedBatch) -> Outcome:
+        from ward_warehouse.validation.commit import judge_batches
+
+        # It may have been committed before another one of the group failed.
+        done = committed(self._lake, batch)
+        if done is not None:
+            return note_outcome(self._lake, self._plan, "validate", "succeeded", self._started, batch=done)
+        try:
+            (verdict,) = judge_batches(self._lake, judge, [batch], watch.rule_on)
+        except WardWarehouseError as error:
+            return self._note_failed(batch, str(error))
+        except Exception as error:
+            return self._note_failed(batch, unforeseen(f"{batch.ward} {batch.kind}", "judging", error))
+        return self._note_verdict(verdict)
+
+    def _note_verdict(self, verdict: BatchVerdict) -> Outcome:
+        ruling, started = verdict.ruling, self._started
+        if ruling.held is not None:
+            return note_outcome(
+                self._lake, self._plan, "validate", "held", started, batch=verdict.batch, error=ruling.held
+            )
+        return note_outcome(
+            self._lake, self._plan, "validate", "succeeded", started, batch=verdict.manifest, warnings=ruling.warnings
+        )
+
+    def _note_failed(self, batch: LandedBatch, error: str) -> Outcome:
+        return note_outcome(self._lake, self._plan, "validate", "failed", self._started, batch=batch, error=error)
