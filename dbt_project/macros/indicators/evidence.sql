@@ -26,7 +26,7 @@
         and run_query('select count(*) from ' ~ dossiers).columns[0][0] > var('dossiers_opened_each_night') -%}
     {%- set codes = [] -%}
     {%- for code in indicator_catalogue() | map(attribute='code') | unique -%}
-        {%- if not some or loop.index0 % 50 == modules.datetime.date.today().toordinal() % 50 -%}
+        {%- if not some or loop.index0 % 50 == modules.datetime.date.fromisoformat(built_at()[:10]).toordinal() % 50 -%}
             {%- do codes.append(sql_text(code)) -%}
         {%- endif -%}
     {%- endfor -%}

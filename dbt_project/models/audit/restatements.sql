@@ -82,7 +82,7 @@ select
     cast(coalesce(details.records_changed, 0) as bigint) as records_changed,
     details.records,
     coalesce(fresh.other_reason, details.reasons, 'recomputed') as reasons,
-    current_timestamp as first_seen_at,
+    cast('{{ built_at() }}' as timestamp with time zone) as first_seen_at,
     true as is_current
 from {{ ref('int_restatements__differing') }} as fresh
 left join details on fresh.restatement_key = details.restatement_key

@@ -116,6 +116,7 @@ def _run(settings: Settings, arguments: list[str], whole: bool) -> dbtRunnerResu
     with _environment(
         WARD_WAREHOUSE_BUILD_DB=str(settings.build_file),
         WARD_WAREHOUSE_BUILD_MEMORY=settings.build_memory,
+        DBT_BUILT_AT=datetime.now(UTC).isoformat(sep=" "),
         DBT_CLOSED_PERIODS=closed,
         DBT_BUILD_OF="all" if whole else "changes",
     ):

@@ -1,0 +1,35 @@
+"""What the command tells dbt of a build."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from tests.faults.workshop import SMALL_PROJECT
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.store import Lake
+from ward_warehouse.registry.load import load_registry
+from ward_warehouse.warehouse.dbt import dbt_build
+from ward_warehouse.warehouse.duckdb import load
+
+
+def test_a_build_is_of_the_instant_at_which_the_command_began(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(SMALL_PROJECT, project)
+    (project / "models" / "marts" / "instant.sql").write_text(
+        "select cast('{{ env_var('DBT_BUILT_AT') }}' as timestamp with time zone) as built_at", "utf-8"
+    )
+    settings = Settings(home=tmp_path / "home", dbt_project_dir=project)
+    load(settings, Lake(settings.lake), load_registry(settings))
+    for build in ("first", "second"):
+        begun = datetime.now(UTC)
+        dbt_build(settings, build)
+        with duckdb.connect(str(settings.build_file), read_only=True) as db:
+            found = db.execute("SELECT epoch_us(built_at) FROM marts.instant").fetchall()[0][0]
+            ended = db.execute(
+                "SELECT epoch_us(max(built_at)) FROM raw.build_results WHERE build_id = $build", {"build": build}
+            ).fetchall()[0][0]
+        assert begun.timestamp() * 1_000_000 <= found <= ended
