@@ -1,3 +1,3 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view_in_place') }}
 
 {{ indicator_record_kind_rows() }}

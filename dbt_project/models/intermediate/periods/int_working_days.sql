@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view_in_place') }}
 
 -- A limit of n working days ends on the first date of its number; the days off that follow share that number.
 select

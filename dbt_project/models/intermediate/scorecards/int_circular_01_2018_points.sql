@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view_in_place') }}
 
 -- A district adds up the parts of its wards and divides once; a ward that did not report is missing from it, and is
 -- counted as missing.

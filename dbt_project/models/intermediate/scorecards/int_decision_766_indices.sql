@@ -1,3 +1,3 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view_in_place') }}
 
 {{ decision_766_index_rows() }}

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view_in_place') }}
 
 -- What asks for a second look at an answer: a run of votes on one device on one day, one rating for everything, an hour
 -- at which the counter is closed. The limits are variables of the project.

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view_in_place') }}
 
 -- Each record with the course of its dossier: its own, or what all records of a dossier that was taken over share. The
 -- record of the former ward would otherwise stay open for ever, and late by every rule that starts from its reception.

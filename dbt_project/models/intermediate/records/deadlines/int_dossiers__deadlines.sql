@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view_in_place') }}
 
 -- The deadline is the promise on the appointment slip; without one, the procedure's statutory time from reception.
 with statutory as (

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view_in_place') }}
 
 -- Decision 766: the dates that its on-time rule compares; the rule itself depends on the period's end and stands in
 -- the definition of on_time_decision_766. A limit in working days is kept until the day before the next working day.

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view_in_place') }}
 
 -- What progress and quality indicators compare beside the deadline: when a dossier becomes overdue and by how much, the
 -- working time that was the office's own, and the date that was promised last.

@@ -1,4 +1,4 @@
-{{ config(materialized='view', group='records', access='protected') }}
+{{ config(materialized='view_in_place', group='records', access='protected') }}
 
 with ranked as (
     select
