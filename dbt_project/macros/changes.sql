@@ -19,8 +19,9 @@
 {% endmacro %}
 
 {# The rows of a fact that a night computes. #}
-{% macro forget_changed(key, changed) %}
-    {{- forget_rows(key ~ ' in (select changed.' ~ key ~ ' from ' ~ ref(changed) ~ ' as changed)') -}}
+{% macro forget_computed(fact) %}
+    {%- set kept = var('facts')[fact.identifier] -%}
+    {{- forget_rows(kept.key ~ ' in (select computed.' ~ kept.key ~ ' from ' ~ ref(kept.computed) ~ ' as computed)') -}}
 {% endmacro %}
 
 {# The rows of a kept table whose month, or whose period, is one that a change touches; of a table that has districts
@@ -131,42 +132,18 @@
     {{ return(days | unique | list) }}
 {% endmacro %}
 
-{# On a night the tests of a fact judge the rows that the night computed: the others passed when they were computed.
-   dbt asks for this of each test's relation. Tests of their own still look at everything. #}
-{% macro default__get_where_subquery(relation) -%}
-    {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
-    {%- set facts = {
-        'fct_dossiers': ['dossier_key', 'int_dossiers__changed'],
-        'fct_survey_responses': ['response_key', 'int_survey_responses__changed'],
-    } -%}
-    {%- if only_changes() and relation.identifier in facts -%}
-        {%- set key, changed = facts[relation.identifier] -%}
-        {%- set names = relation.incorporate(path={'schema': 'intermediate', 'identifier': changed}) -%}
-        {%- do conditions.append(key ~ ' in (select changed.' ~ key ~ ' from ' ~ names ~ ' as changed)') -%}
-    {%- endif -%}
-    {%- if conditions -%}
-        {{ return('(select * from ' ~ relation ~ ' where (' ~ conditions | join(') and (') ~ ')) as dbt_subquery') }}
+{# The rows of a fact that this build computed, for its tests: all of them, or those that a night did. While dbt reads the
+   project it does not say which fact a test is of; the fact itself depends on the model of its keys. #}
+{% macro computed_rows(fact) -%}
+    {%- if execute and only_changes() -%}
+    {%- set kept = var('facts')[fact.identifier] -%}
+    {%- set computed = fact.incorporate(path={'schema': 'intermediate', 'identifier': kept.computed}) -%}
+    (
+        select *
+        from {{ fact }}
+        where {{ kept.key }} in (select computed.{{ kept.key }} from {{ computed }} as computed)
+    ) as computed_rows
     {%- else -%}
-        {{ return(relation) }}
+    {{ fact }}
     {%- endif -%}
 {%- endmacro %}
-
-{# dbt's own test, but of the parent only the rows that the child names: on a night those are a few of millions. #}
-{% macro default__test_relationships(model, column_name, to, field) %}
-with child as (
-    select {{ column_name }} as from_field
-    from {{ model }}
-    where {{ column_name }} is not null
-),
-
-parent as (
-    select {{ field }} as to_field
-    from {{ to }}
-    where {{ field }} in (select child.from_field from child)
-)
-
-select child.from_field
-from child
-left join parent on child.from_field = parent.to_field
-where parent.to_field is null
-{% endmacro %}

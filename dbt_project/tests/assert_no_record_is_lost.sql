@@ -1,13 +1,12 @@
 -- Every record of every ward that reached the warehouse is in its fact table, once, unless it is deleted at its source.
 -- Both sides are first compared as a number of records and a sum of hashes, which takes a fraction of the time of
 -- comparing millions of keys; the keys are compared, and named, where those differ.
-{%- set kinds = {
-    'dossiers': {'staging': ref('stg_dossiers'), 'fact': ref('fct_dossiers'), 'key': 'dossier_key'},
-    'survey_responses': {
-        'staging': ref('stg_survey_responses'), 'fact': ref('fct_survey_responses'), 'key': 'response_key',
-    },
-    'ward_returns': {'staging': ref('stg_ward_returns'), 'fact': ref('fct_ward_returns'), 'key': 'return_key'},
-} %}
+{%- set kinds = {} %}
+{%- for name, fact in var('facts').items() %}
+{%- do kinds.update({fact.record_kind: {
+    'staging': ref('stg_' ~ fact.record_kind), 'fact': ref(name), 'key': fact.key
+}}) %}
+{%- endfor %}
 with deleted as (
     select
         record_kind,

@@ -10,6 +10,7 @@ only the time differs.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -21,9 +22,6 @@ TABLES: dict[str, pa.Schema] = {
     "changed_records": pa.schema([(name, pa.string()) for name in ("record_kind", "ward_key", "source_record_id")]),
     "build_basis": pa.schema([(name, pa.string()) for name in ("fingerprint", "build_id", "follows")]),
 }
-NOTED = (RecordKind.DOSSIERS, RecordKind.SURVEY_RESPONSES, RecordKind.WARD_RETURNS)
-"""Record kinds whose change touches their own figures only. A catalogue's decides on dossiers that did not change."""
-
 REFERENCES = ("districts", "wards", "ward_datasets", "procedure_catalogues", "calendar")
 PROJECT = ("dbt_project.yml", "models", "macros", "seeds")
 
@@ -57,11 +55,18 @@ def fingerprint(db: duckdb.DuckDBPyConnection, project: Path) -> str:
     return digest.hexdigest()
 
 
-def only_changes(db: duckdb.DuckDBPyConnection, basis: str) -> bool:
-    """Whether the tables stand as a build on this basis left them, but for the records that are noted as changed."""
+def only_changes(db: duckdb.DuckDBPyConnection, basis: str, kinds: Collection[RecordKind]) -> bool:
+    """Whether the tables stand as a build on this basis left them, but for the records that are noted as changed.
+
+    Args:
+        db: the build file.
+        basis: the fingerprint of now.
+        kinds: the record kinds that have a fact, whose change touches their own figures only. A catalogue's decides on
+            dossiers that did not change.
+    """
     stands = db.execute("SELECT fingerprint FROM raw.build_basis").fetchall() == [(basis,)]
-    kinds = {row[0] for row in db.execute("SELECT DISTINCT record_kind FROM raw.changed_records").fetchall()}
-    return stands and kinds <= {str(kind) for kind in NOTED}
+    changed = {row[0] for row in db.execute("SELECT DISTINCT record_kind FROM raw.changed_records").fetchall()}
+    return stands and changed <= {str(kind) for kind in kinds}
 
 
 def begin_build(db: duckdb.DuckDBPyConnection) -> str | None:

@@ -16,6 +16,7 @@ from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.warehouse import changes
 from ward_warehouse.warehouse.duckdb import BUILD_RESULTS, open_build
+from ward_warehouse.warehouse.facts import read_facts
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -57,13 +58,15 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
     and dbt shares what Airflow has imported already. One build at a time in a process is all that dbt supports.
 
     Raises:
-        BuildError: a model failed or a test of severity error did; what analysts see is left as it was.
+        BuildError: a model failed or a test of severity error did, or the dbt project's list of facts is wrong; what
+            analysts see is left as it was.
     """
     from dbt.artifacts.schemas.run import RunExecutionResult
 
+    kinds = {fact.record_kind for fact in read_facts(settings.dbt_project_dir).values()}
     with open_build(settings.build_file) as db:
         basis = changes.fingerprint(db, settings.dbt_project_dir)
-        whole = not changes.only_changes(db, basis)
+        whole = not changes.only_changes(db, basis, kinds)
         before = changes.begin_build(db)
     finished = _run(settings, ["build", *(["--full-refresh"] if whole else []), *NOT_AT_NIGHT], whole)
     done = finished.result

@@ -22,16 +22,12 @@ import duckdb
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.warehouse.changes import followed_build
+from ward_warehouse.warehouse.facts import Fact, read_facts
 from ward_warehouse.warehouse.seals import Seals, kept_file, log_of, read_seals, seal_of, write_seals
 
 PUBLIC_SCHEMAS = ("marts", "audit")
 READ_ONLY = 0o444
 """The mode of the published file: who may read it opens it, and a client that would write is refused at once."""
-FACTS = {
-    "fct_dossiers": ("dossier_key", "int_dossiers__changed"),
-    "fct_survey_responses": ("response_key", "int_survey_responses__changed"),
-}
-"""Tables that a night brings up to date: their key, and the build's table of the keys that its last build computed."""
 
 
 def audited_marker(build_file: Path) -> Path:
@@ -67,16 +63,17 @@ def publish(settings: Settings) -> dict[str, int]:
     """Publishes the build file's public schemas; gives the rows of each published table.
 
     Raises:
-        BuildError: there is no build, or it cannot be copied; the published file is left as it was. Or the new one is
-            in its place, and a client took it before it could be counted.
+        BuildError: there is no build, it cannot be copied, or the dbt project's list of facts is wrong; the published
+            file is left as it was. Or the new one is in its place, and a client took it before it could be counted.
     """
     build, target = settings.build_file, settings.published_file
     _require_audited(build)
+    facts = read_facts(settings.dbt_project_dir)
     temporary = target.with_name(f".{target.stem}-{uuid4().hex}") / target.name
     with _disk_errors("publish", "the published warehouse is left as it was"), _alone(kept_file(target).parent):
         _forget_killed(target)
         try:
-            rows = _keep(build, target)
+            rows = _keep(build, target, facts)
             temporary.parent.mkdir(parents=True)
             shutil.copyfile(kept_file(target), temporary)
             temporary.chmod(READ_ONLY)
@@ -114,7 +111,7 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _keep(build: Path, target: Path) -> dict[str, int]:
+def _keep(build: Path, target: Path, facts: dict[str, Fact]) -> dict[str, int]:
     """Brings the kept copy up to the build; only one that nobody has touched since the last publish is taken over."""
     kept, seals = kept_file(target), read_seals(target) or Seals()
     follows = bool(seals.kept) and seal_of(kept) == seals.kept and _follows(build, kept)
@@ -123,12 +120,12 @@ def _keep(build: Path, target: Path) -> dict[str, int]:
     if follows:
         # What stands in the way (a reader in need has it open) does not stand in the way of a new one.
         with suppress(duckdb.Error):
-            return _copy(build, kept)
+            return _copy(build, kept, facts)
     fresh = kept.with_name("fresh") / kept.name
     shutil.rmtree(fresh.parent, ignore_errors=True)
     try:
         fresh.parent.mkdir(mode=0o700)
-        rows = _copy(build, fresh)
+        rows = _copy(build, fresh, facts)
         log_of(kept).unlink(missing_ok=True)
         os.replace(fresh, kept)
     finally:
@@ -209,7 +206,7 @@ def _follows(build: Path, kept: Path) -> bool:
         return False
 
 
-def _copy(build: Path, target: Path) -> dict[str, int]:
+def _copy(build: Path, target: Path, facts: dict[str, Fact]) -> dict[str, int]:
     """Copies tables as they are and views by their text; the build's dbt models name no database in them.
 
     In a file that holds the facts of the build before, only the records that this build computed are replaced.
@@ -224,8 +221,9 @@ def _copy(build: Path, target: Path) -> dict[str, int]:
             db.execute(f"DROP VIEW {schema}.{_name(name)}")
         known = _relations(db, target.stem, "duckdb_tables()", "table_name")
         for schema, name in _relations(db, "build", "duckdb_tables()", "table_name"):
-            if (schema, name) in known and name in FACTS and _names_what_changed(db, name):
-                _bring_up_to_date(db, schema, name)
+            computed = _computed_keys(db, facts[name]) if name in facts and (schema, name) in known else None
+            if computed:
+                _bring_up_to_date(db, schema, name, computed)
             else:
                 db.execute(f"CREATE OR REPLACE TABLE {schema}.{_name(name)} AS FROM build.{schema}.{_name(name)}")
             rows[f"{schema}.{name}"] = _count(db, f"{schema}.{_name(name)}")
@@ -236,22 +234,22 @@ def _copy(build: Path, target: Path) -> dict[str, int]:
     return rows
 
 
-def _names_what_changed(db: duckdb.DuckDBPyConnection, fact: str) -> bool:
-    """Whether the build's project keeps the fact from night to night; another one may make it anew each time."""
+def _computed_keys(db: duckdb.DuckDBPyConnection, fact: Fact) -> str | None:
+    """SQL of the condition of the rows that the last build computed; None where it made the fact anew."""
     found = db.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'build' AND schema_name = 'intermediate' "
         "AND table_name = $name",
-        {"name": FACTS[fact][1]},
+        {"name": fact.computed},
     ).fetchone()
-    return found == (1,)
+    if found != (1,):
+        return None
+    return f"{fact.key} IN (SELECT {fact.key} FROM build.intermediate.{fact.computed})"  # noqa: S608 - checked names
 
 
-def _bring_up_to_date(db: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+def _bring_up_to_date(db: duckdb.DuckDBPyConnection, schema: str, name: str, computed: str) -> None:
     """Replaces in a fact what the last build computed; what does not come out as the build has it is copied whole."""
-    key, changed = FACTS[name]
     fact, source = f"{schema}.{_name(name)}", f"build.{schema}.{_name(name)}"
-    computed = f"{key} IN (SELECT {key} FROM build.intermediate.{changed})"  # noqa: S608 - our own names, as below
-    db.execute(f"DELETE FROM {fact} WHERE {computed}")  # noqa: S608
+    db.execute(f"DELETE FROM {fact} WHERE {computed}")  # noqa: S608 - our own names, as below
     # What a build computes stands at the end of its table: without the range all columns of all records would be read.
     place = db.execute(f"SELECT min(rowid), max(rowid) FROM {source} WHERE {computed}").fetchone()  # noqa: S608
     db.execute(f"INSERT INTO {fact} BY NAME FROM {source} WHERE rowid BETWEEN $1 AND $2 AND {computed}", place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.support.model_texts import FOLDERS, column_texts
+from tests.support.model_texts import FOLDERS, column_texts, described_models
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry.load import load_registry
@@ -32,16 +33,22 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def results(settings: Settings) -> dict[str, str]:
     """Status of every node of a whole `dbt build` on empty raw tables, by its id without the project."""
     load(settings, Lake(settings.lake), load_registry(settings))
+    return run_dbt(settings, settings.build_file, "build", "--exclude-resource-type", "exposure")
+
+
+def run_dbt(settings: Settings, build_file: Path, *arguments: str, **environment: str) -> dict[str, str]:
+    """Status of every node of a command of dbt, by its id without the project."""
     target = settings.home / "target"
-    command = [sys.executable, "-m", "dbt.cli.main", "--no-version-check", "--no-use-colors", "build"]
-    command += ["--exclude-resource-type", "exposure"]
+    command = [sys.executable, "-m", "dbt.cli.main", "--no-version-check", "--no-use-colors", *arguments]
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target)]
     environment = {
         **os.environ,
-        "WARD_WAREHOUSE_BUILD_DB": str(settings.build_file),
+        "WARD_WAREHOUSE_BUILD_DB": str(build_file),
         "DBT_LOG_PATH": str(settings.home / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        **environment,
     }
+    (target / "run_results.json").unlink(missing_ok=True)
     finished = subprocess.run([*command, *folders], env=environment, capture_output=True, text=True, check=False)
     written = target / "run_results.json"
     assert written.is_file(), finished.stdout
@@ -87,3 +94,55 @@ def test_the_printed_dictionary_is_current(settings: Settings) -> None:
         printed = dictionary(db)
     committed = (PROJECT.parent / "docs" / "indicators.md").read_text("utf-8")
     assert committed == printed, "docs/indicators.md is not current: write it anew with 'ward-warehouse indicators'"
+
+
+def test_dbts_own_words_keep_their_meaning(settings: Settings, results: dict[str, str]) -> None:
+    """A materialization, a test or a macro of dbt is never another one here; what is special has a name of its own."""
+    assert results["model.fct_dossiers"] in PASSED
+    macros = json.loads((settings.home / "target" / "manifest.json").read_text("utf-8"))["macros"].values()
+    words = {word(macro["name"]) for macro in macros if macro["package_name"] != "ward_warehouse"}
+    ours = {word(macro["name"]) for macro in macros if macro["package_name"] == "ward_warehouse"}
+    assert ours & words == {"generate_schema_name"}, "which dbt asks a project to write"
+
+
+def word(macro: str) -> str:
+    """What a macro means, whichever adapter it is for."""
+    return re.sub(r"^(default|duckdb)__|_(default|duckdb)$", "", macro)
+
+
+@pytest.mark.usefixtures("results")
+def test_tables_in_place_hold_the_constraints_of_their_contracts(settings: Settings) -> None:
+    declared = {
+        (model["name"], column["name"])
+        for folder in ("marts", "audit")
+        for model in described_models(folder)
+        for column in model["columns"]
+        if {"type": "not_null"} in column.get("constraints", [])
+    }
+    with duckdb.connect(str(settings.build_file), read_only=True) as db:
+        held = db.execute(
+            "SELECT table_name, unnest(constraint_column_names) FROM duckdb_constraints() "
+            "WHERE constraint_type = 'NOT NULL' AND schema_name IN ('marts', 'audit')"
+        ).fetchall()
+    assert set(held) == declared
+
+
+@pytest.mark.usefixtures("results")
+@pytest.mark.parametrize(("build_of", "computed", "status"), [
+    ("changes", "w:other", "pass"),
+    ("changes", "w:twice", "fail"),
+    ("all", "w:other", "fail"),
+])  # fmt: skip
+def test_a_fact_is_tested_by_the_rows_that_the_build_computed(
+    settings: Settings, tmp_path: Path, build_of: str, computed: str, status: str
+) -> None:
+    build_file = Path(shutil.copy(settings.build_file, tmp_path / "district.duckdb"))
+    with duckdb.connect(str(build_file)) as db:
+        db.execute("CREATE OR REPLACE TABLE marts.fct_dossiers AS SELECT 'w:twice' AS dossier_key FROM range(2)")
+        db.execute(
+            "CREATE OR REPLACE TABLE intermediate.int_dossiers__changed AS SELECT $key AS dossier_key",
+            {"key": computed},
+        )
+    test = "unique_in_computed_rows_fct_dossiers_dossier_key"
+    ran = run_dbt(settings, build_file, "test", "--select", test, DBT_BUILD_OF=build_of)
+    assert list(ran.values()) == [status]

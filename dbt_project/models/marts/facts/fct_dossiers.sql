@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook="{{ forget_changed('dossier_key', 'int_dossiers__changed') }}"
+    pre_hook="{{ forget_computed(this) }}"
 ) }}
 
 -- depends_on: {{ ref_of_nights('int_dossiers__replaced') }}

@@ -1,0 +1,50 @@
+"""The facts that the dbt project lists in `vars` of its `dbt_project.yml`, and what the commands must know of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import BuildError
+from ward_warehouse.registry.yaml_file import YamlFile, read_yaml, validate
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$")]
+
+
+class Fact(BaseModel):
+    """A table of schema `marts` that holds the newest version of each record of a kind.
+
+    Attributes:
+        record_kind: of which kind its records are.
+        key: the column that names one.
+        computed: of a fact that is kept from night to night, the table of schema `intermediate` with the keys that the
+            last build computed; None for a fact that each build makes anew.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    record_kind: RecordKind
+    key: Identifier
+    computed: Identifier | None = None
+
+
+class _Variables(BaseModel):
+    facts: dict[Identifier, Fact] = {}
+
+
+def read_facts(project: Path) -> dict[str, Fact]:
+    """The facts of a dbt project by their names; a project that lists none keeps none.
+
+    Raises:
+        BuildError: the file cannot be read, or an entry is wrong: file, line, what was found, what was expected.
+    """
+    file = read_yaml(project / "dbt_project.yml")
+    if not isinstance(file, YamlFile):
+        raise BuildError(f"dbt project: {file}")
+    found = validate(_Variables, file, file.data.get("vars") or {}, ["vars"])
+    if isinstance(found, list):
+        raise BuildError(f"dbt project: {'; '.join(map(str, found))}")
+    return dict(found.facts)
