@@ -35,6 +35,7 @@ RUNS = {
             "until": str(NIGHT),
         },
     },
+    "maintenance": {"dag_id": "warehouse_maintenance", "conf": {}},
 }
 Make = Callable[[Path, dict[str, Kind]], District]
 
@@ -120,6 +121,8 @@ def _environment(district: District) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")},
         **district.environment,
+        # This tree's library, whichever tree the environment was made for.
+        "PYTHONPATH": str(ROOT / "plugins"),
         "AIRFLOW_HOME": str(district.folder / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),

@@ -12,6 +12,7 @@ from tests.faults.canaries import Person, search
 from tests.support.district import KEY
 from tests.support.http_service import TOKEN
 from tests.support.records import APPLICANT, NIGHT
+from ward_warehouse.lake.outcomes import Outcome
 
 NIGHTLY, BUILD, MAINTENANCE = "ward_nightly_load", "warehouse_build", "warehouse_maintenance"
 
@@ -71,16 +72,41 @@ def test_tasks_of_the_build(seen: Seen) -> None:
     }
 
 
+def test_tasks_of_the_maintenance(seen: Seen) -> None:
+    assert seen.dag(MAINTENANCE)["tasks"] == {
+        "maintain": {
+            "after": [],
+            "trigger_rule": "all_success",
+            "mapped": False,
+            "retries": 1,
+            "retry_minutes": 5.0,
+            "at_once": None,
+            "map_index_template": None,
+            "outlets": [],
+        }
+    }
+
+
 def test_schedules(seen: Seen) -> None:
-    nightly, build = seen.dag(NIGHTLY), seen.dag(BUILD)
+    nightly, build, maintenance = seen.dag(NIGHTLY), seen.dag(BUILD), seen.dag(MAINTENANCE)
     assert (nightly["timetable"], nightly["cron"], nightly["time_zone"]) == (
         "CronDataIntervalTimetable", "30 0 * * *", "Asia/Ho_Chi_Minh",
     )  # fmt: skip
     assert (build["timetable"], build["on_assets"]) == ("AssetTriggeredTimetable", ["ward_warehouse_lake"])
+    # Local noon on Sundays: no night is at work, and no data interval is missed by a week that was left out.
+    assert (maintenance["timetable"], maintenance["cron"], maintenance["time_zone"]) == (
+        "CronTriggerTimetable", "0 12 * * 0", "Asia/Ho_Chi_Minh",
+    )  # fmt: skip
 
 
 def test_policies(seen: Seen) -> None:
-    for dag_id, tags, hours in ((NIGHTLY, ["nightly", "wards"], 5), (BUILD, ["warehouse"], 3)):
+    policies = (
+        (NIGHTLY, ["nightly", "wards"], 5),
+        (BUILD, ["warehouse"], 3),
+        (MAINTENANCE, ["maintenance", "warehouse"], 3),
+    )
+    assert {dag_id for dag_id, _, _ in policies} == set(seen.found["dags"])
+    for dag_id, tags, hours in policies:
         dag = seen.dag(dag_id)
         assert (dag["catchup"], dag["max_active_runs"], dag["timeout_hours"]) == (False, 1, hours)
         assert (dag["owner"], dag["tags"]) == ("district-data", tags)
@@ -99,11 +125,11 @@ def test_params(seen: Seen) -> None:
         "reconcile": ["boolean", False],
     }
     assert seen.dag(BUILD)["params"] == {"full_refresh": ["boolean", False]}
+    assert seen.dag(MAINTENANCE)["params"] == {}
 
 
 def test_each_dag_explains_its_tasks(seen: Seen) -> None:
-    for dag_id in (NIGHTLY, BUILD):
-        dag = seen.dag(dag_id)
+    for dag in seen.found["dags"].values():
         assert dag["doc_md"].strip().startswith("###")
         assert [task for task in dag["tasks"] if f"| {task}" not in dag["doc_md"]] == []
 
@@ -137,6 +163,19 @@ def test_the_build_publishes_what_arrived(seen: Seen) -> None:
         ).fetchall()
     assert rows == [("dag_files", 2), ("dag_sql", 2)]
     assert missing == [(DOWN,)]
+
+
+def test_the_maintenance_leaves_an_outcome_and_every_record(seen: Seen) -> None:
+    run = seen.run("maintenance")
+    assert run["state"] == "success"
+    lake = seen.district.night().lake
+    names = [name for day in lake.folders("outcomes") for name in lake.names(f"outcomes/{day}")]
+    found = [lake.read_record(name, Outcome) for name in names]
+    (outcome,) = [one for one in found if one is not None and one.step == "maintenance"]
+    assert (outcome.status, outcome.warnings) == ("succeeded", (result(run, "maintain"),))
+    manifest = seen.district.manifest("dag_files")
+    assert manifest is not None
+    assert (manifest.rows_accepted, manifest.rows_quarantined) == (2, 1)
 
 
 def test_an_unknown_ward_fails_the_plan_in_one_line(seen: Seen) -> None:
@@ -175,7 +214,7 @@ def test_no_citizen_is_in_what_airflow_keeps(seen: Seen, tmp_path: Path) -> None
     kept = seen.district.folder / "airflow"
     with closing(sqlite3.connect(kept / "airflow.db")) as db:
         handed_on = {task for (task,) in db.execute("SELECT task_id FROM xcom")}
-    assert handed_on == {"plan", "verdict", "build", "publish", "document"}
+    assert handed_on == {"plan", "verdict", "build", "publish", "document", "maintain"}
     applicant = Person(
         *(APPLICANT[name] for name in ("applicant_name", "applicant_phone", "applicant_key", "applicant_email"))
     )
