@@ -8,6 +8,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PYTHON ?= python3
 BIN := .venv/bin
+# A minute's worth: the rooms whose tests start no server, no Airflow and no dbt, and the documents.
+FAST_TESTS := $(addprefix tests/unit/,core registry mapping night/test_verdict.py cli/test_doors.py cli/test_printed.py)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 # Certificates that this machine trusts, such as a company proxy's, are good enough for uv as well.
@@ -34,22 +36,30 @@ export AIRFLOW__CORE__EXECUTION_API_SERVER_URL := $(AIRFLOW__API__BASE_URL)/exec
 export AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST := 127.0.0.1
 export AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME := 0.1
 
-.PHONY: help demo up real golden test faults mutation lint printed compose-test lock clean bench
+.PHONY: help demo up real golden test test-fast lint faults mutation bench compose-test printed hooks lock clean
 
 help: ## This list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
+	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+##@ See it work
 demo: .venv/.runtime ## The main job: two nights of the demonstration districts, on this machine alone
 	@$(BIN)/python scripts/play_demo.py
 
-real: .venv/.runtime ## The real input: 311 requests of the folder BOSTON311_DIR, compared with the city's own flags
-	@$(BIN)/python examples/boston311/play.py
+up: .venv/.runtime ## Airflow with its web pages on http://127.0.0.1:8080, on the same data
+	@scripts/up.sh
 
 golden: .venv/.runtime ## Every demonstration district in one warehouse, compared figure by figure with its source
 	@$(BIN)/python scripts/golden.py
 
-up: .venv/.runtime ## Airflow with its web pages on http://127.0.0.1:8080, on the same data
-	@scripts/up.sh
+real: .venv/.runtime ## The real input: 311 requests of the folder BOSTON311_DIR, compared with the city's own flags
+	@$(BIN)/python examples/boston311/play.py
+
+##@ Prove a change
+lint: .venv/.dev ## Every static check
+	@scripts/lint.sh
+
+test-fast: .venv/.dev ## Tests that need no server and no dbt build, in about a minute
+	@$(BIN)/pytest $(FAST_TESTS) $(PYTEST_ARGS)
 
 test: .venv/.dev ## All tests; PYTEST_ARGS picks some
 	@$(BIN)/pytest $(PYTEST_ARGS)
@@ -63,14 +73,15 @@ mutation: .venv/.dev ## Mutation score and branch coverage of mapping, cursor, q
 bench: .venv/.dev ## Speed and memory beside other tools; writes bench/results.json, BENCH="land quarantine" picks parts
 	@$(BIN)/python -m bench $(BENCH)
 
-lint: .venv/.dev ## Every static check
-	@scripts/lint.sh
+compose-test: ## The demonstration's nights inside the containers of docker-compose.yml; needs a Docker engine
+	@scripts/compose_test.sh
 
+##@ Keep the tree
 printed: .venv/.dev ## Write anew the files that a command prints: settings, checks, schemas of the registry
 	@$(BIN)/python scripts/printed.py
 
-compose-test: ## The demonstration's nights inside the containers of docker-compose.yml; needs a Docker engine
-	@scripts/compose_test.sh
+hooks: .venv/.dev ## Have git run the checks of `make lint` before a commit and before a push
+	@$(BIN)/pre-commit install
 
 lock: .venv/.tools ## Renew the locks after a change of the dependencies (UPGRADE=--upgrade takes newer versions)
 	$(BIN)/$(COMPILE) $(UPGRADE) --group bootstrap --output-file requirements/bootstrap.txt

@@ -1,13 +1,22 @@
 #!/usr/bin/env bash
-# Every static check, each with what it found; all of them run before the first failure counts. Called by `make lint`.
+# Every static check, each with what it found; all of them run before the first failure counts. Called by `make lint`,
+# and with the names of some checks by the hooks of .pre-commit-config.yaml.
+#
+#   scripts/lint.sh
+#   scripts/lint.sh ruff 'ruff format'
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export PATH="$PWD/.venv/bin:$PATH"
+export PATH="$PWD/.venv/bin:$PATH" DO_NOT_TRACK=1 DBT_SEND_ANONYMOUS_USAGE_STATS=false
+export WARD_WAREHOUSE_HOME=${WARD_WAREHOUSE_HOME:-$PWD/.local}
 failed=()
+wanted=("$@")
 
 check() { # name, command
     local name=$1 output seconds=$SECONDS
     shift
+    if [ ${#wanted[@]} -gt 0 ]; then
+        printf '%s\n' "${wanted[@]}" | grep --line-regexp --fixed-strings --quiet "$name" || return 0
+    fi
     if output=$("$@" 2>&1); then
         printf '%-20s passed  %3d s\n' "$name" $((SECONDS - seconds))
     else
@@ -87,6 +96,7 @@ check 'shellcheck' shellcheck .ci/run scripts/*.sh docker/*.sh
 check 'hadolint' hadolint Dockerfile
 check 'compose schema' check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 check 'issue templates' templates
+check 'hooks' pre-commit validate-config .pre-commit-config.yaml
 
 if [ ${#failed[@]} -gt 0 ]; then
     echo "lint: ${#failed[@]} of the checks failed: ${failed[*]}" >&2

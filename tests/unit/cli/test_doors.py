@@ -1,0 +1,60 @@
+"""What a newcomer uses: links of the documents, `make help`, hooks that run what `make lint` runs."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.support.district import ROOT
+
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+DOCUMENTS = sorted(
+    file for pattern in ("*.md", "docs/**/*.md", "examples/*/*.md", ".github/*.md") for file in ROOT.glob(pattern)
+)
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_link_of_a_document_leads_somewhere(file: Path) -> None:
+    links = LINK.findall(file.read_text(encoding="utf-8"))
+    assert [link for link in links if not (file.parent / link).exists()] == []
+
+
+def test_every_document_is_found_from_the_index() -> None:
+    seen: set[Path] = set()
+    waiting = [ROOT / "docs" / "README.md"]
+    while waiting:
+        file = waiting.pop()
+        if file in seen or file.suffix != ".md":
+            continue
+        seen.add(file)
+        waiting += [(file.parent / link).resolve() for link in LINK.findall(file.read_text(encoding="utf-8"))]
+    assert [str(file) for file in ROOT.glob("docs/**/*.md") if file not in seen] == []
+
+
+def test_each_decision_says_what_was_chosen_measured_and_would_change_it() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    assert [int(page.name[:2]) for page in pages] == list(range(1, 15))
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for part in ("**Context.**", "**Choice.**", "**What was measured.**", "**What would change it.**"):
+            assert part in text, (page.name, part)
+
+
+def test_make_help_lists_every_command_in_a_group() -> None:
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert phony
+    assert sorted(re.findall(r"^  ([a-z-]+) ", listed, re.MULTILINE)) == sorted(phony[1].split())
+    assert len(re.findall(r"^[A-Z].*$", listed, re.MULTILINE)) >= 3
+
+
+def test_the_hooks_run_each_check_of_lint_once() -> None:
+    lint = (ROOT / "scripts" / "lint.sh").read_text(encoding="utf-8")
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert [repo["repo"] for repo in hooks] == ["local"], "nothing is fetched from a code host"
+    words = [re.findall(r"'[^']+'|\S+", hook["entry"]) for repo in hooks for hook in repo["hooks"]]
+    assert {first for first, *_ in words} == {"scripts/lint.sh"}
+    run = [name.strip("'") for _, *names in words for name in names]
+    assert sorted(run) == sorted(re.findall(r"^check '([^']+)'", lint, re.MULTILINE))
