@@ -109,7 +109,7 @@ SYSTEM_TABLES = Path("/usr/share/mysql/mysql_system_tables.sql")
 
 @contextmanager
 def mariadb() -> Iterator[Server]:
-    """MariaDB on a free port of loopback; skips the test where it is not installed."""
+    """MariaDB on a free port of loopback, in UTC, and its owner in +07:00; skips the test where it is not installed."""
     if reason := mariadb_missing():
         pytest.skip(reason)
     with folder() as path:
@@ -128,13 +128,20 @@ def mariadb() -> Iterator[Server]:
         )
         assert made.returncode == 0, made.stdout + made.stderr
         command += [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={path / 'socket'}", "--skip-name-resolve"]
+        command += ["--default-time-zone=+00:00"]
         command += ["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=16M"]
         with (path / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
             server = Server(
                 "mysql",
                 port,
                 lambda: pymysql.connect(
-                    host="127.0.0.1", port=port, user=LOGIN, password=PASSWORD, database=DATABASE, connect_timeout=5
+                    host="127.0.0.1",
+                    port=port,
+                    user=LOGIN,
+                    password=PASSWORD,
+                    database=DATABASE,
+                    connect_timeout=5,
+                    init_command="SET SESSION time_zone = '+07:00'",
                 ),
             )
             try:

@@ -34,7 +34,7 @@ _ROWS: dict[Severity, tuple[tuple[str, str, str], ...]] = {
         ("file-pattern", "The pattern cannot be matched against file names.", "Write a name with *, ? or [...]."),
         ("encoding-unknown", "Text would arrive as wrong letters.", "Take one of the listed encodings."),
         ("regex-invalid", "The pattern would fail on the first record.", "Correct the regular expression."),
-        ("query-not-select", "A ward's system is only ever read.", "Write one SELECT (or WITH) without a semicolon."),
+        ("query-not-select", "A ward's system is only ever read.", "Write one SELECT (or WITH)."),
         # Systems: key, cursor, columns
         ("key-personal", "The record id is stored as received, with a citizen's data in it.", "Choose another key."),
         ("key-repeated", "A column named twice makes no better key.", "Name each key column once."),

@@ -28,7 +28,7 @@ def open_source(dataset: Dataset, connection: Connection, loaded: Mapping[str, s
         case "sql":
             from ward_warehouse.sources.sql import SqlSource
 
-            return SqlSource(dataset, connection)
+            return SqlSource(dataset, connection, sample=sample)
         case "http":
             from ward_warehouse.sources.http import HttpSource
 

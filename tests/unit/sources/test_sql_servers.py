@@ -19,7 +19,7 @@ from ward_warehouse.core.errors import SchemaDriftError, SourceError
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources import FAULT, POSITION, Window
 from ward_warehouse.sources.sql import source as sql_module
-from ward_warehouse.sources.sql.dialects import DATABASES, find_database, open_engine
+from ward_warehouse.sources.sql.dialects import DATABASES, Session, find_database, open_engine
 from ward_warehouse.sources.sql.source import SqlSource
 
 SINCE = datetime(2018, 12, 27, 0, 0, tzinfo=UTC)
@@ -146,7 +146,7 @@ def test_a_schema_is_named(postgres_server: Server) -> None:
 
 
 def test_a_session_refuses_to_write(counter: Server) -> None:
-    engine, _ = open_engine("p01", counter.connection(), 5)
+    engine, _ = open_engine("p01", counter.connection(), Session(5))
     with pytest.raises(DBAPIError, match=r"(?i)read.only"), engine.begin() as session:
         session.execute(text("DELETE FROM ho_so"))
     engine.dispose()

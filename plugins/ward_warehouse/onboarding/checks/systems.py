@@ -12,6 +12,7 @@ from ward_warehouse.onboarding.checks.columns import column_findings, format_fau
 from ward_warehouse.registry import DatasetMap, FilesRead, HttpRead, Registry, SqlRead, System
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.load import Place
+from ward_warehouse.sources.sql.queries import statements_in
 
 Found = Iterator[tuple[str, list[str | int], str]]
 """Code of the check, keys that lead to the line, and what was found and expected."""
@@ -56,7 +57,7 @@ def _system(system: System, place: Place) -> Found:
 def _read(system: System, kind: RecordKind, dataset: DatasetMap) -> Found:
     at: list[str | int] = ["datasets", str(kind), "read"]
     spec = system.read_spec(kind)
-    if isinstance(spec, SqlRead) and spec.query and not re.fullmatch(r"\s*(select|with)\b[^;]*", spec.query, re.I):
+    if isinstance(spec, SqlRead) and spec.query and statements_in(spec.query) != ["SELECT"]:
         yield "query-not-select", [*at, "query"], "found something besides one SELECT"
     if isinstance(spec, HttpRead) and dataset.cursor is not None and not spec.since_param:
         yield "window-not-asked", at, "since_param is not set, so every night reads everything"

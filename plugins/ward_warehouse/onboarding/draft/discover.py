@@ -51,9 +51,9 @@ def relations_of_database(connection: Connection, schema: str | None = None) -> 
     Raises:
         SourceError: the database cannot be entered or read.
     """
-    from ward_warehouse.sources.sql.dialects import open_engine
+    from ward_warehouse.sources.sql.dialects import Session, open_engine
 
-    engine, _ = open_engine(f"connection {connection.id}", connection, TIMEOUT_SECONDS)
+    engine, _ = open_engine(f"connection {connection.id}", connection, Session(TIMEOUT_SECONDS))
     try:
         names = [*inspect(engine).get_table_names(schema), *inspect(engine).get_view_names(schema)]
         found = []

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 
 from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.secrets import hidden_secrets
 from ward_warehouse.registry import Dataset, DatasetMap, FilesRead
 from ward_warehouse.sources.base import ReadReport, Window
 from ward_warehouse.sources.files.content import content_of, delimiter_of
@@ -63,6 +64,7 @@ class FilesSource:
         self.report = ReadReport()
         self._dataset = dataset
         self._names_before = dict(loaded)
+        self._connection = connection
         self._loaded = set(loaded.values())
         spec = dataset.system.read_spec(dataset.kind)
         assert isinstance(spec, FilesRead)  # noqa: S101 - narrows the type; the transport was checked on load
@@ -72,7 +74,7 @@ class FilesSource:
 
     def read(self, window: Window) -> Iterator[pa.Table]:
         """All records of the files that are new by content; a file stands for itself, whatever the window."""
-        with self._folder:
+        with hidden_secrets(self._connection), self._folder:
             yield from self._files()
 
     def _files(self) -> Iterator[pa.Table]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
+from ward_warehouse.core.secrets import hidden_secrets
 from ward_warehouse.registry import Dataset, HttpRead
 from ward_warehouse.sources.base import BATCH_ROWS, ReadReport, Window, compare_columns, text_table
 from ward_warehouse.sources.http.answers import RefusedError
@@ -41,15 +42,17 @@ class HttpSource:
         batch_rows: int = BATCH_ROWS,
     ) -> None:
         self.report = ReadReport()
+        self._connection = connection
         self._batch_rows = batch_rows
         self._dataset = dataset
         spec = dataset.system.read_spec(dataset.kind)
         assert isinstance(spec, HttpRead)  # noqa: S101 - narrows the type; the transport was checked on load
         self._spec = spec
-        try:
-            self._client = JsonClient(dataset, connection, spec, limits or Limits())
-        except SourceError as error:
-            raise SourceError(f"{dataset}: {error}") from None
+        with hidden_secrets(connection):
+            try:
+                self._client = JsonClient(dataset, connection, spec, limits or Limits())
+            except SourceError as error:
+                raise SourceError(f"{dataset}: {error}") from None
 
     def read(self, window: Window) -> Iterator[pa.Table]:
         """The records of the window; nothing is given after a page that could not be read.
@@ -57,7 +60,7 @@ class HttpSource:
         Raises:
             SourceError: the pages could not be read to the last one; the batch must not be landed.
         """
-        with self._client as client:
+        with hidden_secrets(self._connection), self._client as client:
             yield from self._batches(self._pages(client, window))
 
     def _batches(self, pages: Iterator[Page]) -> Iterator[pa.Table]:

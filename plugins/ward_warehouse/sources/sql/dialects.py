@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Engine, create_engine, event, func, literal_column
 from sqlalchemy import Connection as SqlConnection
@@ -19,10 +21,26 @@ from ward_warehouse.core.errors import SourceError
 CONNECT_SECONDS = 15
 """How long a server may take to accept a session: a ward that is switched off must not hold the night up."""
 
+FIRST_YEAR, LAST_YEAR = 2000, 2050
+"""Between these the offset of a zone is looked at."""
+
 SQLITE_STEPS = 100_000
 """After so many steps of its virtual machine, some milliseconds, SQLite asks whether to go on."""
 
 Time = Literal["local", "instant", "day"]
+
+
+@dataclass(frozen=True)
+class Session:
+    """How a database is entered.
+
+    Attributes:
+        timeout_seconds: after which a statement is given up.
+        time_zone: name of the zone that the ward's software writes local times in; empty leaves the server's own.
+    """
+
+    timeout_seconds: int
+    time_zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +51,9 @@ class Database:
         driver: SQLAlchemy's name of dialect and driver.
         on_connect: statements that make a session read-only and limit its statements; `{seconds}` and `{millis}` are
             the time-out. A mistake here or in a view of the ward must not change or lock the ward's records.
+        zone: the statement that sets a session's zone, with `{zone}`: the server's own may be another one than that of
+            the software, and the database shows instants (MariaDB's TIMESTAMP) in the session's.
+        zone_as: how it names a zone; an `offset` needs no zone tables, which many servers lack.
         on_begin: the same where it holds for one transaction only.
         arrow: the ADBC driver that hands over Arrow; the driver above is used where there is none or it is absent.
         text_in_sql: how the database itself writes a value as text: `stored` (by the type of each value, SQLite) or
@@ -40,6 +61,7 @@ class Database:
         possible: SQL that is true where a time is one of the calendar's and of the years 1 to 9999; None where the
             database stores no other.
         time_codes: the driver's type codes of times, for the columns of a query, which no catalogue describes.
+        number_codes: those of numbers.
         connect: arguments of the driver's connect; the text `{seconds}` is the time-out.
         milliseconds_in: the attribute of a driver's session that limits each of its calls, in milliseconds.
         extra: keys of a connection's extra that belong into the address (TLS).
@@ -49,11 +71,14 @@ class Database:
 
     driver: str
     on_connect: tuple[str, ...] = ()
+    zone: str = ""
+    zone_as: Literal["name", "offset"] = "name"
     on_begin: tuple[str, ...] = ()
     arrow: str = ""
     text_in_sql: Literal["stored", "cast", ""] = ""
     possible: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
     time_codes: Mapping[int, Time] = field(default_factory=dict)
+    number_codes: frozenset[int] = frozenset()
     connect: Mapping[str, Any] = field(default_factory=dict)
     milliseconds_in: str = ""
     extra: tuple[str, ...] = ()
@@ -78,8 +103,11 @@ _MARIADB = Database(
         "SET SESSION TRANSACTION READ ONLY",
         "SET SESSION /*M! max_statement_time = {seconds} */ /*!50708 max_execution_time = {millis} */",
     ),
+    zone="SET SESSION time_zone = '{zone}'",
+    zone_as="offset",
     possible=_in_calendar,
     time_codes={7: "local", 10: "day", 12: "local"},
+    number_codes=frozenset({0, 1, 2, 3, 4, 5, 8, 9, 246}),
     connect={"connect_timeout": CONNECT_SECONDS, "charset": "utf8mb4"},
     extra=("ssl_ca",),
 )
@@ -93,10 +121,12 @@ DATABASES: dict[str, Database] = {
             "SET statement_timeout = {millis}",
             "SET client_encoding = 'UTF8'",
         ),
+        zone="SET TIME ZONE '{zone}'",
         arrow="adbc_driver_postgresql",
         text_in_sql="cast",
         possible=_in_years,
         time_codes={1082: "day", 1114: "local", 1184: "instant"},
+        number_codes=frozenset({20, 21, 23, 700, 701, 1700}),
         connect={"connect_timeout": CONNECT_SECONDS},
         extra=("sslmode", "sslrootcert"),
     ),
@@ -108,7 +138,12 @@ DATABASES: dict[str, Database] = {
         ("SET LOCK_TIMEOUT {millis}",),
         connect={"login_timeout": CONNECT_SECONDS, "timeout": "{seconds}"},
     ),
-    "oracle": Database("oracle+oracledb", on_begin=("SET TRANSACTION READ ONLY",), milliseconds_in="call_timeout"),
+    "oracle": Database(
+        "oracle+oracledb",
+        zone="ALTER SESSION SET TIME_ZONE = '{zone}'",
+        on_begin=("SET TRANSACTION READ ONLY",),
+        milliseconds_in="call_timeout",
+    ),
 }
 """Airflow's connection types. A driver that is not installed is named in the error."""
 
@@ -128,11 +163,22 @@ def find_database(who: str, connection: Connection) -> Database:
     return database
 
 
-def session_statements(database: Database, timeout_seconds: int) -> list[str]:
+def session_statements(database: Database, session: Session) -> list[str]:
     """What a new session is told before anything else."""
-    return [
-        statement.format(seconds=timeout_seconds, millis=timeout_seconds * 1000) for statement in database.on_connect
-    ]
+    seconds, zone = session.timeout_seconds, session.time_zone
+    said = [statement.format(seconds=seconds, millis=seconds * 1000) for statement in database.on_connect]
+    if zone and database.zone:
+        # A checked name of the time zone database: it holds no quotation mark.
+        said.append(database.zone.format(zone=_offset(zone) or zone if database.zone_as == "offset" else zone))
+    return said
+
+
+def _offset(time_zone: str) -> str:
+    """The offset of a zone, such as +07:00; empty for one that has had several since the records began."""
+    zone = ZoneInfo(time_zone)
+    months = [datetime(year, month, 1, tzinfo=zone) for year in range(FIRST_YEAR, LAST_YEAR) for month in (1, 4, 7, 10)]
+    offsets = {f"{moment:%z}" for moment in months}
+    return f"{offset[:3]}:{offset[3:5]}" if len(offsets) == 1 and (offset := offsets.pop()) else ""
 
 
 def connect_arguments(database: Database, timeout_seconds: int) -> dict[str, Any]:
@@ -140,8 +186,9 @@ def connect_arguments(database: Database, timeout_seconds: int) -> dict[str, Any
     return {name: timeout_seconds if value == "{seconds}" else value for name, value in database.connect.items()}
 
 
-def limit_session(raw: Any, database: Database, timeout_seconds: int) -> None:
-    """Makes a driver's new session one that only reads, and for a limited time."""
+def limit_session(raw: Any, database: Database, session: Session) -> None:
+    """Makes a driver's new session one that only reads, for a limited time, in the zone of the ward's software."""
+    timeout_seconds = session.timeout_seconds
     if database.as_stored:
         # Text that is not UTF-8 must not end the read of a whole ward.
         raw.text_factory = lambda found: found.decode("utf-8", "replace")
@@ -150,13 +197,13 @@ def limit_session(raw: Any, database: Database, timeout_seconds: int) -> None:
     if database.milliseconds_in:
         setattr(raw, database.milliseconds_in, timeout_seconds * 1000)
     cursor = raw.cursor()
-    for statement in session_statements(database, timeout_seconds):
+    for statement in session_statements(database, session):
         cursor.execute(statement)
     cursor.close()
     raw.commit()
 
 
-def open_engine(who: str, connection: Connection, timeout_seconds: int) -> tuple[Engine, Database]:
+def open_engine(who: str, connection: Connection, session: Session) -> tuple[Engine, Database]:
     """An engine whose sessions only read.
 
     Raises:
@@ -165,7 +212,7 @@ def open_engine(who: str, connection: Connection, timeout_seconds: int) -> tuple
     database = find_database(who, connection)
     try:
         engine = create_engine(
-            _url(who, connection, database), connect_args=connect_arguments(database, timeout_seconds)
+            _url(who, connection, database), connect_args=connect_arguments(database, session.timeout_seconds)
         )
     except ModuleNotFoundError as error:
         raise SourceError(
@@ -174,12 +221,12 @@ def open_engine(who: str, connection: Connection, timeout_seconds: int) -> tuple
 
     @event.listens_for(engine, "connect")
     def _limit_session(raw: Any, _: Any) -> None:
-        limit_session(raw, database, timeout_seconds)
+        limit_session(raw, database, session)
 
     @event.listens_for(engine, "begin")
-    def _limit_transaction(session: SqlConnection) -> None:
+    def _limit_transaction(transaction: SqlConnection) -> None:
         for statement in database.on_begin:
-            session.exec_driver_sql(statement)
+            transaction.exec_driver_sql(statement)
 
     return engine, database
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -29,28 +28,34 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
+from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.types import NullType, TypeEngine
 
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.contracts import CONTRACTS, Privacy
 from ward_warehouse.core.errors import SourceError
+from ward_warehouse.core.secrets import hidden_secrets
 from ward_warehouse.registry import Dataset, SqlRead
 from ward_warehouse.sources.base import FAULT, POSITION, ReadReport, Window, compare_columns, key_positions
-from ward_warehouse.sources.sql.dialects import Database, open_engine
+from ward_warehouse.sources.sql.dialects import Database, Session, open_engine
+from ward_warehouse.sources.sql.queries import inner_query
+from ward_warehouse.sources.sql.reasons import reason_of
 from ward_warehouse.sources.sql.streams import ArrowReader, read_rows
 from ward_warehouse.sources.sql.values import arrow_type, asked, type_of_code
 
-STATEMENT = re.compile(r"( LINE \d+:| DETAIL:| CONTEXT:| HINT:|\. Query was:).*")
-VALUE = re.compile(r""": (["']).*\1""")
-"""What drivers add to an error: the statement, and the value of a record (`invalid input syntax: "..."`)."""
-
 
 class SqlSource:
-    """A table or query of a ward's database; only the columns the mapping needs are asked for."""
+    """A table or query of a ward's database; only the columns the mapping needs are asked for.
 
-    def __init__(self, dataset: Dataset, connection: Connection) -> None:
+    Args:
+        dataset: the ward's dataset.
+        connection: its database.
+        sample: what a night would refuse is refused, although a sample asks for no window.
+    """
+
+    def __init__(self, dataset: Dataset, connection: Connection, *, sample: bool = False) -> None:
         self.report = ReadReport()
+        self._sample = sample
         self._dataset = dataset
         self._connection = connection
         spec = dataset.system.read_spec(dataset.kind)
@@ -60,10 +65,15 @@ class SqlSource:
 
     def read(self, window: Window) -> Iterator[pa.Table]:
         """Records changed in the window, and those that do not say when they changed."""
-        engine, database = open_engine(str(self._dataset), self._connection, self._spec.timeout_seconds)
-        arrow = ArrowReader(str(self._dataset), self._connection, database, self._spec.timeout_seconds)
+        with hidden_secrets(self._connection):
+            yield from self._tables(window)
+
+    def _tables(self, window: Window) -> Iterator[pa.Table]:
+        session = Session(self._spec.timeout_seconds, self._dataset.system.time_zone)
+        engine, database = open_engine(str(self._dataset), self._connection, session)
+        arrow = ArrowReader(str(self._dataset), self._connection, database, session)
         try:
-            relation = self._relation(engine, database)
+            relation = self._relation(engine, database, window)
             columns = list(relation.c)
             statement = self.statement(relation, window).with_only_columns(*asked(columns, database))
             schema = pa.schema([*((c.name, arrow_type(c)) for c in columns), (FAULT, pa.string())])
@@ -80,8 +90,9 @@ class SqlSource:
                 f"{self._dataset}: {self._where} is not in the database; ask the ward whether it was renamed"
             ) from None
         except arrow.errors as error:
+            reason = reason_of(error, self._spec.timeout_seconds)
             raise SourceError(
-                f"{self._dataset}: the database cannot be read: {self._reason(error)}; check that the ward's server is "
+                f"{self._dataset}: the database cannot be read: {reason}; check that the ward's server is "
                 f"up and that connection {self._connection.id} is right, then run the ward again"
             ) from None
         finally:
@@ -109,25 +120,39 @@ class SqlSource:
         later = case((changed >= self._bound(until, changed), literal_column("1")), else_=literal_column("0"))
         return later == literal_column("0")
 
-    def _relation(self, engine: Engine, database: Database) -> FromClause:
+    def _relation(self, engine: Engine, database: Database, window: Window) -> FromClause:
         """The table or query with the columns that are wanted of it."""
         types = self._columns(engine, database)
         self.report.new_columns = compare_columns(self._dataset, types, self._where, catalogued=True)
+        if self._sample or window != Window():
+            self._refuse_epoch(types)
         dropped = _only_dropped(self._dataset)
         wanted = [name for name in types if name not in dropped and name not in self._dataset.mapping.ignore]
         if self._spec.query:
-            return text(self._spec.query).columns(*(column(name, types[name]) for name in wanted)).subquery("source")
+            named = (column(name, types[name]) for name in wanted)
+            return inner_query(self._spec.query).columns(*named).subquery("source")
         columns: list[Column[Any]] = [
             Column(name, NullType() if database.as_stored else types[name]) for name in wanted
         ]
         return Table(str(self._spec.table), MetaData(), *columns, schema=self._spec.schema_name)
+
+    def _refuse_epoch(self, types: dict[str, TypeEngine[Any]]) -> None:
+        """A number is no time: compared with one, an epoch brings nothing night after night, and says nothing of it."""
+        cursor = self._dataset.mapping.cursor
+        if cursor is None or cursor.format or not isinstance(types[cursor.column], Integer | Numeric):
+            return
+        raise SourceError(
+            f"{self._dataset}: {self._where}: column {cursor.column} (cursor): found numbers, expected times; read it "
+            "through a query that makes times of them (to_timestamp, FROM_UNIXTIME), or say in "
+            f"dags/systems/{self._dataset.system.system}.yml how they are written (cursor.format)"
+        )
 
     def _columns(self, engine: Engine, database: Database) -> dict[str, TypeEngine[Any]]:
         if self._spec.table:
             found = inspect(engine).get_columns(self._spec.table, schema=self._spec.schema_name)
             return {entry["name"]: entry["type"] for entry in found}
         with engine.connect() as session:
-            alone = text(str(self._spec.query)).columns().subquery("source")
+            alone = inner_query(str(self._spec.query)).columns().subquery("source")
             result = session.execute(select(text("*")).select_from(alone).where(text("1 = 0")))
             return {entry[0]: type_of_code(database, entry[1]) for entry in result.cursor.description}
 
@@ -146,14 +171,6 @@ class SqlSource:
         keys = [pc.cast(table[name], pa.string()) for name in self._dataset.mapping.key]
         key = pc.binary_join_element_wise(*keys, "|", null_handling="replace", null_replacement="")
         return table.append_column(POSITION, key_positions(self._spec.table or "query", key, read_before))
-
-    def _reason(self, error: Exception) -> str:
-        """The driver's own words, without the statement and without a value that it stumbled over."""
-        original = getattr(error, "orig", None)
-        if original is None and isinstance(error, SQLAlchemyError):
-            return type(error).__name__
-        said = VALUE.sub("", STATEMENT.sub("", " ".join(str(original or error).split())))
-        return said.replace(self._connection.password, "***") if self._connection.password else said
 
 
 def _only_dropped(dataset: Dataset) -> set[str]:

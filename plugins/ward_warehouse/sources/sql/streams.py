@@ -21,7 +21,7 @@ from sqlalchemy.types import NullType, String
 
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.sources.base import BATCH_ROWS
-from ward_warehouse.sources.sql.dialects import Database, server_url, session_statements, sqlite_file
+from ward_warehouse.sources.sql.dialects import Database, Session, server_url, session_statements, sqlite_file
 from ward_warehouse.sources.sql.values import array
 from ward_warehouse.sources.sql.waiting import within
 
@@ -49,14 +49,14 @@ class ArrowReader:
         who: the dataset, for errors.
         connection: the ward's database.
         database: its kind.
-        timeout_seconds: after which the server is to give up a statement.
+        session: how it is entered.
     """
 
-    def __init__(self, who: str, connection: Connection, database: Database, timeout_seconds: int) -> None:
+    def __init__(self, who: str, connection: Connection, database: Database, session: Session) -> None:
         self._who = who
         self._connection = connection
         self._database = database
-        self._timeout = timeout_seconds
+        self._session = session
         self.driver: Any = None
         if database.arrow:
             try:
@@ -89,7 +89,8 @@ class ArrowReader:
         marked = f"SELECT {texts} UNION ALL {compiled}"
         address = sqlite_file(self._who, self._connection)
         first = True
-        for batch in within(self._timeout, lambda: self._sqlite_batches(address, marked, _positional(compiled))):
+        values = _positional(compiled)
+        for batch in within(self._session.timeout_seconds, lambda: self._sqlite_batches(address, marked, values)):
             table = pa.Table.from_batches([batch]).rename_columns(schema.names)
             yield _readable(table.slice(1) if first else table).cast(schema)
             first = False
@@ -111,11 +112,13 @@ class ArrowReader:
         address = server_url(self._connection, self._database, "postgresql").update_query_dict(
             {name: str(value) for name, value in self._database.connect.items()}
         )
+        # The blanks that SQLAlchemy leaves in an address are none for libpq.
+        written = address.render_as_string(hide_password=False).replace(" ", "%20")
         with (
-            closing(self.driver.connect(address.render_as_string(hide_password=False), autocommit=True)) as session,
+            closing(self.driver.connect(written, autocommit=True)) as session,
             closing(session.cursor()) as cursor,
         ):
-            for said in session_statements(self._database, self._timeout):
+            for said in session_statements(self._database, self._session):
                 cursor.execute(said)
             for number, value in enumerate(settings):
                 cursor.execute("SELECT set_config($1, $2, false)", (f"{SETTING}{number}", value))

@@ -30,6 +30,8 @@ _CHARACTERS = sql_types.CHAR(40)
 
 def type_of_code(database: Database, code: Any) -> TypeEngine[Any]:
     """The type of a query's column from the driver's type code."""
+    if code in database.number_codes:
+        return sql_types.Numeric()
     kind = database.time_codes.get(code) if isinstance(code, int) else None
     return TYPES[kind] if kind else NullType()
 
