@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
 
 from tests.support.district import ROOT, District, source_columns, write_table
 from tests.support.dropped_files import row, xlsx
@@ -122,6 +123,10 @@ def test_unknown_software_is_drafted_from_its_database(run: Run, ready: District
     guesses = [f for f in findings(run) if f["code"] == "guess" and str(f["file"]).endswith("phan_mem_moi.yml")]
     assert len(guesses) == text.count("# guess:")
     assert len(guesses) > 30
+    # An editor finds by the first line what may stand there, wherever the registry lies.
+    schema = (ready.systems_dir / text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")).resolve()
+    assert schema == ROOT / "schemas" / "system.schema.json"
+    Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(system)
 
 
 def test_a_draft_reads_the_ward_that_it_was_made_from(run: Run, ready: District) -> None:
