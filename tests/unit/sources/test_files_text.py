@@ -269,3 +269,51 @@ def test_an_item_that_is_no_object_is_a_fault_and_a_nested_one_stays_json(folder
         ("a.json item 2", "found no JSON object, expected one"),
     ]
     assert folder.new_columns == ["mới"]
+
+
+FIVE = ("Số", "Ngày nhận", "Tên", "Ghi chú", "Kết quả")
+
+
+def five(*lines: str) -> str:
+    return "\n".join([",".join(FIVE), *lines]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "row", "count"),
+    [
+        (["HS-1,1,a,b,x", 'HS-2,1,a,"b,x', 'HS-3,1,a,b",x'], 3, 1),
+        (['HS-1,1,a,"b,x', "HS-2,1,a,b,x", 'HS-3,1,a,b",x'], 2, 2),
+        (["HS-1,1,a,b,x", 'HS-2,1,"a,b,x', "HS-3,1,a,b,x", 'HS-4,1,a,b",x'], 3, 2),
+        (["HS-1,1,a,b,x", '"HS-2,1,a,b,x', 'HS-3",1,a,b,x', "HS-4,1,a,b,x"], 3, 1),
+        (["HS-1,1,a,b,x", 'HS-2,1,a,b,"x', 'HS-3,1,a,b,x"', "HS-4,1,a,b,x"], 3, 1),
+    ],
+)
+def test_stray_quotes_that_swallow_records_refuse_the_file(
+    folder: Folder, lines: list[str], row: int, count: int
+) -> None:
+    folder.put("a.csv", five(*lines))
+    assert folder.night(system(columns=FIVE)) == []
+    assert f"row {row}: found a quoted field that holds {count} lines" in folder.refused[0]
+    assert "Dòng: " in str(folder.receipt("a.csv"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dòng 1\ndòng 2",
+        "tốt, nhanh,\nnhưng, đông, chờ, lâu, quá",
+        "1. hẹn, trả\n2. xong, ký, gửi\n3. hết",
+        'nói ""có"",\nrồi',
+    ],
+)
+def test_a_text_over_several_lines_is_a_text(folder: Folder, text: str) -> None:
+    folder.put("a.csv", five("HS-1,1,a,b,x", f'HS-2,1,a,"{text}",x', "HS-3,1,a,,x"))
+    rows = folder.night(system(columns=FIVE))
+    assert [row["Số"] for row in rows] == ["HS-1", "HS-2", "HS-3"]
+    assert rows[1]["Ghi chú"] == text.replace('""', '"')
+
+
+def test_a_quote_that_never_ends_is_named_by_its_row(folder: Folder) -> None:
+    folder.put("a.csv", five("HS-1,1,a,b,x", 'HS-2,1,a,"b,x', "HS-3,1,a,b,x"))
+    assert folder.night(system(columns=FIVE)) == []
+    assert "row 3: found a quote or a separator out of place" in folder.refused[0]

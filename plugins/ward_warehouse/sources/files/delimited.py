@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,13 @@ class _Continued:
     lines: list[list[str]]
 
 
+def _without_nulls(lines: Lines, delimiter: str) -> Iterator[str]:
+    r"""The lines with empty fields where a database wrote `\N` for null, which is no escaped N."""
+    sign = re.escape(delimiter)
+    null = re.compile(rf"(?:(?<={sign})|^)\\N(?={sign}|[\r\n]|$)")
+    return (null.sub("", line) for line in lines)
+
+
 class _Rows:
     """The rows of a delimited text; `ended` once the text was read to its end."""
 
@@ -88,7 +96,8 @@ class _Rows:
         self.last_width = 0
         self._lines = lines
         self._delimiter = delimiter
-        self._reader: Any = csv.reader(lines, delimiter=delimiter, escapechar=escape, strict=True)
+        given = _without_nulls(lines, delimiter) if escape == "\\" else lines
+        self._reader: Any = csv.reader(given, delimiter=delimiter, escapechar=escape, strict=True)
         self._continued: list[_Continued] = []
         self._narrowest = MAX_RECORD_CHARS
 
