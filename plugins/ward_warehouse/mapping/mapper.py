@@ -21,6 +21,7 @@ from ward_warehouse.core.contracts import (
 )
 from ward_warehouse.mapping import privacy, readings
 from ward_warehouse.mapping.duckdb_memory import SHAPE, open_cursor
+from ward_warehouse.mapping.own_rows import OwnRows
 from ward_warehouse.mapping.plain_text import plain_columns
 from ward_warehouse.mapping.readings import folded
 from ward_warehouse.mapping.values import Input, Values
@@ -71,15 +72,18 @@ class Mapper:
         self._keys = privacy.key_parameters(key, key_id)
         self._codes = None if dataset.catalogue is None else pa.array(sorted(dataset.catalogue.codes), pa.string())
         self._db = open_cursor()
+        self._rows = OwnRows(dataset, night)
 
     def map(self, batch: pa.Table, new_columns: list[str]) -> pa.Table:
         """The batch in the contract's columns, its date twins, the technical columns, the markers and `received`.
+
+        Where a source holds the records of several wards, only those of the dataset's ward.
 
         Args:
             batch: a table of a source: its own columns, `POSITION` and `FAULT`.
             new_columns: columns that the mapping does not know; their values are kept as keyed hashes in `extras`.
         """
-        batch = _with_absent_columns(batch, self._dataset.mapping.source_columns())
+        batch = self._own(_with_absent_columns(batch, self._dataset.mapping.source_columns()))
         statement, parameters = self._statement(batch.schema, new_columns, plain_columns(batch)).build()
         self._db.register("batch", batch)
         if f"${privacy.INNER_KEY}" in statement:
@@ -87,6 +91,9 @@ class Mapper:
         mapped = self._db.execute(statement, parameters).to_arrow_table()
         self._db.unregister("batch")
         return self._finish(mapped)
+
+    def _own(self, batch: pa.Table) -> pa.Table:
+        return self._rows.of(batch, self._db)
 
     def _statement(self, schema: pa.Schema, new_columns: list[str], plain: frozenset[str]) -> Statement:
         return Statement(self._dataset, self._contract, schema, new_columns, plain)

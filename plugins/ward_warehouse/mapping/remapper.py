@@ -64,6 +64,10 @@ class Remapper(Mapper):
         self._require_columns(batch.column_names)
         return self.map(batch, [])
 
+    def _own(self, batch: pa.Table) -> pa.Table:
+        # Which ward a record belongs to was decided when it was read.
+        return batch
+
     def _statement(self, schema: pa.Schema, new_columns: list[str], plain: frozenset[str]) -> Statement:
         return _Received(self._dataset, self._contract, schema, new_columns, plain)
 

@@ -103,7 +103,7 @@ def _source_ids(dataset: Dataset, night: date, resolve: Resolver, key: bytes) ->
 def _keys_only(dataset: Dataset) -> Dataset:
     """The dataset with nothing mapped but key and cursor: a database is asked for these columns alone."""
     mapping = dataset.mapping
-    kept = {*mapping.key, *([mapping.cursor.column] if mapping.cursor else [])}
+    kept = {*mapping.key, *mapping.row_columns, *([mapping.cursor.column] if mapping.cursor else [])}
     others = tuple(name for name in (*mapping.source_columns(), *mapping.ignore) if name not in kept)
     slim = mapping.model_copy(update={"columns": {}, "ignore": others})
     system = dataset.system.model_copy(update={"datasets": {**dataset.system.datasets, dataset.kind: slim}})

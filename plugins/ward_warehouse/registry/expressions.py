@@ -50,6 +50,16 @@ def expression_fault(expression: str | None) -> tuple[str, str] | None:
     return None
 
 
+@lru_cache(maxsize=1024)
+def columns_of(expression: str) -> tuple[str, ...]:
+    """The columns that a DuckDB scalar expression reads, each once; none of one that is not valid."""
+    parsed = json.loads(_one("SELECT json_serialize_sql($sql)", sql=f"SELECT ({expression})"))
+    if parsed["error"]:
+        return ()
+    parts = _parts(parsed["statements"][0]["node"]["select_list"])
+    return tuple(dict.fromkeys(part["column_names"][-1] for part in parts if part["class"] == "COLUMN_REF"))
+
+
 def _more_than_a_list(node: dict[str, Any]) -> bool:
     """Whether a SELECT has a FROM, a WHERE, an ORDER BY or anything else besides its list."""
     rest = ("where_clause", "group_expressions", "having", "qualify", "sample", "modifiers")

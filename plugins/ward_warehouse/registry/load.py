@@ -29,6 +29,8 @@ class Dataset:
 
     Attributes:
         patterns_beside: name patterns of the files that other systems of the ward read.
+        sharing: the wards whose records come from the same place, with this one, in the registry's order; empty where
+            the system does not split its records.
     """
 
     ward: Ward
@@ -38,6 +40,7 @@ class Dataset:
     connection_id: str
     catalogue: Catalogue | None = None
     patterns_beside: tuple[str, ...] = ()
+    sharing: tuple[Ward, ...] = ()
 
     @property
     def mapping(self) -> DatasetMap:
@@ -99,19 +102,36 @@ class Registry:
         patterns = tuple(pattern for name in sorted(systems) for pattern in self.systems[name].file_patterns)
         found = []
         for kind in kinds or list(RecordKind):
-            source = ward.datasets.get(kind)
-            system = self.systems[source.system if source else ward.system]
+            system = self.systems[_system_name(ward, kind)]
             if kind not in system.datasets:
                 continue
-            connection = (source.connection if source else None) or ward.connection or ward.ward
+            connection = _connection(ward, kind)
+            sharing = self._sharing(system, kind, connection) if system.datasets[kind].split_by else ()
             district = self.districts[ward.district]
             catalogue = self.catalogues.get(ward.district)
-            found.append(Dataset(ward, district, kind, system, connection, catalogue, patterns))
+            found.append(Dataset(ward, district, kind, system, connection, catalogue, patterns, sharing))
         return found
+
+    def _sharing(self, system: System, kind: RecordKind, connection: str) -> tuple[Ward, ...]:
+        return tuple(
+            ward
+            for ward in self.wards.values()
+            if _system_name(ward, kind) == system.system and _connection(ward, kind) == connection
+        )
 
     def wards_in_force(self, night: date) -> list[str]:
         """Keys of the wards that are expected to report on `night`, in the registry's order."""
         return [key for key, ward in self.wards.items() if ward.in_force.covers(night)]
+
+
+def _system_name(ward: Ward, kind: RecordKind) -> str:
+    source = ward.datasets.get(kind)
+    return source.system if source else ward.system
+
+
+def _connection(ward: Ward, kind: RecordKind) -> str:
+    source = ward.datasets.get(kind)
+    return (source.connection if source else None) or ward.connection or ward.ward
 
 
 def load_registry(settings: Settings) -> Registry:
@@ -159,6 +179,9 @@ def _system_problems(system: System, file: YamlFile) -> Iterator[Finding]:
         read = validate(READS[system.transport], file, dataset.read, [*at, "read"], who)
         if isinstance(read, list):
             yield from read
+        fault = expression_fault(dataset.where)
+        if fault is not None:
+            yield file.problem([*at, "where"], who + fault[1], fault[0])
         contract = CONTRACTS[kind]
         for name, column_map in dataset.columns.items():
             column = contract.by_name.get(name)

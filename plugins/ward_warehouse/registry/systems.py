@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.contracts import SOURCE_WARD, RecordKind
+from ward_warehouse.registry.expressions import columns_of
 from ward_warehouse.registry.file_reads import FilesRead
 from ward_warehouse.registry.http_reads import HttpRead
 from ward_warehouse.registry.strict import Label, Strict, as_text
@@ -135,6 +136,13 @@ class DatasetMap(Strict):
 
     `key` are the source columns that identify a record inside the ward. `overlap_hours` is how far before the
     cursor a night reads again, for records that were changed while the last night ran.
+
+    Attributes:
+        where: a DuckDB condition over the source columns, for a source that holds more than these records; rows for
+            which it is false are left out.
+        split_by: the source column that names the ward, for one that holds the records of several wards. Each takes the
+            rows with one of its aliases; wards of one source share a `connection`. A row of no ward that is in force is
+            taken, and refused, by the first of them. The column is mapped to `source_ward` unless another one is.
     """
 
     read: dict[str, Any]
@@ -143,13 +151,28 @@ class DatasetMap(Strict):
     overlap_hours: int = Field(default=48, ge=0)
     columns: dict[str, ColumnMap]
     ignore: tuple[str, ...] = ()
+    where: str | None = None
+    split_by: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_names_the_ward(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or not isinstance(value.get("columns"), dict) or not value.get("split_by"):
+            return value
+        return {**value, "columns": {SOURCE_WARD: value["split_by"], **value["columns"]}}
+
+    @property
+    def row_columns(self) -> tuple[str, ...]:
+        """The source columns that say whether a row is a record of the ward."""
+        split = (self.split_by,) if self.split_by is not None else ()
+        return (*split, *(columns_of(self.where) if self.where is not None else ()))
 
     def source_columns(self, *, optional: bool = True) -> list[str]:
         """Every source column that the mapping names, each once; without the optional ones if so asked."""
         maps = [m for m in self.columns.values() if optional or not m.optional]
         named = [name for m in maps for name in ((m.from_,) if m.from_ is not None else m.uses)]
         cursor = [self.cursor.column] if self.cursor else []
-        return list(dict.fromkeys([*self.key, *cursor, *named]))
+        return list(dict.fromkeys([*self.key, *cursor, *self.row_columns, *named]))
 
 
 READS: dict[str, type[Strict]] = {"sql": SqlRead, "http": HttpRead, "files": FilesRead}

@@ -127,7 +127,9 @@ class SqlSource:
         if self._sample or window != Window():
             self._refuse_epoch(types)
         dropped = _only_dropped(self._dataset)
-        wanted = [name for name in types if name not in dropped and name not in self._dataset.mapping.ignore]
+        mapping = self._dataset.mapping
+        left_out = (dropped | set(mapping.ignore)) - set(mapping.row_columns)
+        wanted = [name for name in types if name not in left_out]
         if self._spec.query:
             named = (column(name, types[name]) for name in wanted)
             return inner_query(self._spec.query).columns(*named).subquery("source")
