@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -275,6 +275,15 @@ class Lake:
         except FileNotFoundError:
             return []
         return sorted(PurePosixPath(entry["name"]).name for entry in entries if entry["type"] == "directory")
+
+    def missing(self, paths: Collection[str]) -> list[str]:
+        """Those of the paths under which there is no file, also where a listing that lags does not show one."""
+        if self.is_local:
+            return [path for path in paths if not os.path.exists(self.path(path))]
+        self.fs.invalidate_cache()
+        zones = {PurePosixPath(path).parts[0] for path in paths}
+        shown = {name for zone in zones for name in self.fs.find(self.path(zone))}
+        return [path for path in paths if self.path(path) not in shown and not self.fs.exists(self.path(path))]
 
     def remove(self, relative: str) -> bool:
         """Removes a file that no manifest names any more; where that fails it stays, and nobody reads it.

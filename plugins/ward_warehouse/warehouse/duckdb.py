@@ -26,7 +26,7 @@ from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, QUARANTINE_SCHEM
 from ward_warehouse.lake.quarantine_log import folder as log_folder
 from ward_warehouse.lake.store import Lake, Manifest
 from ward_warehouse.registry import Registry
-from ward_warehouse.warehouse import changes, outcomes, periods
+from ward_warehouse.warehouse import agreement, changes, outcomes, periods
 from ward_warehouse.warehouse.reference import reference_tables
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
@@ -50,7 +50,7 @@ VALIDATION_RESULTS = pa.schema(
         *((name, pa.string()) for name in ("sentence_vi", "sentence_en")),
     ]
 )
-LEDGER = pa.schema([("path", pa.string()), ("version", pa.string())])
+LEDGER = agreement.LEDGER
 BUILD_RESULTS = pa.schema(
     [
         ("build_id", pa.string()),
@@ -142,7 +142,7 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
 
     Raises:
         BuildError: the build file is in use.
-        LakeError: a file that a manifest names is absent or damaged.
+        LakeError: a file that a manifest names is absent or damaged, or a partition that was committed is gone.
     """
     with open_build(settings.build_file) as db:
         if not lake.is_local:
@@ -153,11 +153,11 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         for name, schema in TABLES.items():
             _create(db, name, schema)
         _view_accepted_records(db)
+        told = outcomes.load_outcomes(db, lake)
         partitions, rows = _load_partitions(db, lake)
         _load_decisions(db, lake)
         _load_deletions(db, lake)
         periods.load_periods(db, lake)
-        told = outcomes.load_outcomes(db, lake)
         for name, table in reference_tables(registry).items():
             replace_table(db, name, table)
         db.execute("COMMIT")
@@ -207,14 +207,17 @@ def _append(db: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]]
 def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, int]:
     seen: dict[str, str] = dict(db.execute("SELECT path, version FROM raw.ledger").fetchall())
     changed: list[tuple[str, str, Manifest]] = []
+    listed: set[str] = set()
     for kind in RecordKind:
         for ward in lake.folders(f"manifests/{kind}"):
             for path, version in lake.versions(f"manifests/{kind}/{ward}"):
+                listed.add(path)
                 if seen.get(path) == version:
                     continue
                 manifest = lake.read_record(path, Manifest)
                 if manifest is not None:
                     changed.append((path, version, manifest))
+    agreement.require(db, lake, listed, {path: manifest for path, _, manifest in changed})
     if not changed:
         return 0, 0
     rows = [{"path": path, "record_kind": str(m.kind), "ward_key": m.ward, "night": m.night} for path, _, m in changed]
@@ -229,7 +232,8 @@ def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, in
     manifests = [manifest for _, _, manifest in changed]
     _append(db, "partitions", [_partition_row(manifest) for manifest in manifests])
     _append(db, "validation_results", [row for manifest in manifests for row in _rule_rows(manifest)])
-    _append(db, "ledger", [{"path": path, "version": version} for path, version, _ in changed])
+    books = [{"path": path, "version": version, "files": agreement.files_of(m)} for path, version, m in changed]
+    _append(db, "ledger", books)
     return len(changed), sum(manifest.rows_accepted for manifest in manifests)
 
 
@@ -303,7 +307,8 @@ def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
         if files:
             _insert_files(db, lake, "deletions", WHOLE_FILES, files)
             _insert_files(db, lake, "changed_records", f"SELECT {RECORD} {WHOLE_FILES}", files)
-        _append(db, "ledger", [{"path": path, "version": version} for path, version, _ in fresh])
+        books = [{"path": path, "version": version, "files": [data] if data else []} for path, version, data in fresh]
+        _append(db, "ledger", books)
 
 
 def calendar_table(db: duckdb.DuckDBPyConnection, settings: Settings) -> pa.Table:

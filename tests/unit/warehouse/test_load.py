@@ -1,5 +1,6 @@
 """What the lake has committed, in schema `raw` of the build file."""
 
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -10,10 +11,12 @@ import duckdb
 import pytest
 
 from tests.conftest import MakeDistrict
-from tests.support.district import District
+from tests.support.district import DOSSIERS, District
 from tests.support.records import NIGHT, at, dossier, survey
 from ward_warehouse.core.errors import BuildError, LakeError
-from ward_warehouse.warehouse.duckdb import Loaded, load
+from ward_warehouse.lake import outcomes
+from ward_warehouse.lake.store import manifest_path
+from ward_warehouse.warehouse.duckdb import Loaded, forget_build, load
 
 LATER = date(2024, 3, 7)
 
@@ -149,6 +152,62 @@ def test_a_missing_lake_file_is_named_and_nothing_is_loaded(played: District) ->
     assert "lake" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert snapshot(played) == before
+
+
+WHAT_COUNTS = """
+    SELECT 'accepted' AS side, ward_key, night, source_record_id FROM raw.accepted_records
+    UNION ALL SELECT 'quarantined', ward_key, night, source_record_id FROM raw.quarantine ORDER BY ALL"""
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["incremental", "whole"])
+@pytest.mark.parametrize("gone", ["manifest", "accepted_path", "quarantine_path"])
+def test_what_was_committed_and_is_gone_is_found_and_mended_as_the_message_says(
+    played: District, gone: str, whole: bool
+) -> None:
+    played["w_sql"].send([dossier("9", source_changed_at=at(LATER, 9))])
+    played.play(LATER, wards=["w_sql"], kinds=["dossiers"])
+    bring(played)
+    expected = rows(played, WHAT_COUNTS)
+    manifest = played.manifest("w_sql", NIGHT)
+    assert manifest is not None
+    missing = manifest_path(DOSSIERS, "w_sql", NIGHT) if gone == "manifest" else getattr(manifest, gone)
+    Path(played.night().lake.path(missing)).unlink()
+    if whole:
+        forget_build(played.settings.build_file)
+    with pytest.raises(LakeError) as caught:
+        bring(played)
+    assert str(caught.value) == (
+        f"w_sql dossiers night {NIGHT}: was committed, and {missing} is gone from the lake; restore it from the "
+        f"backup, or read the night again: ward-warehouse run --night {NIGHT} --ward w_sql --dataset dossiers; the "
+        "published warehouse is left as it was"
+    )
+    played.play(NIGHT, wards=["w_sql"], kinds=["dossiers"])
+    bring(played)
+    assert rows(played, WHAT_COUNTS) == expected
+
+
+def test_every_partition_that_is_gone_is_named_or_counted(played: District) -> None:
+    """Also by a build that has seen none of them."""
+    shutil.rmtree(played.night().lake.path("manifests"))
+    with pytest.raises(LakeError) as caught:
+        bring(played)
+    assert str(caught.value).count("was committed") == 5
+    assert "; and 1 more; " in str(caught.value)
+
+
+def test_a_partition_that_was_taken_back_is_not_missed(played: District) -> None:
+    """The newest word about it is of another step than its judgement."""
+    bring(played)
+    run = played.night()
+    (judged,) = [
+        one
+        for one in outcomes.read_night(run.lake, NIGHT)
+        if (one.ward, one.kind, one.step) == ("w_sql", DOSSIERS, "validate")
+    ]
+    taken = {"outcome_id": outcomes.new_id(), "step": "maintenance"}
+    outcomes.append(run.lake, judged.model_copy(update=taken))
+    run.lake.remove(manifest_path(DOSSIERS, "w_sql", NIGHT))
+    bring(played)
 
 
 def test_a_build_file_that_is_in_use_is_one_line(played: District) -> None:
