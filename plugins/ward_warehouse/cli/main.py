@@ -14,6 +14,7 @@ import click
 
 from ward_warehouse.cli.dates import DAY, INSTANT
 from ward_warehouse.cli.indicators import indicators
+from ward_warehouse.cli.locks import locks
 from ward_warehouse.cli.maintenance import maintenance
 from ward_warehouse.cli.output import as_json, console, fail, progress
 from ward_warehouse.cli.periods import periods
@@ -58,6 +59,7 @@ main.add_command(release)
 main.add_command(periods)
 main.add_command(pseudonyms)
 main.add_command(maintenance)
+main.add_command(locks)
 main.add_command(settings)
 for command in entry_points(group="ward_warehouse.commands"):
     main.add_command(command.load(), command.name)

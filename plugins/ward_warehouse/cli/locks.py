@@ -1,0 +1,67 @@
+"""The command that shows the locks of the lake, and ends them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from rich.table import Table
+
+from ward_warehouse.cli.output import as_json, console, fail
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.lake.locks import Lock, end_lock, find_locks
+from ward_warehouse.lake.store import Lake
+
+
+@click.command()
+@click.option("--ward", help="Only the locks of this ward.")
+@click.option("--dataset", "kind", type=click.Choice([str(kind) for kind in RecordKind]), help="Only of this kind.")
+@click.option("--night", help="Only of this night, YYYY-MM-DD.")
+@click.option("--end", is_flag=True, help="End those whose run is gone.")
+@click.option("--even-at-work", is_flag=True, help="With --end: end all that are shown; first stop their runs.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def locks(ward: str | None, kind: str | None, night: str | None, end: bool, even_at_work: bool, json_: bool) -> None:
+    """Which runs are at work on which ward, record kind and night, and which locks were left behind."""
+    lake = Lake(load_settings().lake)
+    asked = {"ward": ward, "kind": kind, "night": night}
+    found = [
+        lock
+        for lock in find_locks(lake)
+        if all(value is None or str(getattr(lock, name)) == value for name, value in asked.items())
+    ]
+    ended = {lock.path for lock in found if end and (lock.is_left or even_at_work) and end_lock(lake, lock)}
+    if json_:
+        as_json([_row(lock, ended) for lock in found])
+    else:
+        _show([_row(lock, ended) for lock in found])
+    if end and len(ended) < len(found):
+        fail(
+            f"{len(found) - len(ended)} of the locks were left alone: their runs are at work. A lock ends with its "
+            "run; stop the run, or give --even-at-work when it is known to be gone"
+        )
+
+
+def _row(lock: Lock, ended: set[str]) -> dict[str, Any]:
+    state = "ended" if lock.path in ended else "left behind" if lock.is_left else "at work"
+    return {
+        "ward": lock.ward,
+        "kind": str(lock.kind),
+        "night": lock.night,
+        "state": state,
+        "process": lock.holder.process,
+        "host": lock.holder.host,
+        "since": lock.holder.since,
+    }
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        console.print("no locks: no run is at work")
+        return
+    table = Table(header_style="bold")
+    for name in ("ward", "kind", "night", "state", "process", "host", "since (UTC)"):
+        table.add_column(name, no_wrap=True)
+    for row in rows:
+        table.add_row(*(str(value) for value in list(row.values())[:-1]), f"{row['since']:%Y-%m-%d %H:%M}")
+    console.print(table)
