@@ -157,6 +157,8 @@ def status(json_: bool) -> None:
     if json_:
         as_json(rows)
         return
+    if behind := run.what_is_not_published():
+        console.print(behind, style="yellow")
     for row in rows:
         console.print(
             f"{row['ward']:28} {row['kind']:18} {row['night'] or 'never loaded'!s:12} "

@@ -68,7 +68,7 @@ def next_id(lake: Lake, run_id: str) -> str:
     # A run whose id is its caller's own has no beginning to be behind.
     if made > run_id or not re.match(r"\d{8}T\d{12}-", run_id):
         return made
-    newest = max([PurePosixPath(name).stem for name in _names_since(lake, run_id)], default=run_id)
+    newest = max([PurePosixPath(name).stem for name in names_since(lake, run_id)], default=run_id)
     at = datetime.strptime(max(newest, run_id).split("-")[0], STAMP).replace(tzinfo=UTC)
     return _id_at(at + timedelta(microseconds=1))
 
@@ -77,7 +77,8 @@ def _id_at(moment: datetime) -> str:
     return f"{moment:{STAMP}}-{uuid4().hex[:8]}"
 
 
-def _names_since(lake: Lake, run_id: str) -> list[str]:
+def names_since(lake: Lake, run_id: str) -> list[str]:
+    """Paths of the outcomes of a run's day and of all days after it; of all days for an empty id."""
     return [name for day in lake.folders("outcomes") if day >= run_id[:8] for name in lake.names(f"outcomes/{day}")]
 
 
@@ -89,7 +90,7 @@ def append(lake: Lake, outcome: Outcome) -> Outcome:
 
 def read_run(lake: Lake, run_id: str) -> list[Outcome]:
     """The outcomes of a run in the order they were written; `run_id` is one made by `new_id`."""
-    found = (lake.read_record(name, Outcome) for name in _names_since(lake, run_id))
+    found = (lake.read_record(name, Outcome) for name in names_since(lake, run_id))
     return [outcome for outcome in found if outcome is not None and outcome.run_id == run_id]
 
 

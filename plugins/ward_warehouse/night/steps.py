@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -171,9 +172,21 @@ class Night:
         return validate(self.settings, self.lake, plan)
 
     def verdict(self, plan: Plan) -> Verdict:
-        """What the run of a plan was worth, from the outcomes of its steps."""
+        """What the run of a plan was worth, from the outcomes of its steps; and whether earlier ones are published."""
         found = outcomes.read_run(self.lake, plan.run_id)
-        return judge_night(plan, self.registry, found, self.settings.failed_wards_limit)
+        judged = judge_night(plan, self.registry, found, self.settings.failed_wards_limit)
+        behind = self.what_is_not_published(besides=plan.run_id)
+        return replace(judged, message=f"{judged.message}\n- {behind}", behind=behind) if behind else judged
+
+    def what_is_not_published(self, besides: str | None = None) -> str | None:
+        """One line when the published warehouse is older than the lake, but for one run's nights; else None."""
+        from ward_warehouse.night.behind import what_is_not_published
+
+        try:
+            return what_is_not_published(self.settings, self.lake, besides)
+        except WardWarehouseError as error:
+            # What is wrong with the warehouse must not cost the verdict on the wards.
+            return str(error)
 
     def run(self, plan: Plan, resolve: Resolver, progress: Callable[[str], None] = lambda _: None) -> Verdict:
         """Extracts the wards of a plan, judges what they sent, and gives the verdict on the night.

@@ -138,7 +138,7 @@ def verdict(jobs: Sequence[dict[str, Any]]) -> str:
     found = night.verdict(planned)
     if found.failed:
         raise WardWarehouseError(found.message)
-    log.log(logging.WARNING if found.missing_wards else logging.INFO, "%s", found.message)
+    log.log(logging.WARNING if found.missing_wards or found.behind else logging.INFO, "%s", found.message)
     return found.message
 
 

@@ -32,11 +32,16 @@ class WardState:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict on a night: each ward's state, the sentence for the engineer, and whether the night failed."""
+    """The verdict on a night: each ward's state, the sentence for the engineer, and whether the night failed.
+
+    Attributes:
+        behind: a line when the published warehouse lacks what earlier nights committed.
+    """
 
     states: list[WardState]
     failed: bool
     message: str
+    behind: str | None = None
 
     @property
     def missing_wards(self) -> list[str]:
