@@ -10,6 +10,7 @@ import yaml
 from tests.support.district import ROOT
 
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+NAMED = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:py|yml|sql|md|sh|json|csv|txt))`")
 DOCUMENTS = sorted(
     file for pattern in ("*.md", "docs/**/*.md", "examples/*/*.md", ".github/*.md") for file in ROOT.glob(pattern)
 )
@@ -19,6 +20,19 @@ DOCUMENTS = sorted(
 def test_every_link_of_a_document_leads_somewhere(file: Path) -> None:
     links = LINK.findall(file.read_text(encoding="utf-8"))
     assert [link for link in links if not (file.parent / link).exists()] == []
+
+
+@pytest.fixture(scope="module")
+def tracked() -> list[str]:
+    return subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_file_that_a_document_names_is_there(file: Path, tracked: list[str]) -> None:
+    """By its whole path, or by the end of it."""
+    named = NAMED.findall(file.read_text(encoding="utf-8"))
+    lost = [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in tracked)]
+    assert [name for name in lost if not (file.parent / name).exists()] == []
 
 
 def test_every_document_is_found_from_the_index() -> None:
