@@ -10,6 +10,7 @@ export PATH="$PWD/.venv/bin:$PATH" DO_NOT_TRACK=1 DBT_SEND_ANONYMOUS_USAGE_STATS
 export WARD_WAREHOUSE_HOME=${WARD_WAREHOUSE_HOME:-$PWD/.local}
 failed=()
 wanted=("$@")
+ran=0
 
 check() { # name, command
     local name=$1 output seconds=$SECONDS
@@ -17,6 +18,7 @@ check() { # name, command
     if [ ${#wanted[@]} -gt 0 ]; then
         printf '%s\n' "${wanted[@]}" | grep --line-regexp --fixed-strings --quiet "$name" || return 0
     fi
+    ran=$((ran + 1))
     if output=$("$@" 2>&1); then
         printf '%-20s passed  %3d s\n' "$name" $((SECONDS - seconds))
     else
@@ -98,6 +100,10 @@ check 'compose schema' check-jsonschema --builtin-schema vendor.compose-spec doc
 check 'issue templates' templates
 check 'hooks' pre-commit validate-config .pre-commit-config.yaml
 
+if [ ${#wanted[@]} -gt 0 ] && [ "$ran" -ne ${#wanted[@]} ]; then
+    echo "lint: $ran of these are checks: ${wanted[*]}; expected names as they stand in this script" >&2
+    exit 1
+fi
 if [ ${#failed[@]} -gt 0 ]; then
     echo "lint: ${#failed[@]} of the checks failed: ${failed[*]}" >&2
     exit 1

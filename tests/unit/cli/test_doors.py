@@ -72,3 +72,8 @@ def test_the_hooks_run_each_check_of_lint_once() -> None:
     assert {first for first, *_ in words} == {"scripts/lint.sh"}
     run = [name.strip("'") for _, *names in words for name in names]
     assert sorted(run) == sorted(re.findall(r"^check '([^']+)'", lint, re.MULTILINE))
+
+
+def test_a_check_that_lint_does_not_know_is_no_success() -> None:
+    ended = subprocess.run(["scripts/lint.sh", "ruf"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "0 of these are checks: ruf" in ended.stderr) == (1, True)
