@@ -17,12 +17,14 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import build, changes, extract, land, night, quarantine
+from ward_warehouse.core.private import keep_state_private
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results.json"
 
 
 def main(chosen: list[str]) -> int:
+    keep_state_private()
     home = Path(os.environ.get("WARD_WAREHOUSE_HOME", ROOT / ".local")).resolve()
     parts: dict[str, Callable[[Path], dict[str, float]]] = {
         "land": land.measure,

@@ -14,6 +14,7 @@ from ward_demo import systems
 from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_NIGHTS, gather_registry
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.private import keep_state_private
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.steps import Night
@@ -24,6 +25,7 @@ FIGURES = ROOT / "tests" / "golden_figures.csv"
 
 
 def main() -> int:
+    keep_state_private()
     console = Console(width=None if sys.stdout.isatty() else 140)
     home = Path(os.environ.get("WARD_WAREHOUSE_HOME", ROOT / ".local")).resolve() / "golden"
     shutil.rmtree(home, ignore_errors=True)

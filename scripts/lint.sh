@@ -6,6 +6,7 @@
 #   scripts/lint.sh ruff 'ruff format'
 set -euo pipefail
 cd "$(dirname "$0")/.."
+umask 077
 export PATH="$PWD/.venv/bin:$PATH" DO_NOT_TRACK=1 DBT_SEND_ANONYMOUS_USAGE_STATS=false
 export WARD_WAREHOUSE_HOME=${WARD_WAREHOUSE_HOME:-$PWD/.local}
 failed=()

@@ -59,6 +59,7 @@ class Strength:
 
 
 def main(chosen: list[str]) -> int:
+    os.umask(0o077)
     print(f"{'module':20} {'mutants':>8} {'killed':>8} {'score':>8} {'branches covered':>18} {'minutes':>8}")
     found = []
     for module in chosen or MODULES:

@@ -27,6 +27,8 @@ STATE = ("lake", "warehouse", "reports")
 
 
 def main() -> int:
+    # All that is made from here on, by Airflow too, is its owner's alone; nothing of the library is imported yet.
+    os.umask(0o077)
     home = Path(os.environ.get("WARD_WAREHOUSE_HOME", ROOT / ".local")).resolve()
     prepare_environment(home)
     out, log_file = split_output(home)
@@ -59,6 +61,8 @@ def prepare_environment(home: Path) -> None:
             "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
+            "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
             "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
             # A retry in ten minutes is right for a night and wrong for a demonstration.
             "WARD_WAREHOUSE_EXTRACT_RETRIES": "0",

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.private import keep_state_private
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.steps import Night
@@ -26,6 +27,7 @@ DEFAULT_FOLDER = ROOT.parent / "shared" / "real" / "boston311"
 
 
 def main() -> int:
+    keep_state_private()
     console = Console(width=None if sys.stdout.isatty() else 140)
     folder = Path(os.environ.get("BOSTON311_DIR", DEFAULT_FOLDER)).resolve()
     files = sorted(folder.glob("ward_*.csv")) + sorted(folder.glob("ward_*.csv.gz"))

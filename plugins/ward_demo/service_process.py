@@ -136,7 +136,9 @@ def _write_environment(folder: Path, host: str, port: int, districts: Sequence[s
     offices = {**OFFICES, **GOLDEN_OFFICES}
     for office in (office for key in districts for office in offices[key]):
         found[f"AIRFLOW_CONN_{office.connection.upper()}"] = json.dumps(_folder(folder, office.connection))
-    if KEY_VARIABLE not in os.environ:
+    given = os.environ.get(KEY_VARIABLE)
+    # A shell that has read the file has its key: written again without it, the next shell would have none.
+    if not given or given == _pseudonym_key(folder):
         found[KEY_VARIABLE] = _pseudonym_key(folder)
     _write_private(folder / "env", "".join(f"{name}={shlex.quote(value)}\n" for name, value in found.items()))
     return found

@@ -27,6 +27,7 @@ from ward_warehouse.cli.wards import wards
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.private import keep_state_private
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.night.plan import Plan, make_request
@@ -40,6 +41,7 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; an error that is meant for a person ends it with code 1."""
+        keep_state_private()
         try:
             return super().invoke(ctx)
         except WardWarehouseError as error:

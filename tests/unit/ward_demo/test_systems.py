@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shlex
 import sqlite3
 import stat
 import subprocess
@@ -183,6 +184,27 @@ def test_connections_are_written_for_a_shell_and_for_their_owner_only(played: Pl
     assert Path(igate["host"]).is_file()
     files = json.loads(connections["AIRFLOW_CONN_QUAN_11_P14"])
     assert Path(files["extra"]["path"]).is_dir()
+
+
+@pytest.mark.parametrize("known", ["", None, "its own", "another"])
+def test_the_key_that_was_written_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: str | None) -> None:
+    """By a second start too, in a shell that has read the first one's file; a key of the environment goes before."""
+    name = "WARD_WAREHOUSE_PSEUDONYM_KEY"
+    monkeypatch.delenv(name, raising=False)
+    try:
+        first = systems.start(tmp_path)
+        if known is not None:
+            monkeypatch.setenv(name, first[name] if known == "its own" else known)
+        again = systems.start(tmp_path)
+    finally:
+        systems.stop(tmp_path)
+    written = [line for line in (tmp_path / "demo" / "env").read_text(encoding="utf-8").splitlines() if name in line]
+    if known == "another":
+        assert (again.get(name), written) == (None, [])
+    else:
+        assert again[name] == first[name]
+        assert written == [f"{name}={shlex.quote(first[name])}"]
+    assert (tmp_path / "demo" / "pseudonym_key").read_text(encoding="utf-8") == first[name]
 
 
 def test_nights_are_played_in_order_inside_their_district() -> None:

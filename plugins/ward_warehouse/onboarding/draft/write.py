@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,9 @@ import yaml
 from ward_warehouse.core.errors import RegistryError
 from ward_warehouse.core.settings import PROJECT_ROOT
 from ward_warehouse.onboarding.draft.guess import ColumnGuess, DatasetGuess
+
+SHARED = 0o644
+"""The mode of a file of the registry: it is no state but under version control, and the services' user reads it."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,7 @@ def add_system(path: Path, text: str) -> None:
     """Writes a new system file where none stands."""
     with path.open("x", encoding="utf-8") as handle:
         handle.write(_schema_line(path, "system") + text)
+    path.chmod(SHARED)
 
 
 def add_ward(path: Path, head: str | None, entry: str) -> None:
@@ -136,6 +141,7 @@ def add_ward(path: Path, head: str | None, entry: str) -> None:
             raise RegistryError([f"{path}: there is no such district; give --district-name to begin one"])
         with path.open("x", encoding="utf-8") as handle:
             handle.write(_schema_line(path, "district") + head + entry)
+        path.chmod(SHARED)
         return
     before = path.read_text(encoding="utf-8")
     indents = re.findall(r"^( *)- ward:", before, re.MULTILINE)
@@ -144,6 +150,7 @@ def add_ward(path: Path, head: str | None, entry: str) -> None:
         raise RegistryError([f"{path}: does not end in a list of wards as `- ward: ...`; add by hand:\n{entry}"])
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_text(after, encoding="utf-8")
+    shutil.copymode(path, temporary)
     os.replace(temporary, path)
 
 
