@@ -121,7 +121,7 @@ def mariadb() -> Iterator[Server]:
             [*command, "--bootstrap"],
             input=f"CREATE DATABASE mysql;\nUSE mysql;\n{tables}\nFLUSH PRIVILEGES;\n"
             f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4;\n"
-            f"GRANT ALL ON *.* TO {LOGIN}@'%' IDENTIFIED BY '{PASSWORD}';\n",
+            f"GRANT ALL ON *.* TO {LOGIN}@'%' IDENTIFIED BY '{PASSWORD}' WITH GRANT OPTION;\n",
             capture_output=True,
             text=True,
             check=False,

@@ -63,6 +63,7 @@ class Database:
         time_codes: the driver's type codes of times, for the columns of a query, which no catalogue describes.
         number_codes: those of numbers.
         connect: arguments of the driver's connect; the text `{seconds}` is the time-out.
+        utf8_password: the driver takes the password as bytes; as text it would write Latin letters alone.
         milliseconds_in: the attribute of a driver's session that limits each of its calls, in milliseconds.
         extra: keys of a connection's extra that belong into the address (TLS).
         as_stored: the database keeps what it is given whatever the column's type (SQLite): values are read as they are,
@@ -80,6 +81,7 @@ class Database:
     time_codes: Mapping[int, Time] = field(default_factory=dict)
     number_codes: frozenset[int] = frozenset()
     connect: Mapping[str, Any] = field(default_factory=dict)
+    utf8_password: bool = False
     milliseconds_in: str = ""
     extra: tuple[str, ...] = ()
     as_stored: bool = False
@@ -109,6 +111,7 @@ _MARIADB = Database(
     time_codes={7: "local", 10: "day", 12: "local"},
     number_codes=frozenset({0, 1, 2, 3, 4, 5, 8, 9, 246}),
     connect={"connect_timeout": CONNECT_SECONDS, "charset": "utf8mb4"},
+    utf8_password=True,
     extra=("ssl_ca",),
 )
 
@@ -210,10 +213,11 @@ def open_engine(who: str, connection: Connection, session: Session) -> tuple[Eng
         SourceError: the connection's type is unknown, its driver is not installed, or an SQLite file is absent.
     """
     database = find_database(who, connection)
+    arguments = connect_arguments(database, session.timeout_seconds)
+    if database.utf8_password and connection.password:
+        arguments["password"] = connection.password.encode()
     try:
-        engine = create_engine(
-            _url(who, connection, database), connect_args=connect_arguments(database, session.timeout_seconds)
-        )
+        engine = create_engine(_url(who, connection, database), connect_args=arguments)
     except ModuleNotFoundError as error:
         raise SourceError(
             f"{who}: the driver {error.name} of {database.driver} is not installed; install it beside this package"
