@@ -12,6 +12,12 @@ from ward_warehouse.registry.findings import Finding
 from ward_warehouse.sources.sql.dialects import DATABASES
 
 NEEDS_SECRET = ("basic", "api_key", "oauth2")
+EXTRA_KEYS: dict[str, frozenset[str]] = {
+    "sql": frozenset(),
+    "http": frozenset({"base_path", "ca_file", "token_url", "verify"}),
+    "files": frozenset({"path", "host_key", "key_file", "endpoint_url", "region_name"}),
+}
+"""What a connection's extra may hold by transport; a database's kind names its own."""
 DATABASE_TYPES = {*DATABASES, "postgresql"}
 
 
@@ -36,6 +42,7 @@ def _connection(dataset: Dataset, resolve: Resolver) -> Iterator[tuple[str, str]
         text = str(error).removeprefix(f"connection {dataset.connection_id}: ")
         yield ("connection-not-set" if "is not set" in text else "connection-unreadable"), text
         return
+    yield from _extra(connection, dataset)
     match dataset.system.transport:
         case "sql":
             yield from _sql(connection)
@@ -44,6 +51,15 @@ def _connection(dataset: Dataset, resolve: Resolver) -> Iterator[tuple[str, str]
         case "files":
             if not (connection.extra.get("path") or connection.host):
                 yield "connection-no-place", "has no path, expected the folder of the files in extra.path"
+
+
+def _extra(connection: Connection, dataset: Dataset) -> Iterator[tuple[str, str]]:
+    database = DATABASES.get({"postgresql": "postgres"}.get(connection.conn_type, connection.conn_type))
+    known = frozenset(database.extra) if database is not None else EXTRA_KEYS[dataset.system.transport]
+    unknown = [name for name in connection.extra if name not in known]
+    if unknown:
+        expected = f"one of {', '.join(sorted(known))}" if known else "none"
+        yield "connection-extra-unknown", f"extra: found {', '.join(sorted(unknown))}, expected {expected}"
 
 
 def _sql(connection: Connection) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from ward_warehouse.core.contracts import CONTRACTS
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.mapping.mapper import Mapper
+from ward_warehouse.onboarding.checks.unreadable import said_of, unreadable_columns
 from ward_warehouse.registry import Dataset
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.load import Place
@@ -49,6 +50,7 @@ class Sample:
     new_columns: tuple[str, ...] = ()
     ahead: int = 0
     error: str | None = None
+    unreadable: tuple[str, ...] = ()
 
 
 class Sampler:
@@ -85,6 +87,7 @@ class Sampler:
         return Sample(
             dataset, table.num_rows, len(errors), tuple(rules), tuple(report.new_columns), ahead,
             "; ".join(report.refused) or None,
+            tuple(said_of(dataset, *found) for found in unreadable_columns(dataset, table).items()),
         )  # fmt: skip
 
     def _judge(self, dataset: Dataset) -> Judge:
@@ -121,6 +124,8 @@ def sample_findings(sample: Sample, place: Place) -> Iterator[Finding]:
         if rule.severity == "error":
             text = f"{rule.rows} of {sample.rows} records broke {rule.rule} ({rule.column}): {rule.sentence}"
             yield found("sample-refused", text)
+    for text in sample.unreadable:
+        yield found("sample-column-unreadable", text)
     if sample.new_columns:
         yield found("sample-drift", f"columns {', '.join(sample.new_columns)}")
     if sample.ahead:

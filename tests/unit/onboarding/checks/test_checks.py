@@ -13,7 +13,14 @@ from ward_warehouse.core.connections import Connection, from_environment
 from ward_warehouse.onboarding.checks.run import as_finding
 from ward_warehouse.registry.check_table import CHECKS
 
-BY_HAND = {"value-wrong", "sample-failed", "sample-refused", "sample-drift", "sample-future"}
+BY_HAND = {
+    "value-wrong",
+    "sample-failed",
+    "sample-refused",
+    "sample-drift",
+    "sample-future",
+    "sample-column-unreadable",
+}
 """The fallback, tested below, and the checks that need a real ward system, tested in test_sample.py."""
 
 
@@ -277,6 +284,7 @@ OTHER_FAULTS: dict[str, tuple[Callable[[GoodRegistry], tuple[str, int]], tuple[s
     "connection-no-place": (connection("share", extra={}), ()),
     "connection-no-secret": (connection("votes", password=""), ()),
     "connection-plain-http": (connection("votes", schema="http"), ()),
+    "connection-extra-unknown": (connection("votes", extra={"ca_flie": "ward.pem"}), ()),
     "connection-no-token-url": (oauth_without_its_place, ()),
 }
 

@@ -1,7 +1,9 @@
 """`wards check --sample` on real ward systems: what it tells, and that it leaves nothing behind."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -95,6 +97,27 @@ def test_a_clock_that_is_ahead_and_new_columns_are_warnings(run: Run, ready: Dis
     result = run("--sample", "10", "--ward", "c_files", "--json")
     assert result.exit_code == 0
     assert codes(result) == {"sample-future", "sample-drift"}
+
+
+def test_a_column_of_which_no_value_can_be_read_is_named(run: Run, ready: District) -> None:
+    """A truth value where the code table has 1 and 0, and a format that fits nothing."""
+    with closing(sqlite3.connect(ready["a_sql"].database)) as database, database:
+        database.execute("update HO_SO set THANH_TOAN_TRUC_TUYEN = 'true', NGAY_HEN_TRA = '05/03/2024'")
+    result = run("--sample", "10", "--ward", "a_sql", "--json")
+    named = [f for f in json.loads(result.stdout)["findings"] if f["code"] == "sample-column-unreadable"]
+    assert [finding["severity"] for finding in named] == ["warning", "warning"]
+    lines = sorted(finding["found"].split("dossiers: ")[1] for finding in named)
+    assert lines == [
+        "due_at (from NGAY_HEN_TRA): none of its 2 values could be read",
+        "paid_online (from THANH_TOAN_TRUC_TUYEN): none of its 2 values could be read, and its code table is flag",
+    ]
+    with closing(sqlite3.connect(ready["a_sql"].database)) as database, database:
+        database.execute(
+            "update HO_SO set THANH_TOAN_TRUC_TUYEN = '1', NGAY_HEN_TRA = '2024-03-20' where ID_HO_SO = '1'"
+        )
+        database.execute("update HO_SO set NGAY_HEN_TRA = '2024-03-20 10:00:00' where ID_HO_SO = '1'")
+    result = run("--sample", "10", "--ward", "a_sql", "--json")
+    assert "sample-column-unreadable" not in codes(result), "one value that is read tells that the mapping fits"
 
 
 def test_an_empty_system_is_a_sample_of_nothing(run: Run, ready: District) -> None:
