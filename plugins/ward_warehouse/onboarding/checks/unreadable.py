@@ -34,7 +34,7 @@ def said_of(dataset: Dataset, name: str, values: int) -> str:
 
 
 def _lost(column: Column, table: pa.Table) -> int:
-    marked = pa.array([False] * table.num_rows)
+    marked = pa.array([False] * table.num_rows, pa.bool_())
     for marker in (UNREADABLE, UNMAPPED):
         marked = pc.or_(marked, pc.fill_null(pc.match_substring(table[marker], f"|{column.name}|"), False))
     return int(pc.sum(marked).as_py() or 0)
