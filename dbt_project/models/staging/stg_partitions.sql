@@ -9,5 +9,6 @@ select
     rows_quarantined,
     rows_unchanged,
     cursor_to,
+    is_full,
     committed_at
 from {{ source('raw', 'partitions') }}

@@ -16,6 +16,7 @@ from ward_warehouse.cli.dates import DAY, INSTANT
 from ward_warehouse.cli.indicators import indicators
 from ward_warehouse.cli.locks import locks
 from ward_warehouse.cli.maintenance import maintenance
+from ward_warehouse.cli.night import night
 from ward_warehouse.cli.output import as_json, console, fail, progress
 from ward_warehouse.cli.periods import periods
 from ward_warehouse.cli.pseudonyms import pseudonyms
@@ -58,6 +59,7 @@ main.add_command(quarantine)
 main.add_command(wards)
 main.add_command(reconcile)
 main.add_command(release)
+main.add_command(night)
 main.add_command(periods)
 main.add_command(pseudonyms)
 main.add_command(maintenance)

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake import taken_back
 from ward_warehouse.lake.deletions import ZONE as DELETIONS
 from ward_warehouse.lake.deletions import reconciliations
 from ward_warehouse.lake.period_log import CLOSED, decided_districts, read_periods
@@ -189,7 +190,8 @@ def _is_older(lake: Lake, path: str, before: datetime) -> bool:
 
 
 def _named(lake: Lake) -> set[str]:
-    named = {path for manifest in _manifests(lake) for path in (manifest.accepted_path, manifest.quarantine_path)}
+    kept = [*_manifests(lake), *(one.manifest for one in taken_back.read_all(lake))]
+    named = {path for manifest in kept for path in (manifest.accepted_path, manifest.quarantine_path)}
     for kind, ward in decided_wards(lake):
         named |= set(read_log(lake, kind, ward).entries["records_path"].to_pylist())
     for kind in RecordKind:

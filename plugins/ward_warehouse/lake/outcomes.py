@@ -12,7 +12,7 @@ from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.shown import Shown
 from ward_warehouse.lake.store import Lake, LakeRecord
 
-Step = Literal["extract", "validate", "release", "reconcile", "load", "build", "publish", "maintenance"]
+Step = Literal["extract", "validate", "release", "take_back", "reconcile", "load", "build", "publish", "maintenance"]
 Status = Literal["succeeded", "failed", "held", "postponed"]
 STAMP = "%Y%m%dT%H%M%S%f"
 

@@ -8,6 +8,7 @@
     keys/<key id>.json                                            which pseudonym key an id stands for, as a hash
     decisions/..., decided/...                                    what people decided: see `decisions`
     periods/..., closed/..., restatements/...                     closed periods: see `periods`, `restatements`
+    taken_back/<kind>/<ward>/<night>-<batch>.json                 nights that were loaded wrongly and do not count
     reconciliations/<kind>/<ward>/<night>-<batch>.json            records that vanished at the source, or came back
     locks/<kind>/<ward>/<night>/<number>.json                     the run that is at work on a partition
     outcomes/<date written>/<time>-<id>.json                      what each step did
@@ -62,7 +63,11 @@ class LandedBatch(Partition):
     Attributes:
         rows_read: records the source gave in the window.
         rows_unchanged: of them, those that the lake already holds in the same version; not landed again.
-        full: everything was asked for, not only what is new.
+        rows_always_read: records that every night reads again, whatever its window: they do not say when they changed,
+            or name a time to come.
+        full: everything was asked for, not only what is new: what it brought is what the source said then, whatever
+            earlier nights brought.
+        night_ends_at: when the night was over; a change time after it counts as it.
         cursor_from, read_until: the window that was read; None is unbounded.
         cursor_to: newest source change up to and including this batch.
         files: content fingerprints by name of all files taken so far (file sources).
@@ -73,7 +78,9 @@ class LandedBatch(Partition):
     path: str
     rows_read: int
     rows_unchanged: int
+    rows_always_read: int = 0
     full: bool = False
+    night_ends_at: datetime | None = None
     cursor_from: datetime | None = None
     read_until: datetime | None = None
     cursor_to: datetime | None = None

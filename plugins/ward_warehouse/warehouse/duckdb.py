@@ -21,10 +21,10 @@ from ward_warehouse.core.calendar import read_overrides, working_calendar
 from ward_warehouse.core.contracts import CONTRACTS, Contract, RecordKind
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.lake import deletions
+from ward_warehouse.lake import deletions, taken_back
 from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, QUARANTINE_SCHEMA, decided_wards
 from ward_warehouse.lake.quarantine_log import folder as log_folder
-from ward_warehouse.lake.store import Lake, Manifest
+from ward_warehouse.lake.store import Lake, Manifest, manifest_path
 from ward_warehouse.registry import Registry
 from ward_warehouse.warehouse import agreement, changes, outcomes, periods
 from ward_warehouse.warehouse.reference import reference_tables
@@ -38,6 +38,7 @@ PARTITIONS = pa.schema(
         ("manifest_id", pa.string()),
         *((name, pa.int64()) for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_unchanged")),
         ("cursor_to", UTC_TIME),
+        ("is_full", pa.bool_()),
         ("committed_at", UTC_TIME),
     ]
 )
@@ -218,9 +219,10 @@ def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, in
                 if manifest is not None:
                     changed.append((path, version, manifest))
     agreement.require(db, lake, listed, {path: manifest for path, _, manifest in changed})
-    if not changed:
+    rows = _taken_back(db, lake, {path for path in seen if path.startswith("manifests/")} - listed)
+    rows += [{"path": path, "record_kind": str(m.kind), "ward_key": m.ward, "night": m.night} for path, _, m in changed]
+    if not rows:
         return 0, 0
-    rows = [{"path": path, "record_kind": str(m.kind), "ward_key": m.ward, "night": m.night} for path, _, m in changed]
     db.register("replaced", pa.Table.from_pylist(rows))
     changes.note_records(db)
     _forget(db)
@@ -235,6 +237,19 @@ def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, in
     books = [{"path": path, "version": version, "files": agreement.files_of(m)} for path, version, m in changed]
     _append(db, "ledger", books)
     return len(changed), sum(manifest.rows_accepted for manifest in manifests)
+
+
+def _taken_back(db: duckdb.DuckDBPyConnection, lake: Lake, gone: set[str]) -> list[dict[str, Any]]:
+    """Of the loaded partitions whose manifest is gone those that a person took back."""
+    if not gone:
+        return []
+    loaded = db.execute("SELECT record_kind, ward_key, night, manifest_id FROM raw.partitions").fetchall()
+    return [
+        {"path": path, "record_kind": kind, "ward_key": ward, "night": night}
+        for kind, ward, night, batch_id in loaded
+        if (path := manifest_path(RecordKind(kind), ward, night)) in gone
+        and lake.read_record(taken_back.path(kind, ward, night, batch_id), taken_back.TakenBack) is not None
+    ]
 
 
 def _forget(db: duckdb.DuckDBPyConnection) -> None:
@@ -351,6 +366,7 @@ def _partition_row(manifest: Manifest) -> dict[str, Any]:
         "rows_quarantined": manifest.rows_quarantined,
         "rows_unchanged": manifest.rows_unchanged,
         "cursor_to": manifest.cursor_to,
+        "is_full": manifest.full,
         "committed_at": manifest.committed_at,
     }
 

@@ -1,0 +1,49 @@
+"""Commands about a night that is over and was loaded."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from ward_warehouse.cli.output import as_json, console
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.decisions.take_back import take_back as taking_back
+from ward_warehouse.night.steps import Night
+
+
+@click.group()
+def night() -> None:
+    """What a person does about a night that was loaded."""
+
+
+@night.command("take-back")
+@click.option("--night", "day", required=True, help="Local date of the night, YYYY-MM-DD.")
+@click.option("--ward", required=True, help="Ward key.")
+@click.option(
+    "--record-kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice([str(kind) for kind in RecordKind]),
+    help="Record kind; may be given several times. Default: all that were loaded.",
+)
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--reason", required=True, help="Why; kept with the decision.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def take_back(day: str, ward: str, kinds: tuple[str, ...], by: str, reason: str, json_: bool) -> None:
+    """Take a wrongly loaded night of a ward back: the next build is as if it had not been loaded."""
+    try:
+        chosen = date.fromisoformat(day)
+    except ValueError:
+        raise WardWarehouseError(f"--night: found {day!r}, expected a date such as 2018-12-27") from None
+    run = Night(load_settings())
+    run.registry.datasets(ward)
+    found = taking_back(run.lake, [RecordKind(kind) for kind in kinds], ward, chosen, by, reason)
+    if json_:
+        as_json([outcome.model_dump(mode="json") for outcome in found])
+        return
+    for outcome in found:
+        console.print(f"{outcome.ward} {outcome.kind} night {outcome.night} taken back", highlight=False, markup=False)
+    console.print("run the night again, or leave it to the next one, which reads on from the night before; then build")
