@@ -14,9 +14,10 @@ import pytest
 from tests.support import http_service as http
 from tests.support.district import DOSSIERS, ROOT, District, Played, utc
 from tests.support.records import NIGHT, Record, at, dossier
+from ward_warehouse.core.nights import night_end
 from ward_warehouse.lake.locks import partition_lock
 from ward_warehouse.lake.store import LandedBatch, landed_path
-from ward_warehouse.night.extract import Request, night_end
+from ward_warehouse.night.extract import Request
 
 SQL, HTTP, FILES = "a_sql", "b_http", "c_files"
 END_OF_NIGHT = night_end(NIGHT, "Asia/Ho_Chi_Minh")

@@ -52,7 +52,7 @@ DECISIONS = ("replayed", "accepted", "rejected")
 
 Change = tuple[str, str, int, int]
 CHANGES: st.SearchStrategy[Change] = st.tuples(
-    st.sampled_from([*CORRECTIONS, "new", "votes", "answer moved", "vanished", *DECISIONS]),
+    st.sampled_from([*CORRECTIONS, "new", "votes", "answer moved", "vanished", "restored", *DECISIONS]),
     st.sampled_from(WARDS),
     st.integers(0, 11),
     st.integers(0, 63),
@@ -90,6 +90,9 @@ def happen(ward: MiniWard, change: Change, night: date, number: int) -> None:
     if what in CORRECTIONS:
         known = next((r for r in ward.sent[DOSSIERS] if r["source_record_id"] == str(which)), FIRST[which])
         dossiers = [{**known, **CORRECTIONS[what](day, which), **stamp}]
+    elif what == "restored":
+        # From a backup, with the change time of then; the night reads the ward with `full`.
+        dossiers = [FIRST[which]]
     elif what == "new":
         dossiers = [dossier(f"n{night:%d}-{number}", night=day, **stamp)]
     elif what == "votes":
@@ -142,7 +145,7 @@ def compared(built: District, nights: list[list[Change]], folder: Path) -> Distr
                 decide(district, change[1], change[0])
             else:
                 happen(district[change[1]], change, night, number)
-        district.play(night)
+        district.play(night, full=any(change[0] == "restored" for change in changes))
         for ward in RECONCILED:
             district.night().reconcile_ward(ward, [DOSSIERS, SURVEYS], f"r{count}", district.resolve)
         assert not district.night().build().whole

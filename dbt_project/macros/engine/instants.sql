@@ -3,6 +3,10 @@
 {% macro local_date(instant, time_zone) %}{{ return(adapter.dispatch('local_date')(instant, time_zone)) }}{% endmacro %}
 {% macro duckdb__local_date(instant, time_zone) %}cast(timezone({{ time_zone }}, {{ instant }}) as date){% endmacro %}
 
+{# The first instant of a local day. #}
+{% macro local_day_start(date, time_zone) %}{{ return(adapter.dispatch('local_day_start')(date, time_zone)) }}{% endmacro %}
+{% macro duckdb__local_day_start(date, time_zone) %}timezone({{ time_zone }}, cast({{ date }} as timestamp)){% endmacro %}
+
 {# The last second of a local day: a limit in days is kept until the day is over. #}
 {% macro local_day_end(date, time_zone) %}{{ return(adapter.dispatch('local_day_end')(date, time_zone)) }}{% endmacro %}
 {% macro duckdb__local_day_end(date, time_zone) -%}

@@ -24,8 +24,9 @@ from ward_warehouse.lake.quarantine_log import Log, append, read_log
 from ward_warehouse.lake.store import Lake, Manifest
 from ward_warehouse.mapping.remapper import Keys, Remapper
 from ward_warehouse.registry import Dataset
-from ward_warehouse.validation.commit import apply_decisions, with_repeats
+from ward_warehouse.validation.commit import apply_decisions
 from ward_warehouse.validation.judging import REPEATED, Judge
+from ward_warehouse.validation.repeats import with_repeated_ids, with_shared_codes
 
 Decision = Literal["accepted", "rejected"]
 
@@ -153,8 +154,8 @@ class Desk:
         present = known.slice(0, 0)
         if manifest.accepted_path:
             present = self.lake.read_partition(manifest.accepted_path, manifest.night, identity).cast(known.schema)
-        repeated = with_repeats(pa.concat_tables([present, known]))[REPEATED].slice(present.num_rows)
-        frame = mapped.append_column(REPEATED, repeated.combine_chunks())
+        repeated = with_repeated_ids(pa.concat_tables([present, known]))[REPEATED].slice(present.num_rows)
+        frame = with_shared_codes(mapped.append_column(REPEATED, repeated.combine_chunks()))
         return records, judge.broken_rows(frame.select(judge.suite.columns))
 
     def _mapped(self, manifest: Manifest, entries: pa.Table) -> tuple[pa.Table, pa.Table]:

@@ -33,7 +33,8 @@ class Reconciliation(Partition):
         path: the events; empty when nothing vanished or came back.
         keys_in_source, keys_in_lake: records that each of the two had.
         rows_deleted, rows_returned: events of either kind.
-        rows_unknown: records of the source that no night has brought.
+        rows_unknown: records of the source that no night has brought, or is about to bring.
+        rows_ahead: of them, those that no read can bring, because of the change time that they name.
     """
 
     batch_id: str
@@ -43,6 +44,7 @@ class Reconciliation(Partition):
     rows_deleted: int
     rows_returned: int
     rows_unknown: int
+    rows_ahead: int = 0
     reconciled_at: datetime
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,6 +20,7 @@ from ward_warehouse.core.contracts import (
     Contract,
     Privacy,
 )
+from ward_warehouse.core.nights import night_end
 from ward_warehouse.mapping import privacy, readings
 from ward_warehouse.mapping.duckdb_memory import SHAPE, open_cursor
 from ward_warehouse.mapping.own_rows import OwnRows
@@ -34,6 +36,10 @@ UNMAPPED = "unmapped"
 """`|status|`: columns whose code is not in the system's code table or the district's catalogue."""
 WARD_STATED = "ward_stated"
 """match, other or missing: whether the record names the ward it came from; null where the system has no such column."""
+AHEAD = "ahead"
+"""`|source_changed_at|resolved_at|`: which of `NOT_AHEAD` lie after the end of the night that reads the record."""
+COURSE = "course"
+"""`returned|resolved_at|returned_at|`: a dossier's status, and which dates of an end it has; null for other records."""
 RECEIVED = "received"
 """Struct of the values as received, after privacy treatment; what quarantine keeps and a replay reads."""
 
@@ -52,7 +58,11 @@ TORN = "(torn)"
 """In `received`, a nested value that was no JSON; no text, code or date can be read from it."""
 LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 
-MARKERS = (UNREADABLE, UNMAPPED, WARD_STATED)
+ENDS = ("resolved_at", "returned_at", "stopped_at")
+NOT_AHEAD = ("source_changed_at", *ENDS)
+"""What cannot have happened before the source was read."""
+
+MARKERS = (UNREADABLE, UNMAPPED, WARD_STATED, AHEAD, COURSE)
 
 
 class Mapper:
@@ -69,6 +79,7 @@ class Mapper:
         self._dataset = dataset
         self._contract = CONTRACTS[dataset.kind]
         self._night = night
+        self._end = night_end(night, dataset.district.time_zone)
         self._keys = privacy.key_parameters(key, key_id)
         self._codes = None if dataset.catalogue is None else pa.array(sorted(dataset.catalogue.codes), pa.string())
         self._db = open_cursor()
@@ -112,7 +123,8 @@ class Mapper:
         }
         for name, values in constants.items():
             mapped = mapped.append_column(name, values)
-        mapped = self._check_catalogue(self._instants(mapped))
+        mapped = self._mark_ahead(self._check_catalogue(self._instants(mapped)))
+        mapped = mapped.append_column(COURSE, _course(mapped))
         columns = [*self._contract.schema().names, *MARKERS, RECEIVED]
         return mapped.select(columns).cast(self._target_schema(mapped.schema))
 
@@ -144,6 +156,19 @@ class Mapper:
             marked = pc.if_else(unknown, pc.binary_join_element_wise(known, f"{column.name}|", ""), mapped[UNMAPPED])
             mapped = mapped.set_column(mapped.column_names.index(UNMAPPED), UNMAPPED, marked)
         return mapped
+
+    def _mark_ahead(self, mapped: pa.Table) -> pa.Table:
+        """What is stored is what the source says; that such a time counts as the night's end is the order's affair."""
+        marks = pa.nulls(mapped.num_rows, pa.string())
+        for name in NOT_AHEAD:
+            if name not in mapped.column_names:
+                continue
+            times = mapped[name]
+            later = pc.fill_null(pc.greater(times, pa.scalar(self._end, times.type)), False)
+            if pc.any(later).as_py():
+                marked = pc.binary_join_element_wise(pc.coalesce(marks, pa.scalar("|")), f"{name}|", "")
+                marks = pc.if_else(later, marked, marks)
+        return mapped.append_column(AHEAD, marks)
 
     def _target_schema(self, found: pa.Schema) -> pa.Schema:
         markers = [pa.field(name, pa.string()) for name in MARKERS]
@@ -361,6 +386,21 @@ class Statement:
         if any(column.name == SOURCE_WARD for column in columns):
             understood = f"list_contains({self._aliases()}::VARCHAR[], lower({text}))"
         return f"CASE WHEN {text} IS NULL OR ({understood}) THEN {text} ELSE {SHAPE}({text}) END"
+
+
+def _course(mapped: pa.Table) -> pa.Array:
+    """The column `COURSE`: few different texts, each written once."""
+    if not {"status", *ENDS} <= set(mapped.column_names):
+        return pa.nulls(mapped.num_rows, pa.string())
+    status = mapped["status"].combine_chunks().dictionary_encode(null_encoding="encode")
+    present = [pc.is_valid(mapped[name]).to_numpy().astype(np.int64) << bit for bit, name in enumerate(ENDS)]
+    which = status.indices.to_numpy(zero_copy_only=False) * (1 << len(ENDS)) + sum(present)
+    texts = [
+        "|".join([word or "", *(name for bit, name in enumerate(ENDS) if ends >> bit & 1), ""])
+        for word in status.dictionary.to_pylist()
+        for ends in range(1 << len(ENDS))
+    ]
+    return pa.array(texts, pa.string()).take(pa.array(which, pa.int64()))
 
 
 def _with_absent_columns(batch: pa.Table, names: list[str]) -> pa.Table:

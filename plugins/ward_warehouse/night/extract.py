@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.errors import SchemaDriftError, SourceError
-from ward_warehouse.lake import deletions
+from ward_warehouse.core.nights import CLOCK_TOLERANCE, night_end
 from ward_warehouse.lake.outcomes import new_id
 from ward_warehouse.lake.store import (
     COMPRESSION,
@@ -27,13 +26,11 @@ from ward_warehouse.lake.store import (
     manifest_path,
     previous_manifest,
 )
-from ward_warehouse.mapping.duckdb_memory import open_cursor
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.mapping.privacy import FIRST_KEY_ID
+from ward_warehouse.night.versions import UNIT, Known, known_versions
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources import ReadReport, Source, Window, open_source
-
-UNIT = "\x1f"
 
 
 class Request(BaseModel):
@@ -74,10 +71,12 @@ def extract(
         LakeError: the lake cannot be read or written.
     """
     previous = previous_manifest(lake, dataset.kind, dataset.ward.ward, request.night)
-    window = _window(dataset, request, previous)
+    latest = datetime.now(UTC) + CLOCK_TOLERANCE
+    window = _window(dataset, request, previous, latest)
     loaded = {} if request.full else _taken_files(lake, dataset, request.night, previous)
     source = open_source(dataset, resolve(dataset.connection_id), loaded)
-    known = _known_versions(lake, dataset, request.night, window.since)
+    known = known_versions(lake, dataset, request.night, window.since)
+    ends_at = night_end(request.night, dataset.district.time_zone)
     batch_id = new_id()
     fields = {
         "kind": dataset.kind,
@@ -89,24 +88,25 @@ def extract(
     with ExitStack() as stack:
         mapper = stack.enter_context(closing(Mapper(dataset, request.night, key, key_id)))
         chunks = list(_chunks(window, request.chunk_days))
-        writer = _Writer(lake, path, stack, remembers=len(chunks) > 1)
+        writer = _Writer(lake, path, stack, known, latest, ends_at, remembers=len(chunks) > 1)
         for chunk in chunks:
             for table in _mapped(source, chunk, mapper):
-                writer.add(table, known)
-            # A record without a change time comes in every chunk: it is landed with the first.
-            known = pa.concat_arrays([known, writer.landed_versions()])
+                writer.add(table)
+            writer.end_chunk()
     if source.report.refused and not source.report.files and not writer.rows_read:
         raise _refusal(dataset, source.report)
     before = previous.cursor_to if previous else None
-    # A record dated in the future, which only a file can bring, must not carry the cursor past what comes tomorrow.
-    newest = min(writer.newest, window.until) if writer.newest and window.until else writer.newest
+    # A record dated in the future must not carry the cursor past what comes tomorrow.
+    newest = min(writer.newest_past, window.until) if writer.newest_past and window.until else writer.newest_past
     batch = LandedBatch(
         **fields,
         batch_id=batch_id,
         path=writer.path,
         rows_read=writer.rows_read,
         rows_unchanged=writer.rows_unchanged,
+        rows_always_read=writer.rows_always_read,
         full=request.full,
+        night_ends_at=ends_at,
         cursor_from=window.since,
         read_until=window.until,
         cursor_to=max((value for value in (before, newest) if value is not None), default=None),
@@ -114,8 +114,20 @@ def extract(
         new_columns=source.report.new_columns,
     )
     lake.write_record(landed_path(dataset.kind, dataset.ward.ward, request.night), batch)
-    warnings = _clock_warnings(writer, before, window) if request.since is None and not request.full else ()
+    warnings = () if request.full else _older_warnings(writer)
+    if request.since is None and not request.full:
+        warnings = (*_clock_warnings(writer, before, window), *warnings)
     return Extracted(batch, source.report.refused, (*warnings, *source.report.warnings))
+
+
+def _older_warnings(writer: _Writer) -> tuple[str, ...]:
+    """Records that do not count although they are new: the lake has what the source says to be a later version."""
+    if not writer.rows_older:
+        return ()
+    return (
+        f"{writer.rows_older} records say that they changed before the version that is known of them: old copies do "
+        "not count; if the system was restored or its clock set back, read the ward with `full`",
+    )
 
 
 def _clock_warnings(writer: _Writer, before: datetime | None, window: Window) -> tuple[str, ...]:
@@ -145,22 +157,21 @@ def _refusal(dataset: Dataset, report: ReadReport) -> SourceError:
     )
 
 
-def night_end(night: date, time_zone: str) -> datetime:
-    """The instant at which a night is over: local midnight after its date."""
-    return datetime.combine(night + timedelta(days=1), time.min, ZoneInfo(time_zone)).astimezone(UTC)
+def _window(dataset: Dataset, request: Request, previous: Manifest | None, latest: datetime) -> Window:
+    """From the cursor less the overlap to the night's end, unless the request says otherwise.
 
-
-def _window(dataset: Dataset, request: Request, previous: Manifest | None) -> Window:
-    """From the cursor less the overlap to the night's end, unless the request says otherwise."""
-    end = night_end(request.night, dataset.system.time_zone)
+    What is dated after the latest time that can be belongs to no night: a clock that was off, or a typing error, wrote
+    it. It is read too, except by a backfill, which asks for a span of time.
+    """
+    end = night_end(request.night, dataset.district.time_zone)
     until = min(request.until, end) if request.until else end
     if request.full:
-        return Window(None, until)
+        return Window(None, until, latest)
     if request.since is not None:
         return Window(request.since, until)
     if previous is None or previous.cursor_to is None:
-        return Window(None, until)
-    return Window(previous.cursor_to - timedelta(hours=dataset.mapping.overlap_hours), until)
+        return Window(None, until, latest)
+    return Window(previous.cursor_to - timedelta(hours=dataset.mapping.overlap_hours), until, latest)
 
 
 def _taken_files(lake: Lake, dataset: Dataset, night: date, previous: Manifest | None) -> dict[str, str]:
@@ -182,7 +193,7 @@ def _chunks(window: Window, days: int | None) -> Iterator[Window]:
     since = window.since
     while since < window.until:
         until = min(since + timedelta(days=days), window.until)
-        yield Window(since, until)
+        yield Window(since, until, window.ahead_of if until == window.until else None)
         since = until
 
 
@@ -192,39 +203,6 @@ def _mapped(source: Source, window: Window, mapper: Mapper) -> Iterator[pa.Table
             yield mapper.map(batch, source.report.new_columns)
 
 
-def _known_versions(lake: Lake, dataset: Dataset, night: date, since: datetime | None) -> pa.Array:
-    """`<record id><unit separator><content hash>` of the newest accepted version of the ward's records.
-
-    Only earlier nights count: the night itself may be about to be replaced. Partitions that end before the window
-    starts hold no record that the window can show again unchanged.
-    """
-    nights: dict[str, list[date]] = {}
-    for name in lake.names(f"manifests/{dataset.kind}/{dataset.ward.ward}"):
-        manifest = lake.read_record(name, Manifest)
-        if manifest is None or manifest.night >= night or not manifest.accepted_path:
-            continue
-        if since is not None and manifest.cursor_to is not None and manifest.cursor_to < since:
-            continue
-        nights.setdefault(manifest.accepted_path, []).append(manifest.night)
-    columns = ["source_record_id", "content_hash", "source_changed_at", "night"]
-    tables = [lake.read_table(path, columns, [("night", "in", own)]) for path, own in nights.items()]
-    if not tables:
-        return pa.array([], pa.string())
-    with open_cursor() as db:
-        db.register("versions", pa.concat_tables(tables))
-        db.register("events", deletions.events(lake, dataset.kind, dataset.ward.ward, before=night))
-        # A record that was marked deleted is news when it is there again, even unchanged.
-        newest = db.execute(
-            f"""
-            WITH newest AS (
-                SELECT source_record_id, content_hash FROM versions QUALIFY row_number() OVER (
-                    PARTITION BY source_record_id ORDER BY source_changed_at DESC NULLS LAST, night DESC) = 1)
-            SELECT source_record_id || chr(31) || content_hash AS version
-            FROM newest ANTI JOIN ({deletions.DELETED_IDS}) AS deleted USING (source_record_id)"""  # noqa: S608 - our own
-        ).to_arrow_table()
-    return newest["version"].combine_chunks()
-
-
 class _Writer:
     """Streams mapped batches into one landing file; an error that ends `stack` leaves no file behind.
 
@@ -232,12 +210,22 @@ class _Writer:
     would be half a gigabyte.
     """
 
-    def __init__(self, lake: Lake, target: str, stack: ExitStack, *, remembers: bool) -> None:
+    def __init__(
+        self, lake: Lake, target: str, stack: ExitStack, known: Known, latest: datetime, ends_at: datetime, *,
+        remembers: bool,
+    ) -> None:  # fmt: skip
         self.path = ""
         self.rows_read = 0
         self.rows_unchanged = 0
+        self.rows_older = 0
+        self.rows_always_read = 0
         self.newest: datetime | None = None
+        self.newest_past: datetime | None = None
         self.newest_changed: datetime | None = None
+        self._known = known
+        self._versions = known.versions
+        self._latest = latest
+        self._ends_at = ends_at
         self._remembers = remembers
         self._landed: list[pa.Array] = []
         self._lake = lake
@@ -245,17 +233,18 @@ class _Writer:
         self._stack = stack
         self._writer: pq.ParquetWriter | None = None
 
-    def add(self, table: pa.Table, known: pa.Array) -> None:
+    def add(self, table: pa.Table) -> None:
         """Lands the records of a mapped batch that are new or changed."""
         self.rows_read += table.num_rows
-        self.newest = _later(self.newest, table)
+        self._note_times(table)
         version = pc.binary_join_element_wise(table["source_record_id"], table["content_hash"], UNIT)
-        unchanged = pc.is_in(version, value_set=known, skip_nulls=True)
+        unchanged = pc.is_in(version, value_set=self._versions, skip_nulls=True)
         changed = table.filter(pc.invert(unchanged))
         self.rows_unchanged += table.num_rows - changed.num_rows
         if not changed.num_rows:
             return
-        self.newest_changed = _later(self.newest_changed, changed)
+        self.newest_changed = _later(self.newest_changed, pc.max(changed["source_changed_at"]).as_py())
+        self.rows_older += self._known.count_older(changed, self._ends_at)
         if self._remembers:
             self._landed.append(version.filter(pc.invert(unchanged)).combine_chunks())
         if self._writer is None:
@@ -266,12 +255,24 @@ class _Writer:
             self.path = self._target
         self._writer.write_table(changed)
 
-    def landed_versions(self) -> pa.Array:
-        """The versions landed since this was asked last, written as in `_known_versions`."""
-        landed, self._landed = self._landed, []
-        return pa.concat_arrays(landed) if landed else pa.array([], pa.string())
+    def _note_times(self, table: pa.Table) -> None:
+        """The newest change, and the newest that is not yet to come: that one says how far the source was read."""
+        times = table["source_changed_at"]
+        newest = pc.max(times).as_py()
+        self.newest = _later(self.newest, newest)
+        self.rows_always_read += times.null_count
+        if newest is not None and newest > self._latest:
+            past = pc.less_equal(times, pa.scalar(self._latest, times.type))
+            self.rows_always_read += pc.sum(pc.invert(past)).as_py()
+            newest = pc.max(times.filter(past)).as_py()
+        self.newest_past = _later(self.newest_past, newest)
+
+    def end_chunk(self) -> None:
+        """What was landed is known from here on: a record without a change time comes in every chunk."""
+        if self._landed:
+            self._versions = pa.concat_arrays([self._versions, *self._landed])
+            self._landed = []
 
 
-def _later(newest: datetime | None, table: pa.Table) -> datetime | None:
-    found: datetime | None = pc.max(table["source_changed_at"]).as_py()
-    return max((moment for moment in (newest, found) if moment is not None), default=None)
+def _later(first: datetime | None, second: datetime | None) -> datetime | None:
+    return max((moment for moment in (first, second) if moment is not None), default=None)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.nights import newest_night
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.night.extract import Request
+from ward_warehouse.registry import Registry
 
 
 class Plan(BaseModel):
@@ -77,6 +79,22 @@ def make_request(
             "found chunk_days without since, expected since, the date from which the pieces are counted"
         )
     return Request(night=night, since=begin, until=end, full=full, chunk_days=chunk_days)
+
+
+def require_over(registry: Registry, night: date, wards: list[str]) -> None:
+    """Checks that the night has ended: loaded before, it would never read what its wards enter until then.
+
+    Raises:
+        WardWarehouseError: it has not, in the time zone of one of the wards' districts.
+    """
+    now = datetime.now(UTC)
+    zones = {registry.districts[registry.wards[ward].district].time_zone for ward in wards}
+    newest = min(newest_night(now, zone) for zone in zones)
+    if night > newest:
+        raise WardWarehouseError(
+            f"night {night}: not over yet in {', '.join(sorted(zones))}; the newest night that may be loaded is "
+            f"{newest}"
+        )
 
 
 def parse_instant(text: str, end_of_day: bool, settings: Settings) -> datetime:

@@ -10,19 +10,22 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import PurePosixPath
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.contracts import CONTRACTS
 from ward_warehouse.core.errors import ReconcileError
+from ward_warehouse.core.nights import CLOCK_TOLERANCE, night_end
 from ward_warehouse.lake import deletions
 from ward_warehouse.lake.deletions import DELETIONS_SCHEMA, Reconciliation
 from ward_warehouse.lake.outcomes import new_id
-from ward_warehouse.lake.store import Lake, Manifest, Partition, previous_manifest
+from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, Partition, previous_manifest
 from ward_warehouse.mapping.duckdb_memory import open_cursor
 from ward_warehouse.mapping.mapper import Mapper
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Dataset, HttpRead
 from ward_warehouse.sources import Window, open_source
 
 COMPARED = f"""
@@ -60,23 +63,34 @@ def reconcile(dataset: Dataset, lake: Lake, resolve: Resolver, key: bytes, least
     newest = previous_manifest(lake, dataset.kind, dataset.ward.ward, date.max)
     if newest is None:
         raise ReconcileError(f"{dataset}: no night was loaded yet, so there is nothing to compare; load it first")
-    compared = _compared(dataset, lake, _source_ids(dataset, newest.night, resolve, key))
+    latest = datetime.now(UTC) + CLOCK_TOLERANCE
+    at_source = _source_ids(dataset, newest.night, resolve, key)
+    compared = _compared(dataset, lake, at_source)
     present = compared.filter(pc.field("is_deleted") == False)  # noqa: E712 - an Arrow expression
     vanished = present.filter(~pc.field("is_in_source"))
     _believe(dataset, present.num_rows - vanished.num_rows, present.num_rows, least_share)
     returned = compared.filter(pc.field("is_deleted") & pc.field("is_in_source"))
-    unknown = _unknown(lake, dataset, compared.filter(pc.field("is_deleted").is_null()))
-    return _commit(dataset, lake, newest, vanished, returned, len(unknown), compared)
+    unknown = _unknown(lake, dataset, newest, at_source, compared.filter(pc.field("is_deleted").is_null()))
+    later = _of_later_nights(dataset, newest, latest, unknown)
+    ahead = _out_of_reach(dataset, latest, unknown)
+    missed = unknown.num_rows - later
+    return _commit(dataset, lake, newest, vanished, returned, missed, ahead, compared)
 
 
 def unknown_note(found: Reconciliation) -> tuple[str, ...]:
-    """The sentence about records that no night has brought, if there are some."""
-    if not found.rows_unknown:
-        return ()
-    return (
-        f"{found.rows_unknown} records of the source were never loaded: their change times lie outside what the nights "
-        "read (a clock that was off, a restored backup); read the ward with `full`",
-    )
+    """What to do about records that no night has brought, if there are some; only what would bring them over."""
+    notes = []
+    if found.rows_unknown - found.rows_ahead:
+        notes.append(
+            f"{found.rows_unknown - found.rows_ahead} records of the source were never loaded: their change times lie "
+            "outside what the nights read (a clock that was off, a restored backup); read the ward with `full`"
+        )
+    if found.rows_ahead:
+        notes.append(
+            f"{found.rows_ahead} records of the source were never loaded: they name a change time to come, and the "
+            "service gives none beyond a night's end; ask the ward to correct the time"
+        )
+    return tuple(notes)
 
 
 def _believe(dataset: Dataset, shown: int, known: int, least_share: float) -> None:
@@ -89,15 +103,15 @@ def _believe(dataset: Dataset, shown: int, known: int, least_share: float) -> No
 
 
 def _source_ids(dataset: Dataset, night: date, resolve: Resolver, key: bytes) -> pa.Table:
-    """The record ids of all records at the source, written as the nights write them."""
+    """The record ids of all records at the source, written as the nights write them, and when each changed."""
     keys_only = _keys_only(dataset)
     source = open_source(keys_only, resolve(dataset.connection_id), {})
     tables = []
     with closing(Mapper(keys_only, night, key)) as mapper:
         for batch in source.read(Window()):
             if batch.num_rows:
-                tables.append(mapper.map(batch, []).select(["source_record_id"]))
-    return pa.concat_tables(tables) if tables else pa.table({"source_record_id": pa.array([], pa.string())})
+                tables.append(mapper.map(batch, []).select(["source_record_id", "source_changed_at"]))
+    return pa.concat_tables(tables) if tables else CONTRACTS[dataset.kind].schema().empty_table()
 
 
 def _keys_only(dataset: Dataset) -> Dataset:
@@ -129,15 +143,48 @@ def _ids(lake: Lake, dataset: Dataset, path: str, columns: list[str]) -> pa.Tabl
     return pa.concat_tables(tables) if tables else empty
 
 
-def _unknown(lake: Lake, dataset: Dataset, missing: pa.Table) -> set[str]:
-    """Ids of the source that were neither accepted nor quarantined."""
-    refused = set(_ids(lake, dataset, "quarantine_path", ["source_record_id"])["source_record_id"].to_pylist())
-    return {record_id for record_id in missing["source_record_id"].to_pylist() if record_id} - refused
+def _unknown(lake: Lake, dataset: Dataset, newest: Manifest, at_source: pa.Table, missing: pa.Table) -> pa.Table:
+    """Records of the source that were neither accepted nor quarantined, and wait for no judgement either."""
+    seen = _ids(lake, dataset, "quarantine_path", ["source_record_id"])["source_record_id"].to_pylist()
+    seen += _waiting_ids(lake, dataset, newest)
+    wanted = {record_id for record_id in missing["source_record_id"].to_pylist() if record_id} - set(seen)
+    found = at_source.filter(pc.is_in(at_source["source_record_id"], value_set=pa.array(sorted(wanted), pa.string())))
+    return found.group_by("source_record_id").aggregate([("source_changed_at", "max")])
+
+
+def _waiting_ids(lake: Lake, dataset: Dataset, newest: Manifest) -> list[str]:
+    """Ids of what a night landed that is not judged yet, or held back."""
+    ids: list[str] = []
+    for name in lake.names(f"landing/{dataset.kind}/{dataset.ward.ward}"):
+        if PurePosixPath(name).stem < newest.night.isoformat():
+            continue
+        batch = lake.read_record(name, LandedBatch)
+        if batch is None or not batch.path or batch.batch_id == newest.batch_id:
+            continue
+        ids += lake.read_table(batch.path, ["source_record_id"])["source_record_id"].to_pylist()
+    return ids
+
+
+def _of_later_nights(dataset: Dataset, newest: Manifest, latest: datetime, unknown: pa.Table) -> int:
+    """How many changed since the newest night ended: the nights that come bring those, and `full` would not."""
+    changed = unknown["source_changed_at_max"]
+    end = pa.scalar(night_end(newest.night, dataset.district.time_zone), changed.type)
+    later = pc.and_(pc.greater_equal(changed, end), pc.less_equal(changed, pa.scalar(latest, changed.type)))
+    return int(pc.sum(later).as_py() or 0)
+
+
+def _out_of_reach(dataset: Dataset, latest: datetime, unknown: pa.Table) -> int:
+    """How many name a change time to come in a service that is asked for changes up to a night's end."""
+    read = dataset.system.read_spec(dataset.kind)
+    if not isinstance(read, HttpRead) or not read.until_param:
+        return 0
+    changed = unknown["source_changed_at_max"]
+    return int(pc.sum(pc.greater(changed, pa.scalar(latest, changed.type))).as_py() or 0)
 
 
 def _commit(
     dataset: Dataset, lake: Lake, newest: Manifest, vanished: pa.Table, returned: pa.Table, unknown: int,
-    compared: pa.Table,
+    ahead: int, compared: pa.Table,
 ) -> Reconciliation:  # fmt: skip
     now, batch_id = datetime.now(UTC), new_id()
     partition = {
@@ -171,6 +218,7 @@ def _commit(
         rows_deleted=vanished.num_rows,
         rows_returned=returned.num_rows,
         rows_unknown=unknown,
+        rows_ahead=ahead,
         reconciled_at=now,
     )
     deletions.commit(lake, found)

@@ -28,7 +28,7 @@ from ward_warehouse.lake.store import Lake, previous_manifest
 from ward_warehouse.night.extract import Request, extract
 from ward_warehouse.night.judge import pending_batches, validate
 from ward_warehouse.night.noting import note_outcome, status_of, unforeseen
-from ward_warehouse.night.plan import Plan, record_kind
+from ward_warehouse.night.plan import Plan, record_kind, require_over
 from ward_warehouse.night.reconcile import reconcile, unknown_note
 from ward_warehouse.night.standing import standing
 from ward_warehouse.night.verdict import Verdict, judge_night
@@ -53,7 +53,8 @@ class Night:
 
         Raises:
             RegistryError: a named ward has no valid entry.
-            WardWarehouseError: a record kind is unknown, a list is empty, or nothing is left to do.
+            WardWarehouseError: a record kind is unknown, a list is empty, the night is not over yet, or nothing is left
+                to do.
         """
         require_known_key(self.settings, self.lake)
         for name, asked in (("wards", wards), ("record kinds", kinds)):
@@ -68,6 +69,7 @@ class Night:
                 f"night {request.night}: no ward of the registry is in force; check in_force in "
                 f"{self.settings.wards_dir.name}/*.yml, or the night"
             )
+        require_over(self.registry, request.night, keys)
         return Plan(
             run_id=outcomes.new_id(), request=request, wards=keys, kinds=chosen, problems=self.registry.problems
         )

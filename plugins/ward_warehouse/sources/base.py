@@ -25,10 +25,17 @@ BATCH_ROWS = 50_000
 
 @dataclass(frozen=True)
 class Window:
-    """The changes a night asks for: since (included) and until (excluded), instants; None is unbounded."""
+    """The changes a night asks for.
+
+    Attributes:
+        since, until: instants, `since` included and `until` excluded; None is unbounded.
+        ahead_of: also what is said to have changed after this instant, the time of the reading: nobody could have
+            changed it then. A source that can ask for one span only leaves it to the nights that come.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
+    ahead_of: datetime | None = None
 
 
 @dataclass

@@ -21,7 +21,8 @@ from ward_warehouse.lake.quarantine_log import LETS_IN, QUARANTINE_SCHEMA, Log, 
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, RuleResult, manifest_path
 from ward_warehouse.mapping.duckdb_memory import open_cursor
 from ward_warehouse.mapping.mapper import MARKERS, NOTE, RECEIVED
-from ward_warehouse.validation.judging import REPEATED, Judge, Rule, Suite
+from ward_warehouse.validation.judging import Judge, Rule, Suite
+from ward_warehouse.validation.repeats import ROW, without_earlier
 
 CHUNK_ROWS = 250_000
 """Records that are judged in one frame; bounds the memory whatever the size of a night."""
@@ -98,7 +99,10 @@ def _groups(batches: list[LandedBatch]) -> list[list[LandedBatch]]:
 def _judge_group(lake: Lake, judge: Judge, group: list[LandedBatch]) -> list[Judged]:
     contract = CONTRACTS[judge.suite.kind]
     landed = [*contract.schema().names, *MARKERS]
-    tables = [with_repeats(lake.read_table(b.path, landed)) if b.path else None for b in group]
+    read = [
+        without_earlier(batch, lake.read_table(batch.path, landed)) if batch.path else (batch, None) for batch in group
+    ]
+    group, tables = [batch for batch, _ in read], [table for _, table in read]
     columns = list(dict.fromkeys(judge.suite.columns))
     frames = [table.select(columns) for table in tables if table is not None]
     broken = judge.broken_rows(pa.concat_tables(frames)) if frames else {}
@@ -115,33 +119,6 @@ def _judge_group(lake: Lake, judge: Judge, group: list[LandedBatch]) -> list[Jud
     return judged
 
 
-def with_repeats(table: pa.Table) -> pa.Table:
-    """The batch with the column `repeated`: null, or why the record is not the one that counts for its id.
-
-    Of records with one id the newest counts (`older` for the rest); identical copies are `same`; two different records
-    of one age are both `conflict`, because nothing says which of them is true.
-    """
-    ids = table["source_record_id"]
-    if pc.count_distinct(ids, mode="only_valid").as_py() == len(ids) - ids.null_count:
-        return table.append_column(REPEATED, pa.nulls(table.num_rows, pa.string()))
-    keys = table.select(["source_record_id", "source_changed_at", "content_hash"])
-    keys = keys.append_column("row", pa.array(np.arange(table.num_rows)))
-    with open_cursor() as db:
-        db.register("keys", keys)
-        repeated = db.execute(
-            """
-            SELECT row, CASE
-                WHEN source_record_id IS NULL OR count(*) OVER id = 1 THEN NULL
-                WHEN source_changed_at IS DISTINCT FROM max(source_changed_at) OVER id THEN 'older'
-                WHEN min(content_hash) OVER age <> max(content_hash) OVER age THEN 'conflict'
-                WHEN row <> min(row) OVER age THEN 'same' END AS repeated
-            FROM keys
-            WINDOW id AS (PARTITION BY source_record_id), age AS (PARTITION BY source_record_id, source_changed_at)
-            ORDER BY row"""
-        ).to_arrow_table()
-    return table.append_column(REPEATED, repeated["repeated"])
-
-
 def _split(lake: Lake, batch: LandedBatch, table: pa.Table, suite: Suite, broken: dict[str, np.ndarray]) -> Judged:
     errors = [rule for rule in suite.rules if rule.severity == "error"]
     refused = np.unique(np.concatenate([broken[rule.rule] for rule in errors]))
@@ -151,7 +128,7 @@ def _split(lake: Lake, batch: LandedBatch, table: pa.Table, suite: Suite, broken
     entries = QUARANTINE_SCHEMA.empty_table()
     if len(refused):
         # What was received is wide, and only what is refused needs it.
-        received = _spoken(lake.read_table(batch.path, [RECEIVED]).take(pa.array(refused))[RECEIVED])
+        received = _spoken(lake.read_table(batch.path, [RECEIVED]).take(table[ROW].take(pa.array(refused)))[RECEIVED])
         entries = _entries(batch, table, received, suite, broken, refused)
     return Judged(batch, accepted, entries, _results(suite, broken, table.num_rows))
 
@@ -403,6 +380,7 @@ def _carry_over(lake: Lake, old: Manifest, judged: Judged) -> Judged:
     widened = batch.model_copy(
         update={
             "rows_read": batch.rows_read + carried,
+            "rows_always_read": batch.rows_always_read + old.rows_always_read,
             "full": old.full,
             "cursor_from": old.cursor_from,
             "read_until": old.read_until,

@@ -32,6 +32,8 @@ SEVERITIES: dict[str, Severity] = {"critical": "error", "warning": "warning"}
 """Great Expectations' severities by consequence: an error quarantines the record, a warning is counted."""
 
 REPEATED = "repeated"
+CODE_REPEATED = "code_repeated"
+"""Columns that a batch gets before it is judged, because no record by itself shows them: see `repeats`."""
 
 ROW_WISE = frozenset(
     """

@@ -10,8 +10,9 @@ from tests.support.district import DOSSIERS, KEY, District, utc
 from tests.support.records import NIGHT, Record, at, dossier
 from ward_warehouse.core.contracts import CONTRACTS
 from ward_warehouse.core.errors import SourceError
+from ward_warehouse.core.nights import night_end
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, landed_path
-from ward_warehouse.night.extract import Request, extract, night_end
+from ward_warehouse.night.extract import Request, extract
 from ward_warehouse.validation.commit import QUARANTINE_SCHEMA, Judged, commit
 
 DOSSIERS_SCHEMA = CONTRACTS[DOSSIERS].schema()

@@ -13,10 +13,11 @@ from tests.support.district import DOSSIERS, KEY, District, utc
 from tests.support.records import NIGHT, Record, at, dossier
 from ward_warehouse.core.contracts import CONTRACTS
 from ward_warehouse.core.errors import SchemaDriftError, SourceError
+from ward_warehouse.core.nights import night_end
 from ward_warehouse.lake import deletions
 from ward_warehouse.lake.deletions import DELETIONS_SCHEMA, Reconciliation
 from ward_warehouse.lake.store import Lake, LandedBatch, landed_path
-from ward_warehouse.night.extract import Extracted, Request, extract, night_end
+from ward_warehouse.night.extract import Extracted, Request, extract
 from ward_warehouse.validation.commit import QUARANTINE_SCHEMA, Judged, commit
 
 END = night_end(NIGHT, "Asia/Ho_Chi_Minh")
@@ -121,7 +122,8 @@ def test_pages_add_up_to_one_batch(ward: Any) -> None:
     one.system.send([changed("0", at(after(1), 9), channel="postal")])
     found = one.extract(after(1))
     assert one.ids(found.batch) == ["0", "500"]
-    assert found.warnings == (), "one of the changes is newer than the last night's newest"
+    (note,) = found.warnings
+    assert note.startswith("1 records say that they changed before"), "and one is newer than the last night's newest"
 
 
 def test_records_that_never_say_when_they_changed_move_no_cursor(ward: Any) -> None:
@@ -177,6 +179,21 @@ def test_a_night_without_news_says_nothing_of_the_clock(ward: Any) -> None:
     one.system.send([changed("1", at(NIGHT, 10))])
     one.play()
     assert one.extract(after(1)).warnings == ()
+
+
+def test_a_database_is_asked_for_what_is_dated_after_now_too(ward: Any) -> None:
+    """Nobody can have changed it then; what changed since the night's end waits for the next night."""
+    one = ward("a_sql")
+    ahead = [changed("2062", at(date(2062, 1, 1), 8)), changed("endless", "infinity")]
+    one.system.send([changed("1", at(NIGHT, 10)), changed("tomorrow", at(after(1), 0)), *ahead])
+    assert one.ids(one.extract(full=True).batch) == ["1", "2062", "endless"]
+    first = one.play().batch
+    assert (one.ids(first), first.rows_always_read) == (["1", "2062", "endless"], 2)
+    assert first.cursor_to == utc("2024-03-06T03:00:00"), "a time to come says nothing of how far the source was read"
+    one.system.send([changed("2062", at(date(2062, 1, 1), 8), channel="postal")])
+    second = one.extract(after(30)).batch
+    assert (one.ids(second), second.rows_unchanged) == (["2062", "tomorrow"], 2)
+    assert "2062" not in one.ids(one.extract(since=utc("2024-03-01T00:00:00")).batch), "a backfill asks for its span"
 
 
 # Files
@@ -278,6 +295,12 @@ def test_of_several_versions_the_one_with_the_newest_change_is_what_a_record_is_
     one.system.send([changed("1", at(after(-1), 12), channel="online")])  # restored from the ward's backup
     one.play(after(1))
     assert one.extract(after(2)).batch.rows_unchanged == 0
+    one.system.send([changed("1", at(after(-1), 12), channel="online")])
+    one.play(after(2), full=True)
+    assert one.extract(after(3)).batch.rows_unchanged == 1, (
+        "what a full read stated is what the record is compared with"
+    )
+    one.lake.remove(f"manifests/dossiers/a_sql/{after(2)}.json")
     one.system.send([changed("1", at(after(-1), 12), channel="postal")])
     assert one.extract(after(2)).batch.rows_unchanged == 1
 

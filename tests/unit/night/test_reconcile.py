@@ -128,6 +128,38 @@ def test_records_that_no_night_brought_are_told(district: District, ward: str) -
     assert "never loaded" in outcome.warnings[0]
 
 
+def test_only_what_would_help_is_advised(district: District, ward: str) -> None:
+    """A full read brings what lies before the night's end; what changed since, the next night brings by itself."""
+    district[ward].send([dossier("since", source_changed_at=at(after(1), 8))])
+    assert compare(district, ward)[0].warnings == ()
+    district[ward].send([dossier("x", source_changed_at=at(date(2020, 1, 1), 8))])
+    outcome, _ = compare(district, ward)
+    assert outcome.warnings[0].startswith("1 records")
+    assert outcome.warnings[0].endswith("read the ward with `full`")
+    district.play(wards=[ward], full=True)
+    assert compare(district, ward)[0].warnings == ()
+    assert "x" in {row["source_record_id"] for row in district.accepted(ward)}
+
+
+def test_a_change_time_to_come_is_brought_over_or_not_said_to_be(district: District, ward: str) -> None:
+    district[ward].send([dossier("2062", source_changed_at=at(date(2062, 1, 1), 8))])
+    (note,) = compare(district, ward)[0].warnings
+    if ward == HTTP:
+        assert note.startswith("1 records")
+        assert note.endswith("ask the ward to correct the time")
+        return
+    assert note.endswith("read the ward with `full`")
+    district.play(wards=[ward], full=True)
+    assert compare(district, ward)[0].warnings == ()
+
+
+def test_what_waits_for_its_judgement_is_not_unknown(district: District, ward: str) -> None:
+    district[ward].send([dossier("new", after(1))])
+    run = district.night()
+    run.extract_ward(run.plan(Request(night=after(1)), [ward]), ward, district.resolve)
+    assert counts(district, ward) == (0, 0, 0)
+
+
 def test_only_the_key_is_asked_of_a_database(district: District) -> None:
     """A comparison must not carry citizens' data through the network once more."""
     from ward_warehouse.night.reconcile import _keys_only

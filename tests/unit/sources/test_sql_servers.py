@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -315,6 +315,32 @@ def test_a_time_that_no_calendar_has_is_a_fault_of_its_record(
     fault = "column nhan: found a time that no calendar has"
     assert [row[FAULT] for row in rows] == [fault, fault, fault, None]
     assert [row["nhan"] for row in rows] == [None, None, None, date(2018, 12, 27)]
+
+
+@pytest.mark.parametrize("way", ["arrow", "rows"])
+def test_a_change_time_without_an_end_is_read_as_the_last_day(
+    postgres_server: Server, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    if way == "rows":
+        without_arrow(monkeypatch)
+    for kind in ("TIMESTAMP", "TIMESTAMPTZ", "DATE"):
+        postgres_server.execute(
+            "DROP TABLE IF EXISTS endless", f"CREATE TABLE endless (id INT, ma VARCHAR(9), sua {kind}, nhan {kind})"
+        )
+        times = ["infinity", "2062-01-01", "2018-12-27", "2018-12-29", "-infinity"]
+        postgres_server.execute(
+            "INSERT INTO endless VALUES (%s, 'A', %s, 'infinity')", rows=list(enumerate(times, start=1))
+        )
+        ward = described({"table": "endless"}, key=("id",), cursor="sua", dossier_code="ma", receiving_unit="nhan")
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        whole = read(ward, postgres_server.connection(), Window(None, UNTIL, now)).to_pylist()
+        found = {row["id"]: row["sua"] and str(row["sua"])[:10] for row in whole}
+        last = "9999-12-30" if kind != "TIMESTAMPTZ" else found["1"]
+        assert last in ("9999-12-29", "9999-12-30")
+        assert {**found, "1": last} == {"1": last, "2": found["2"], "3": found["3"], "5": None}
+        assert {row["id"] for row in whole if row[FAULT] == "column sua: found a time that no calendar has"} == {"5"}
+        since = read(ward, postgres_server.connection(), Window(SINCE - timedelta(days=1), UNTIL, now)).to_pylist()
+        assert {row["id"] for row in since} == {"1", "2", "3"}
 
 
 def test_arrow_is_taken_where_a_driver_hands_it_over(postgres_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,8 @@ from ward_warehouse.core.contracts import CONTRACTS
 from ward_warehouse.core.errors import ValidationError
 from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA
 from ward_warehouse.lake.store import Lake, LandedBatch, manifest_path
-from ward_warehouse.validation.commit import Judged, commit, with_repeats
+from ward_warehouse.validation.commit import Judged, commit
+from ward_warehouse.validation.repeats import with_repeats
 
 SCHEMA = CONTRACTS[DOSSIERS].schema()
 

@@ -1,7 +1,7 @@
 """Each rule of the project's suites, by a record that breaks it; and suites that are wrong themselves."""
 
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,13 @@ from tests.support.records import NIGHT, PROCEDURES, at, dossier, survey, writte
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import ValidationError
 from ward_warehouse.mapping.mapper import Mapper
-from ward_warehouse.validation.commit import with_repeats
 from ward_warehouse.validation.judging import Judge, Suite, load_suite
+from ward_warehouse.validation.repeats import with_repeats
 
 EXPECTATIONS = ROOT / "expectations"
 LATER = NIGHT + timedelta(days=1)
 EARLIER = NIGHT - timedelta(days=30)
+FAR = date(2062, 3, 6)
 Changes = dict[str, Any]
 
 # For each rule the changes to a good record that break it and nothing else. A key that is no column of the contract is
@@ -30,6 +31,10 @@ DOSSIER_RULES: dict[str, list[Changes]] = {
     "record_id_present": [{"source_record_id": None}, {"source_record_id": "   "}],
     "record_id_readable": [{"source_record_id": "Đặng Thị Kiểm"}, {"source_record_id": "a;b"}],
     "record_id_once": [{"copies": 2}],
+    "change_time_readable": [
+        {"source_changed_at": text} for text in ("13/03/2024 9:00:00 SA", "2024-03-06T09:00:00", "06/03/0000 09:00:00")
+    ],
+    "change_time_not_in_future": [{"source_changed_at": moment} for moment in (at(LATER, 0, 0, 1), at(FAR, 9))],
     "ward_present": [{"source_ward": None}, {"source_ward": " "}],
     "ward_is_its_own": [{"source_ward": "Phường 99"}],
     "dossier_code_present": [{"dossier_code": None}],
@@ -75,18 +80,43 @@ DOSSIER_RULES: dict[str, list[Changes]] = {
     ],
     "received_at_plausible": [{"received_at": "12/05/1918 08:00"}, {"received_at": "31/12/1989 23:59"}],
     "received_at_not_in_future": [
-        {"received_at": at(LATER, 0), "due_at": at(LATER, 17), "resolved_at": None, "returned_at": None}
+        {
+            "received_at": at(LATER, 0),
+            "due_at": at(LATER, 17),
+            "resolved_at": None,
+            "returned_at": None,
+            "status": "received",
+        }
     ],
     "resolved_after_received": [{"resolved_at": at(EARLIER, 9)}],
     "returned_after_received": [{"returned_at": at(EARLIER, 9)}],
     "stopped_after_received": [{"stopped_at": at(EARLIER, 9), "status": "stopped"}],
     "due_after_received": [{"due_at": at(EARLIER, 9)}],
+    "in_process_without_result": [
+        {"status": "in_process"},
+        {"status": "received", "returned_at": None},
+        {"status": "in_process", "resolved_at": None},
+    ],
+    "result_has_its_date": [
+        {"status": status, "resolved_at": None, "returned_at": None} for status in ("resolved", "returned")
+    ],
+    "stop_has_its_date": [{"status": "stopped"}, {"status": "stopped", "resolved_at": None, "returned_at": None}],
+    "result_not_in_future": [
+        {"resolved_at": at(LATER, 9)},
+        {"returned_at": at(FAR, 9)},
+        {"status": "stopped", "resolved_at": None, "returned_at": None, "stopped_at": at(LATER, 9)},
+    ],
+    "dossier_code_once": [{"dossier_code": "HS-SHARED"}, {"dossier_code": "HS-SHARED", "channel": "postal"}],
 }
 SURVEY_RULES: dict[str, list[Changes]] = {
     "record_whole": [{"__fault": "found 3 fields, expected 16 as in the header"}],
     "record_id_present": [{"source_record_id": None}],
     "record_id_readable": [{"source_record_id": "Đặng Thị Kiểm"}],
     "record_id_once": [{"copies": 2}],
+    "change_time_readable": [
+        {"source_changed_at": text} for text in ("13/03/2024 9:00:00 SA", "2024-03-06T09:00:00", "06/03/0000 09:00:00")
+    ],
+    "change_time_not_in_future": [{"source_changed_at": moment} for moment in (at(LATER, 0, 0, 1), at(FAR, 9))],
     "ward_present": [{"source_ward": None}],
     "ward_is_its_own": [{"source_ward": "Phường 99"}],
     "answered_at_present": [{"answered_at": None}],
@@ -116,6 +146,10 @@ GOOD: dict[RecordKind, list[Changes]] = {
         },
         {"received_at": at(NIGHT, 9), "resolved_at": at(NIGHT, 9)},
         {"received_at": "01/01/1990 00:00"},
+        {"status": "stopped", "resolved_at": None, "returned_at": None, "stopped_at": at(NIGHT, 9)},
+        {"returned_at": None},
+        {"source_changed_at": None},
+        {"source_changed_at": at(NIGHT, 23, 59, 59)},
     ],
     SURVEYS: [{}, {"dossier_code": None}, {"answered_at": at(NIGHT, 23, 59)}, {"rating_overall": "9"}],
 }
@@ -193,8 +227,18 @@ def test_a_good_record_breaks_nothing(
 
 
 WARNINGS = {
-    DOSSIERS: {"applicant_type_known", "details_readable", "due_after_received"},
-    SURVEYS: {"details_readable", "scale_known"},
+    DOSSIERS: {
+        "applicant_type_known",
+        "details_readable",
+        "due_after_received",
+        "change_time_not_in_future",
+        "in_process_without_result",
+        "result_has_its_date",
+        "stop_has_its_date",
+        "result_not_in_future",
+        "dossier_code_once",
+    },
+    SURVEYS: {"details_readable", "scale_known", "change_time_not_in_future"},
 }
 
 

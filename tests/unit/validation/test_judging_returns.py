@@ -14,8 +14,8 @@ from tests.support.records import NIGHT
 from tests.support.returns import GOOD_PROCEDURE, GOOD_RETURN
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.mapping.mapper import Mapper
-from ward_warehouse.validation.commit import with_repeats
 from ward_warehouse.validation.judging import Judge, Suite, load_suite
+from ward_warehouse.validation.repeats import with_repeats
 
 RETURNS, PROCEDURES = RecordKind.WARD_RETURNS, RecordKind.PROCEDURES
 Changes = dict[str, Any]
@@ -28,6 +28,8 @@ CASES: dict[RecordKind, dict[str, list[Changes]]] = {
         "record_id_readable": [{START: "01/01/2024", END: "31/03/2024", "id": "Đặng Thị Kiểm"}],
         "record_id_present": [{"id": ""}],
         "record_id_once": [{"copies": 2}],
+        "change_time_readable": [{"changed": "13/03/2024 9:00:00 SA"}],
+        "change_time_not_in_future": [{"changed": "2062-03-06 09:00:00"}],
         "ward_present": [{"Đơn vị": ""}],
         "ward_is_its_own": [{"Đơn vị": "Phường P02"}],
         "unit_readable": [{"Mã đơn vị": "Phòng Tư pháp"}],
@@ -64,6 +66,8 @@ CASES: dict[RecordKind, dict[str, list[Changes]]] = {
         "record_id_present": [{"id": ""}],
         "record_id_readable": [{"id": "Đặng Thị Kiểm"}],
         "record_id_once": [{"copies": 2}],
+        "change_time_readable": [{"changed": "13/03/2024 9:00:00 SA"}],
+        "change_time_not_in_future": [{"changed": "2062-03-06 09:00:00"}],
         "ward_present": [{"Đơn vị": ""}],
         "ward_is_its_own": [{"Đơn vị": "Phường P02"}],
         "procedure_present": [{"Mã thủ tục": ""}],
@@ -101,7 +105,10 @@ GOOD: dict[RecordKind, list[Changes]] = {
     ],
 }
 FLAT = [(kind, rule, number) for kind in CASES for rule, cases in CASES[kind].items() for number in range(len(cases))]
-WARNINGS = {RETURNS: {"numerator_within_denominator", "evidence_readable"}, PROCEDURES: {"flags_readable"}}
+WARNINGS = {
+    RETURNS: {"numerator_within_denominator", "evidence_readable", "change_time_not_in_future"},
+    PROCEDURES: {"flags_readable", "change_time_not_in_future"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +150,7 @@ def _dataset(kind: RecordKind) -> Any:
     system = yaml.safe_load((ROOT / "dags" / "systems" / "bao_cao_xlsx.yml").read_text(encoding="utf-8"))
     part = system["datasets"][kind]
     part["key"] = ["id"]
+    part["cursor"] = {"column": "changed", "format": "%Y-%m-%d %H:%M:%S"}
     part["columns"]["source_ward"] = "Đơn vị"
     if kind is RETURNS:
         part["columns"]["bound"] = {"from": "bound", "bounds": "bound"}

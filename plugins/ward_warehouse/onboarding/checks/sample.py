@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.contracts import CONTRACTS
 from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.nights import CLOCK_TOLERANCE
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.onboarding.checks.unreadable import said_of, unreadable_columns
@@ -21,11 +22,8 @@ from ward_warehouse.registry import Dataset
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.load import Place
 from ward_warehouse.sources import ReadReport, Window, open_source
-from ward_warehouse.validation.commit import with_repeats
 from ward_warehouse.validation.judging import Judge, load_suite
-
-CLOCK_TOLERANCE = timedelta(minutes=10)
-"""How far ahead of now a change time may lie; clocks of healthy servers differ by seconds."""
+from ward_warehouse.validation.repeats import with_repeats
 
 
 @dataclass(frozen=True)

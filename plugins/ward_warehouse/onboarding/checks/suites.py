@@ -28,7 +28,7 @@ def suite_findings(settings: Settings) -> Iterator[Finding]:
 def _suite(folder: Path, kind: RecordKind) -> Iterator[Finding]:
     # Importing it costs a second, which a check of the registry alone should not pay before it has printed anything.
     from ward_warehouse.mapping.mapper import MARKERS
-    from ward_warehouse.validation.judging import REPEATED, load_suite
+    from ward_warehouse.validation.judging import CODE_REPEATED, REPEATED, load_suite
 
     path = folder / f"{kind}.yml"
     try:
@@ -38,7 +38,7 @@ def _suite(folder: Path, kind: RecordKind) -> Iterator[Finding]:
         yield Finding("suite-unreadable", path, _line(path, text), text)
         return
     contract = CONTRACTS[kind]
-    known = {*contract.schema().names, *MARKERS, REPEATED, SOURCE_WARD}
+    known = {*contract.schema().names, *MARKERS, REPEATED, CODE_REPEATED, SOURCE_WARD}
     for rule, configuration in zip(suite.rules, suite.configurations, strict=True):
         kwargs = configuration["kwargs"]
         named = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]

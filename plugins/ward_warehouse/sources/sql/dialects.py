@@ -60,6 +60,7 @@ class Database:
             `cast`; without it Python writes the driver's values.
         possible: SQL that is true where a time is one of the calendar's and of the years 1 to 9999; None where the
             database stores no other.
+        endless: SQL that is true where a time lies after all of these years (`infinity`); a change time may be one.
         time_codes: the driver's type codes of times, for the columns of a query, which no catalogue describes.
         number_codes: those of numbers.
         connect: arguments of the driver's connect; the text `{seconds}` is the time-out.
@@ -78,6 +79,7 @@ class Database:
     arrow: str = ""
     text_in_sql: Literal["stored", "cast", ""] = ""
     possible: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
+    endless: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
     time_codes: Mapping[int, Time] = field(default_factory=dict)
     number_codes: frozenset[int] = frozenset()
     connect: Mapping[str, Any] = field(default_factory=dict)
@@ -87,9 +89,16 @@ class Database:
     as_stored: bool = False
 
 
+LAST_DAY = "'9999-12-30'"
+"""A day is left out at each end of the years 1 to 9999: an instant shown in a zone may lie in the year before."""
+
+
 def _in_years(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    # A day is left out at each end: an instant shown in a zone may lie in the year before.
-    return column.between(literal_column("'0001-01-02'"), literal_column("'9999-12-30'"))
+    return column.between(literal_column("'0001-01-02'"), literal_column(LAST_DAY))
+
+
+def _after_all_years(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column > literal_column(LAST_DAY)
 
 
 def _in_calendar(column: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -128,6 +137,7 @@ DATABASES: dict[str, Database] = {
         arrow="adbc_driver_postgresql",
         text_in_sql="cast",
         possible=_in_years,
+        endless=_after_all_years,
         time_codes={1082: "day", 1114: "local", 1184: "instant"},
         number_codes=frozenset({20, 21, 23, 700, 701, 1700}),
         connect={"connect_timeout": CONNECT_SECONDS},

@@ -75,7 +75,8 @@ class SqlSource:
         try:
             relation = self._relation(engine, database, window)
             columns = list(relation.c)
-            statement = self.statement(relation, window).with_only_columns(*asked(columns, database))
+            cursor = self._dataset.mapping.cursor.column if self._dataset.mapping.cursor else None
+            statement = self.statement(relation, window).with_only_columns(*asked(columns, database, cursor))
             schema = pa.schema([*((c.name, arrow_type(c)) for c in columns), (FAULT, pa.string())])
             read = arrow.read if arrow.driver else read_rows
             # No session stays open beside the one that reads: a system's locks on an SQLite file belong to the process,
@@ -106,18 +107,23 @@ class SqlSource:
             return statement
         changed = relation.c[cursor.column]
         if window.since is None:
-            return statement if window.until is None else statement.where(self._all_before(window.until, changed))
+            return statement if window.until is None else statement.where(self._all_but_later(window, changed))
         within = changed >= self._bound(window.since, changed)
         if window.until is not None:
             within &= changed < self._bound(window.until, changed)
-        return statement.where(or_(within, changed.is_(None)))
+        ahead = [changed > self._bound(window.ahead_of, changed)] if window.ahead_of else []
+        return statement.where(or_(within, changed.is_(None), *ahead))
 
-    def _all_before(self, until: datetime, changed: ColumnElement[Any]) -> ColumnElement[bool]:
-        """True for what changed before `until`, and for what does not say when.
+    def _all_but_later(self, window: Window, changed: ColumnElement[Any]) -> ColumnElement[bool]:
+        """True for what changed before the window's end, and for what does not say when, or names a time to come.
 
         These are nearly all records. No index can serve this form: by one SQLite would look up each of them.
         """
-        later = case((changed >= self._bound(until, changed), literal_column("1")), else_=literal_column("0"))
+        assert window.until is not None  # noqa: S101 - without an end nothing is later
+        of_later_nights = changed >= self._bound(window.until, changed)
+        if window.ahead_of is not None:
+            of_later_nights &= changed <= self._bound(window.ahead_of, changed)
+        later = case((of_later_nights, literal_column("1")), else_=literal_column("0"))
         return later == literal_column("0")
 
     def _relation(self, engine: Engine, database: Database, window: Window) -> FromClause:

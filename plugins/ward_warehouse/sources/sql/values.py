@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, type_coerce
+from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, or_, type_coerce
 from sqlalchemy import types as sql_types
 from sqlalchemy.dialects.mysql import BIT
 from sqlalchemy.types import NullType, TypeEngine
 
 from ward_warehouse.sources.base import FAULT
-from ward_warehouse.sources.sql.dialects import Database
+from ward_warehouse.sources.sql.dialects import LAST_DAY, Database
 
 TYPES: dict[str, TypeEngine[Any]] = {
     "local": sql_types.DateTime(),
@@ -48,14 +48,28 @@ def arrow_type(column: ColumnElement[Any]) -> pa.DataType:
     return pa.string()
 
 
-def asked(columns: Sequence[ColumnElement[Any]], database: Database) -> list[ColumnElement[Any]]:
-    """What is asked of the database for each column, and last the fault of the record."""
-    return [*(_value(column, database).label(column.key) for column in columns), _fault(columns, database).label(FAULT)]
+def asked(
+    columns: Sequence[ColumnElement[Any]], database: Database, cursor: str | None = None
+) -> list[ColumnElement[Any]]:
+    """What is asked of the database for each column, and last the fault of the record.
+
+    Args:
+        columns: of the table or query.
+        database: its kind.
+        cursor: the column that says when a record changed; a time without an end is given there as the last day.
+    """
+    values = [_value(column, database, cursor).label(column.key) for column in columns]
+    return [*values, _fault(columns, database, cursor).label(FAULT)]
 
 
-def _value(column: ColumnElement[Any], database: Database) -> ColumnElement[Any]:
+def _value(column: ColumnElement[Any], database: Database, cursor: str | None) -> ColumnElement[Any]:
     if _is_time(column):
-        return case((database.possible(column), column)) if database.possible else column
+        if database.possible is None:
+            return column
+        possible = (database.possible(column), column)
+        if database.endless is None or column.key != cursor:
+            return case(possible)
+        return case(possible, (database.endless(column), literal_column(LAST_DAY)))
     if isinstance(column.type, BIT):
         return cast(column, sql_types.Integer())
     match database.text_in_sql:
@@ -83,13 +97,19 @@ def _stored_text(column: ColumnElement[Any]) -> ColumnElement[Any]:
     )
 
 
-def _fault(columns: Sequence[ColumnElement[Any]], database: Database) -> ColumnElement[Any]:
+def _fault(columns: Sequence[ColumnElement[Any]], database: Database, cursor: str | None) -> ColumnElement[Any]:
     """Which time of the record cannot be: the first, by its column."""
     times = [column for column in columns if _is_time(column)] if database.possible else []
     if database.possible is None or not times:
         return cast(literal_column("NULL"), _CHARACTERS)
     # Not IS NOT NULL on the column itself: MariaDB calls 0000-00-00 null there.
-    return case(*((cast(c, _CHARACTERS).is_not(None) & ~database.possible(c), _said(c)) for c in times))
+    return case(*((cast(c, _CHARACTERS).is_not(None) & ~_can_be(c, database, cursor), _said(c)) for c in times))
+
+
+def _can_be(column: ColumnElement[Any], database: Database, cursor: str | None) -> ColumnElement[bool]:
+    assert database.possible is not None  # noqa: S101 - else no time is a fault
+    possible = database.possible(column)
+    return or_(possible, database.endless(column)) if database.endless and column.key == cursor else possible
 
 
 def _said(column: ColumnElement[Any]) -> ColumnElement[str]:
