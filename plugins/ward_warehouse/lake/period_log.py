@@ -3,9 +3,8 @@
     periods/<district>/<number>.json          one decision about a ward's or the district's period; never changed
     closed/<district>/<snapshot>/*.parquet    the figures as they were reported, and the records behind them
 
-A decision is made the moment its numbered file exists. One log for a whole district, because the district's step rests
-on its wards' steps: of two people who decide at the same time the first has the number, and the second looks at all of
-it again before deciding anything.
+One journal (see `journal`) for a whole district, because the district's step rests on its wards' steps: who comes
+second looks at all of them again before deciding anything.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from typing import Literal
 import pyarrow as pa
 
 from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.lake import journal
 from ward_warehouse.lake.store import Lake, LakeRecord
 
 Step = Literal["reviewed", "closed", "reopened"]
@@ -209,7 +209,7 @@ def read_periods(lake: Lake, district: str, after: int = 0) -> PeriodLog:
     Raises:
         LakeError: a decision is damaged.
     """
-    read = [lake.read_record(name, PeriodDecision) for name in lake.numbered(folder(district), after=after)]
+    read = [lake.read_record(name, PeriodDecision) for name in journal.entries(lake, folder(district), after=after)]
     return PeriodLog(district, tuple(one for one in read if one is not None))
 
 
@@ -219,5 +219,4 @@ def append(lake: Lake, decision: PeriodDecision) -> bool:
     Raises:
         LakeError: the lake cannot be written.
     """
-    place = f"{folder(decision.district)}/{decision.number:08d}.json"
-    return lake.create(place, decision.model_dump_json().encode())
+    return journal.claim(lake, folder(decision.district), decision.number, decision.model_dump_json().encode())

@@ -3,8 +3,7 @@
     decisions/<kind>/<ward>/<number>.parquet    one decision, about one record or ten thousand; never changed
     decided/<kind>/ward=<ward>/<id>.parquet     the records that an accepting decision lets in, as they were mapped then
 
-A decision is made the moment its numbered file exists. The number is claimed by creating the file: of two people who
-decide at the same time the first has it, and the second looks at the log again before deciding anything.
+The log is a journal: see `journal`.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 from typing import Literal
 from uuid import uuid4
 
@@ -21,9 +19,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.lake import journal
 from ward_warehouse.lake.store import COMPRESSION, Lake
 
 Action = Literal["replayed", "accepted", "rejected"]
+SUFFIX = ".parquet"
 LETS_IN: tuple[Action, ...] = ("replayed", "accepted")
 
 QUARANTINE_SCHEMA = pa.schema(
@@ -78,17 +78,22 @@ def decided_wards(lake: Lake) -> list[tuple[RecordKind, str]]:
     return [(kind, ward) for kind in RecordKind for ward in lake.folders(f"decisions/{kind}")]
 
 
+def decision_files(lake: Lake, kind: RecordKind, ward: str) -> list[str]:
+    """The files of a ward's decisions in the order in which they were made."""
+    return journal.entries(lake, folder(kind, ward), SUFFIX)
+
+
 def read_log(lake: Lake, kind: RecordKind, ward: str) -> Log:
     """The log of a ward and record kind.
 
     Raises:
         LakeError: a decision is damaged.
     """
-    names = lake.numbered(folder(kind, ward), ".parquet")
+    names = decision_files(lake, kind, ward)
     if not names:
         return Log(0, DECISION_SCHEMA.empty_table())
     tables = [lake.read_table(name).select(DECISION_SCHEMA.names).cast(DECISION_SCHEMA) for name in names]
-    return Log(int(PurePosixPath(names[-1]).stem), pa.concat_tables(tables))
+    return Log(journal.number_of(names[-1]), pa.concat_tables(tables))
 
 
 def append(
@@ -129,7 +134,7 @@ def append(
         rows = rows.append_column(name, pa.array([value] * rows.num_rows, type_))
     content = io.BytesIO()
     pq.write_table(rows.cast(DECISION_SCHEMA), content, compression=COMPRESSION)
-    made = lake.create(f"{folder(kind, ward)}/{number:08d}.parquet", content.getvalue())
+    made = journal.claim(lake, folder(kind, ward), number, content.getvalue(), SUFFIX)
     if not made and records_path:
         lake.remove(records_path)
     return made

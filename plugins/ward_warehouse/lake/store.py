@@ -265,16 +265,6 @@ class Lake:
         found = [(f"{folder}/{PurePosixPath(entry['name']).name}", _mark(entry)) for entry in files]
         return sorted(found)
 
-    def numbered(self, folder: str, suffix: str = ".json", after: int = 0) -> list[str]:
-        """Relative paths of a log's files that have a number above `after`, in order; the numbers leave no gap.
-
-        A number is claimed by who has seen the one before it. So a file that the listing does not show, of an object
-        store whose listing lags, is there all the same when it shows a later one.
-        """
-        listed = self.names(folder, suffix)
-        last = int(PurePosixPath(listed[-1]).stem) if listed else 0
-        return [f"{folder}/{number:08d}{suffix}" for number in range(after + 1, last + 1)]
-
     def folders(self, folder: str) -> list[str]:
         """Names of the folders in a folder, sorted."""
         try:

@@ -12,7 +12,7 @@ from ward_warehouse.lake.outcomes import Outcome, names_since
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.warehouse.published import open_published
 
-COMMITS = ("validate", "release")
+COMMITS = ("validate", "take_back")
 MEND = (
     "see whether `warehouse_build` is paused or failed, and trigger it, or run `ward-warehouse build` and `publish`: "
     "one build brings all of it"

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, decided_wards, folder
+from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, decided_wards, decision_files
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.warehouse.published import open_published
 
@@ -105,7 +105,7 @@ def _execute(db: duckdb.DuckDBPyConnection, statement: str, wanted: Wanted) -> d
 def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published warehouse with the relation `decisions`: those of the lake's log."""
     lake = Lake(settings.lake)
-    files = [name for kind, ward in decided_wards(lake) for name in lake.numbered(folder(kind, ward), ".parquet")]
+    files = [name for kind, ward in decided_wards(lake) for name in decision_files(lake, kind, ward)]
     with open_published(settings.published_file) as db:
         tables = [lake.read_table(name) for name in files]
         db.register("decisions", pa.concat_tables(tables) if tables else DECISION_SCHEMA.empty_table())

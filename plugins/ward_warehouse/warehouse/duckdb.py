@@ -22,8 +22,7 @@ from ward_warehouse.core.contracts import CONTRACTS, Contract, RecordKind
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake import deletions, taken_back
-from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, QUARANTINE_SCHEMA, decided_wards
-from ward_warehouse.lake.quarantine_log import folder as log_folder
+from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, QUARANTINE_SCHEMA, decided_wards, decision_files
 from ward_warehouse.lake.store import Lake, Manifest, manifest_path
 from ward_warehouse.registry import Registry
 from ward_warehouse.warehouse import agreement, changes, outcomes, periods
@@ -304,7 +303,7 @@ def _insert_files(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, query: 
 def _load_decisions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     db.execute("DELETE FROM raw.decisions")
     for kind, ward in decided_wards(lake):
-        _insert_files(db, lake, "decisions", WHOLE_FILES, lake.numbered(log_folder(kind, ward), ".parquet"))
+        _insert_files(db, lake, "decisions", WHOLE_FILES, decision_files(lake, kind, ward))
 
 
 def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
