@@ -129,6 +129,7 @@ _ROWS: dict[Severity, tuple[tuple[str, str, str], ...]] = {
         ("required-unjudged", "A record without it would be loaded.", "Add a rule of severity critical."),
         ("sample-refused", "Records of the sample would go to quarantine.", "Mend the mapping, or tell the ward."),
         ("sample-column-unreadable", "Its codes or formats do not fit what the software writes.", "Correct them."),
+        ("sample-odd", "A file may not be what its ward meant to send.", "Look at it, or ask the ward."),
         ("sample-drift", "The source has columns that nobody mapped.", "Map them, or list them under ignore."),
         ("sample-future", "Change times lie ahead of now: its clock is off.", "Ask the ward to set its clock."),
     ),

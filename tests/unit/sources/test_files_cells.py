@@ -242,3 +242,30 @@ def test_cells_typed_in_a_vni_font(folder: Folder) -> None:
     head = ("Soá", "Ngaøy nhaän", "Keát quaû")
     folder.put("a.xlsx", xlsx(S=row(1, *head) + row(2, "HS-1", "1", "Ñaõ giaûi quyeát")))
     assert folder.values(encoding="vni") == [("HS-1", "1", "Đã giải quyết")]
+
+
+def in_stream(content: bytes, old: bytes, new: bytes) -> bytes:
+    assert old in content
+    return content.replace(old, new)
+
+
+def test_the_old_format_counts_from_1904_too(folder: Folder) -> None:
+    book = (FIXTURES / "so_ho_so.xls").read_bytes()
+    folder.put("a.xls", in_stream(book, b"\x22\x00\x02\x00\x00\x00", b"\x22\x00\x02\x00\x01\x00"))
+    described = system()
+    columns = described["datasets"]["dossiers"]["columns"]
+    columns.pop("resolving_unit")
+    columns["received_at"] = {"from": "Kết quả", "formats": ["excel_serial"]}
+    rows = folder.night(described)
+    assert rows[0]["Ngày nhận"] == "2028-03-07 10:30:00"
+    assert rows[0]["Kết quả"] == "1477.9830"
+
+
+def test_the_old_format_shows_percents_too(folder: Folder) -> None:
+    book = (FIXTURES / "so_ho_so.xls").read_bytes()
+    # Every cell format of the book becomes 0.00%: record XF, with its font and its number format.
+    parts = book.split(b"\xe0\x00\x14\x00")
+    folder.put(
+        "a.xls", b"\xe0\x00\x14\x00".join([parts[0], *(part[:2] + b"\x0a\x00" + part[4:] for part in parts[1:])])
+    )
+    assert folder.values()[0][2] == "1598.3"

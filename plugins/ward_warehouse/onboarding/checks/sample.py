@@ -49,6 +49,7 @@ class Sample:
     ahead: int = 0
     error: str | None = None
     unreadable: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
 
 
 class Sampler:
@@ -86,6 +87,7 @@ class Sampler:
             dataset, table.num_rows, len(errors), tuple(rules), tuple(report.new_columns), ahead,
             "; ".join(report.refused) or None,
             tuple(said_of(dataset, *found) for found in unreadable_columns(dataset, table).items()),
+            tuple(report.warnings),
         )  # fmt: skip
 
     def _judge(self, dataset: Dataset) -> Judge:
@@ -124,6 +126,8 @@ def sample_findings(sample: Sample, place: Place) -> Iterator[Finding]:
             yield found("sample-refused", text)
     for text in sample.unreadable:
         yield found("sample-column-unreadable", text)
+    for text in sample.odd:
+        yield found("sample-odd", text)
     if sample.new_columns:
         yield found("sample-drift", f"columns {', '.join(sample.new_columns)}")
     if sample.ahead:

@@ -18,6 +18,7 @@ BY_HAND = {
     "sample-failed",
     "sample-refused",
     "sample-drift",
+    "sample-odd",
     "sample-future",
     "sample-column-unreadable",
 }

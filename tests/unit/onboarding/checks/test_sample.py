@@ -99,6 +99,17 @@ def test_a_clock_that_is_ahead_and_new_columns_are_warnings(run: Run, ready: Dis
     assert codes(result) == {"sample-future", "sample-drift"}
 
 
+def test_what_looks_wrong_of_a_file_is_a_warning(run: Run, ready: District) -> None:
+    path = ready["c_files"].folder / "ho_so_20240306.csv"
+    path.write_text(path.read_text(encoding="utf-8").rstrip("\r\n"), encoding="utf-8")
+    (path.parent / "dossiers.csv").write_text("x", encoding="utf-8")
+    result = run("--sample", "10", "--ward", "c_files", "--json")
+    odd = [f["found"] for f in json.loads(result.stdout)["findings"] if f["code"] == "sample-odd"]
+    assert len(odd) == 3
+    assert len([line for line in odd if "match no pattern and are not read (dossiers.csv)" in line]) == 2
+    assert len([line for line in odd if "ho_so_20240306.csv row 3 is the last one and has no line end" in line]) == 1
+
+
 def test_a_column_of_which_no_value_can_be_read_is_named(run: Run, ready: District) -> None:
     """A truth value where the code table has 1 and 0, and a format that fits nothing."""
     with closing(sqlite3.connect(ready["a_sql"].database)) as database, database:
