@@ -28,9 +28,13 @@ from ward_warehouse.lake.store import (
 )
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.mapping.privacy import FIRST_KEY_ID
+from ward_warehouse.night.soft_deletes import SoftDeletes
 from ward_warehouse.night.versions import UNIT, Known, known_versions
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources import ReadReport, Source, Window, open_source
+
+LEAST_SHARE = 0.5
+"""Of the known records, where no setting says otherwise: a night that marks more as deleted is not believed."""
 
 
 class Request(BaseModel):
@@ -62,12 +66,23 @@ class Extracted:
 
 
 def extract(
-    dataset: Dataset, request: Request, lake: Lake, resolve: Resolver, key: bytes, key_id: str = FIRST_KEY_ID
-) -> Extracted:
+    dataset: Dataset, request: Request, lake: Lake, resolve: Resolver, key: bytes, key_id: str = FIRST_KEY_ID,
+    least_share: float = LEAST_SHARE,
+) -> Extracted:  # fmt: skip
     """Reads the dataset's changes and lands them; nothing is landed unless the source was read to its end.
 
+    Args:
+        dataset: a ward's dataset.
+        request: what the night asks of it.
+        lake: where it lands.
+        resolve: gives the ward's connection.
+        key: the pseudonym key.
+        key_id: its id.
+        least_share: share of the known records that must not be marked as deleted.
+
     Raises:
-        SourceError: the source cannot be read, or its columns are not those of the mapping.
+        SourceError: the source cannot be read, its columns are not those of the mapping, or it marks too many records
+            as deleted.
         LakeError: the lake cannot be read or written.
     """
     previous = previous_manifest(lake, dataset.kind, dataset.ward.ward, request.night)
@@ -87,10 +102,11 @@ def extract(
     path = lake.data_path("landing", Partition(**fields), batch_id)
     with ExitStack() as stack:
         mapper = stack.enter_context(closing(Mapper(dataset, request.night, key, key_id)))
+        deletes = SoftDeletes(dataset, mapper)
         chunks = list(_chunks(window, request.chunk_days))
         writer = _Writer(lake, path, stack, known, latest, ends_at, remembers=len(chunks) > 1)
         for chunk in chunks:
-            for table in _mapped(source, chunk, mapper):
+            for table in _mapped(source, chunk, deletes):
                 writer.add(table)
             writer.end_chunk()
     if source.report.refused and not source.report.files and not writer.rows_read:
@@ -113,6 +129,7 @@ def extract(
         files={**(previous.files if previous else {}), **source.report.files},
         new_columns=source.report.new_columns,
     )
+    deletes.commit(lake, request.night, least_share)
     lake.write_record(landed_path(dataset.kind, dataset.ward.ward, request.night), batch)
     warnings = () if request.full else _older_warnings(writer)
     if request.since is None and not request.full:
@@ -197,10 +214,10 @@ def _chunks(window: Window, days: int | None) -> Iterator[Window]:
         since = until
 
 
-def _mapped(source: Source, window: Window, mapper: Mapper) -> Iterator[pa.Table]:
+def _mapped(source: Source, window: Window, deletes: SoftDeletes) -> Iterator[pa.Table]:
     for batch in source.read(window):
         if batch.num_rows:
-            yield mapper.map(batch, source.report.new_columns)
+            yield deletes.map(batch, source.report.new_columns)
 
 
 class _Writer:

@@ -23,6 +23,7 @@ from ward_warehouse.lake import deletions
 from ward_warehouse.lake.deletions import DELETIONS_SCHEMA, Reconciliation
 from ward_warehouse.lake.outcomes import new_id
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, Partition, previous_manifest
+from ward_warehouse.mapping.deleted_rows import divided
 from ward_warehouse.mapping.duckdb_memory import open_cursor
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.registry import Dataset, HttpRead
@@ -65,16 +66,16 @@ def reconcile(dataset: Dataset, lake: Lake, resolve: Resolver, key: bytes, least
         raise ReconcileError(f"{dataset}: no night was loaded yet, so there is nothing to compare; load it first")
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
     at_source = _source_ids(dataset, newest.night, resolve, key)
-    compared = _compared(dataset, lake, at_source)
+    compared = compare_ids(dataset, lake, at_source)
     present = compared.filter(pc.field("is_deleted") == False)  # noqa: E712 - an Arrow expression
     vanished = present.filter(~pc.field("is_in_source"))
-    _believe(dataset, present.num_rows - vanished.num_rows, present.num_rows, least_share)
+    believe(dataset, present.num_rows - vanished.num_rows, present.num_rows, least_share)
     returned = compared.filter(pc.field("is_deleted") & pc.field("is_in_source"))
     unknown = _unknown(lake, dataset, newest, at_source, compared.filter(pc.field("is_deleted").is_null()))
     later = _of_later_nights(dataset, newest, latest, unknown)
     ahead = _out_of_reach(dataset, latest, unknown)
     missed = unknown.num_rows - later
-    return _commit(dataset, lake, newest, vanished, returned, missed, ahead, compared)
+    return commit_found(dataset, lake, newest.night, vanished, returned, missed, ahead, compared)
 
 
 def unknown_note(found: Reconciliation) -> tuple[str, ...]:
@@ -93,7 +94,12 @@ def unknown_note(found: Reconciliation) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _believe(dataset: Dataset, shown: int, known: int, least_share: float) -> None:
+def believe(dataset: Dataset, shown: int, known: int, least_share: float) -> None:
+    """Refuses to take it for true that most of the known records are gone.
+
+    Raises:
+        ReconcileError: fewer than the least share of them are shown.
+    """
     if known and shown < least_share * known:
         raise ReconcileError(
             f"{dataset}: the source shows {shown} of the {known} records it gave before, expected at least "
@@ -109,8 +115,9 @@ def _source_ids(dataset: Dataset, night: date, resolve: Resolver, key: bytes) ->
     tables = []
     with closing(Mapper(keys_only, night, key)) as mapper:
         for batch in source.read(Window()):
-            if batch.num_rows:
-                tables.append(mapper.map(batch, []).select(["source_record_id", "source_changed_at"]))
+            there, _ = divided(batch, dataset.mapping.deleted_when)
+            if there.num_rows:
+                tables.append(mapper.map(there, []).select(["source_record_id", "source_changed_at"]))
     return pa.concat_tables(tables) if tables else CONTRACTS[dataset.kind].schema().empty_table()
 
 
@@ -124,7 +131,7 @@ def _keys_only(dataset: Dataset) -> Dataset:
     return replace(dataset, system=system, catalogue=None)
 
 
-def _compared(dataset: Dataset, lake: Lake, found: pa.Table) -> pa.Table:
+def compare_ids(dataset: Dataset, lake: Lake, found: pa.Table) -> pa.Table:
     """One row for each id of either side: whether it is deleted (null where the lake lacks it), and at the source."""
     with open_cursor() as db:
         db.register("versions", _ids(lake, dataset, "accepted_path", ["source_record_id", "night"]))
@@ -182,16 +189,17 @@ def _out_of_reach(dataset: Dataset, latest: datetime, unknown: pa.Table) -> int:
     return int(pc.sum(pc.greater(changed, pa.scalar(latest, changed.type))).as_py() or 0)
 
 
-def _commit(
-    dataset: Dataset, lake: Lake, newest: Manifest, vanished: pa.Table, returned: pa.Table, unknown: int,
+def commit_found(
+    dataset: Dataset, lake: Lake, night: date, vanished: pa.Table, returned: pa.Table, unknown: int,
     ahead: int, compared: pa.Table,
 ) -> Reconciliation:  # fmt: skip
+    """Commits the records that vanished and those that came back, each with their `source_record_id`."""
     now, batch_id = datetime.now(UTC), new_id()
     partition = {
         "kind": dataset.kind,
         "ward": dataset.ward.ward,
         "district": dataset.ward.district,
-        "night": newest.night,
+        "night": night,
     }
     rows = [
         {
@@ -199,7 +207,7 @@ def _commit(
             "ward_key": dataset.ward.ward,
             "district_code": dataset.ward.district,
             "source_record_id": record_id,
-            "night": newest.night,
+            "night": night,
             "is_deleted": is_deleted,
             "reconciled_at": now,
         }

@@ -97,7 +97,10 @@ class Night:
         try:
             key = self.settings.require_key()
             with self._reading(dataset, plan.request.night, resolve) as resolved:
-                extracted = extract(dataset, plan.request, self.lake, resolved, key, self.settings.pseudonym_key_id)
+                extracted = extract(
+                    dataset, plan.request, self.lake, resolved, key, self.settings.pseudonym_key_id,
+                    self.settings.reconcile_least_share,
+                )  # fmt: skip
         except WardWarehouseError as error:
             return note_outcome(
                 self.lake, plan, "extract", status_of(error), started, dataset=dataset, error=str(error)

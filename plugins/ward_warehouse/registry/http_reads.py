@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from ward_warehouse.registry.strict import Strict, as_text
-
-_Written = str | int | float | bool
-"""How a value may stand in the file; it is compared as text."""
-
-
-def _as_texts(value: Any) -> Any:
-    return tuple(as_text(entry) for entry in (value if isinstance(value, list | tuple) else [value]))
-
+from ward_warehouse.registry.strict import Strict, Texts
 
 PAGING_KEYS: dict[str, tuple[set[str], set[str]]] = {
     "page": ({"page_param", "size_param"}, {"size", "first_page", "more", "total", "confirm"}),
@@ -117,11 +109,7 @@ class Success(Strict):
     """
 
     path: str = Field(min_length=1)
-    values: Annotated[
-        tuple[str, ...],
-        Field(min_length=1),
-        BeforeValidator(_as_texts, json_schema_input_type=_Written | list[_Written]),
-    ]
+    values: Texts = Field(min_length=1)
     message: str = ""
     optional: bool = False
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
 class Strict(BaseModel):
@@ -23,3 +23,14 @@ class Label(Strict):
 def as_text(value: Any) -> str:
     """A code as sources send it: YAML reads an unquoted 1 or true as a number or a truth value."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_Written = str | int | float | bool
+
+
+def _as_texts(value: Any) -> Any:
+    return tuple(as_text(entry) for entry in (value if isinstance(value, list | tuple) else [value]))
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_texts, json_schema_input_type=_Written | list[_Written])]
+"""Values that are compared as text: one, or a list, however they stand in the file."""

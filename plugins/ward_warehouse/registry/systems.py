@@ -11,7 +11,7 @@ from ward_warehouse.core.contracts import SOURCE_WARD, RecordKind
 from ward_warehouse.registry.expressions import columns_of
 from ward_warehouse.registry.file_reads import FilesRead
 from ward_warehouse.registry.http_reads import HttpRead
-from ward_warehouse.registry.strict import Label, Strict, as_text
+from ward_warehouse.registry.strict import Label, Strict, Texts, as_text
 
 
 def _time_zone(name: str) -> str:
@@ -31,12 +31,15 @@ class SqlRead(Strict):
     """A table of a relational database, or a query over several.
 
     Attributes:
+        zero_dates: what a day 0000-00-00, which MySQL and MariaDB can store, means: an `error` of its record, or
+            `empty` for a software that writes "not yet" so.
         timeout_seconds: after which the ward's server is to give up a statement of ours.
     """
 
     table: str | None = None
     query: str | None = None
     schema_name: str | None = Field(default=None, alias="schema")
+    zero_dates: Literal["error", "empty"] = "error"
     timeout_seconds: int = Field(default=600, ge=1)
 
     @model_validator(mode="after")
@@ -131,6 +134,26 @@ class Cursor(Strict):
     format: str | None = None
 
 
+class DeletedWhen(Strict):
+    """How a software that never removes a record marks the deleted ones; exactly one of `values` and `filled`.
+
+    Attributes:
+        column: the source column of the mark.
+        values: those that mean deleted, compared as text, whatever the case.
+        filled: any value means deleted, such as the time of the deletion.
+    """
+
+    column: str
+    values: Texts = ()
+    filled: bool = False
+
+    @model_validator(mode="after")
+    def _one_mark(self) -> DeletedWhen:
+        if bool(self.values) == self.filled:
+            raise ValueError("expected exactly one of values, filled: true")
+        return self
+
+
 class DatasetMap(Strict):
     """One record kind in one kind of software.
 
@@ -143,6 +166,8 @@ class DatasetMap(Strict):
         split_by: the source column that names the ward, for one that holds the records of several wards. Each takes the
             rows with one of its aliases; wards of one source share a `connection`. A row of no ward that is in force is
             taken, and refused, by the first of them. The column is mapped to `source_ward` unless another one is.
+        deleted_when: the mark of records that the software keeps although they are deleted. They are no records: a
+            night that reads one deletes what earlier nights brought of it.
     """
 
     read: dict[str, Any]
@@ -153,6 +178,7 @@ class DatasetMap(Strict):
     ignore: tuple[str, ...] = ()
     where: str | None = None
     split_by: str | None = None
+    deleted_when: DeletedWhen | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -165,7 +191,8 @@ class DatasetMap(Strict):
     def row_columns(self) -> tuple[str, ...]:
         """The source columns that say whether a row is a record of the ward."""
         split = (self.split_by,) if self.split_by is not None else ()
-        return (*split, *(columns_of(self.where) if self.where is not None else ()))
+        marks = (self.deleted_when.column,) if self.deleted_when is not None else ()
+        return (*split, *marks, *(columns_of(self.where) if self.where is not None else ()))
 
     def source_columns(self, *, optional: bool = True) -> list[str]:
         """Every source column that the mapping names, each once; without the optional ones if so asked."""

@@ -11,7 +11,7 @@ from tests.support.database_servers import Server
 from tests.support.datasets import dataset
 from tests.unit.sources.test_sql_servers import described, local, read, without_arrow
 from ward_warehouse.core.errors import SourceError
-from ward_warehouse.sources import Window
+from ward_warehouse.sources import FAULT, Window
 from ward_warehouse.sources.sql.dialects import DATABASES, Session, session_statements
 from ward_warehouse.sources.sql.queries import statements_in
 
@@ -146,3 +146,29 @@ def test_a_time_out_is_called_so_and_shows_no_statement(
     with pytest.raises(SourceError, match=r"not finished within 1 s \(time-out; timeout_seconds") as caught:
         read(described({"query": query, "timeout_seconds": 1}), server.connection())
     assert not any(word in str(caught.value) for word in ("hidden_word", "SELECT", "sleep", "SLEEP"))
+
+
+# Days that mean "not yet"
+
+
+@pytest.mark.parametrize("asked", [{"table": "ngay"}, {"query": "SELECT * FROM ngay"}], ids=["table", "query"])
+def test_a_zero_date_is_a_fault_or_nothing(mariadb_server: Server, asked: dict[str, Any]) -> None:
+    mariadb_server.execute(
+        "DROP TABLE IF EXISTS ngay",
+        "CREATE TABLE ngay (id INT, ma VARCHAR(9), tra DATE NOT NULL, gio DATETIME NOT NULL, sua TIMESTAMP NULL)",
+    )
+    mariadb_server.execute(
+        "INSERT INTO ngay VALUES (%s, 'A', %s, %s, NULL)",
+        rows=[
+            (1, "0000-00-00", "0000-00-00 00:00:00"),
+            (2, "2019-01-02", "2019-01-02 10:00:00"),
+            (3, "2019-00-02", "2019-01-02 10:00:00"),
+        ],
+    )
+    columns = {"dossier_code": "ma", "receiving_unit": "tra", "resolving_unit": "gio"}
+    rows = read(described({**asked, "zero_dates": "empty"}, key=("id",), **columns), mariadb_server.connection())
+    found = sorted((row["id"], row["tra"] is None, row["gio"] is None, row[FAULT]) for row in rows.to_pylist())
+    fault = "column tra: found a time that no calendar has"
+    assert found == [("1", True, True, None), ("2", False, False, None), ("3", True, False, fault)]
+    rows = read(described(asked, key=("id",), **columns), mariadb_server.connection())
+    assert [row[FAULT] is None for row in sorted(rows.to_pylist(), key=lambda row: row["id"])] == [False, True, False]

@@ -16,6 +16,7 @@ from ward_warehouse.core.contracts import CONTRACTS
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.nights import CLOCK_TOLERANCE
 from ward_warehouse.core.settings import Settings
+from ward_warehouse.mapping.deleted_rows import divided
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.onboarding.checks.unreadable import said_of, unreadable_columns
 from ward_warehouse.registry import Dataset
@@ -102,7 +103,8 @@ class Sampler:
         tables, rows = [], 0
         with closing(Mapper(dataset, night, self._settings.require_key())) as mapper:
             # The rest of the source is not read: its connection ends with the generator.
-            for batch in source.read(Window()):
+            for given in source.read(Window()):
+                batch, _ = divided(given, dataset.mapping.deleted_when)
                 tables.append(mapper.map(batch.slice(0, self._limit - rows), source.report.new_columns))
                 rows += tables[-1].num_rows
                 if rows >= self._limit:

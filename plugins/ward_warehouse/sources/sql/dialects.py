@@ -60,6 +60,7 @@ class Database:
             `cast`; without it Python writes the driver's values.
         possible: SQL that is true where a time is one of the calendar's and of the years 1 to 9999; None where the
             database stores no other.
+        zero_is_empty: a day 0000-00-00 is no fault: nothing stands there.
         endless: SQL that is true where a time lies after all of these years (`infinity`); a change time may be one.
         time_codes: the driver's type codes of times, for the columns of a query, which no catalogue describes.
         number_codes: those of numbers.
@@ -79,6 +80,7 @@ class Database:
     arrow: str = ""
     text_in_sql: Literal["stored", "cast", ""] = ""
     possible: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
+    zero_is_empty: bool = False
     endless: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
     time_codes: Mapping[int, Time] = field(default_factory=dict)
     number_codes: frozenset[int] = frozenset()

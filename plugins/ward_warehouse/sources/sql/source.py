@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,6 +72,7 @@ class SqlSource:
     def _tables(self, window: Window) -> Iterator[pa.Table]:
         session = Session(self._spec.timeout_seconds, self._dataset.system.time_zone)
         engine, database = open_engine(str(self._dataset), self._connection, session)
+        database = replace(database, zero_is_empty=self._spec.zero_dates == "empty")
         arrow = ArrowReader(str(self._dataset), self._connection, database, session)
         try:
             relation = self._relation(engine, database, window)

@@ -109,6 +109,8 @@ def _fault(columns: Sequence[ColumnElement[Any]], database: Database, cursor: st
 def _can_be(column: ColumnElement[Any], database: Database, cursor: str | None) -> ColumnElement[bool]:
     assert database.possible is not None  # noqa: S101 - else no time is a fault
     possible = database.possible(column)
+    if database.zero_is_empty:
+        possible = or_(possible, cast(column, _CHARACTERS).like(literal_column("'0000-00-00%'")))
     return or_(possible, database.endless(column)) if database.endless and column.key == cursor else possible
 
 
