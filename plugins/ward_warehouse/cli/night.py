@@ -6,9 +6,9 @@ from datetime import date
 
 import click
 
+from ward_warehouse.cli.dates import DAY
 from ward_warehouse.cli.output import as_json, console
 from ward_warehouse.core.contracts import RecordKind
-from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.decisions.take_back import take_back as taking_back
 from ward_warehouse.night.steps import Night
@@ -20,7 +20,7 @@ def night() -> None:
 
 
 @night.command("take-back")
-@click.option("--night", "day", required=True, help="Local date of the night, YYYY-MM-DD.")
+@click.option("--night", "day", type=DAY, required=True, help="Local date of the night.")
 @click.option("--ward", required=True, help="Ward key.")
 @click.option(
     "--record-kind",
@@ -32,15 +32,11 @@ def night() -> None:
 @click.option("--by", required=True, help="Who decides.")
 @click.option("--reason", required=True, help="Why; kept with the decision.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def take_back(day: str, ward: str, kinds: tuple[str, ...], by: str, reason: str, json_: bool) -> None:
+def take_back(day: date, ward: str, kinds: tuple[str, ...], by: str, reason: str, json_: bool) -> None:
     """Take a wrongly loaded night of a ward back: the next build is as if it had not been loaded."""
-    try:
-        chosen = date.fromisoformat(day)
-    except ValueError:
-        raise WardWarehouseError(f"--night: found {day!r}, expected a date such as 2018-12-27") from None
     run = Night(load_settings())
     run.registry.datasets(ward)
-    found = taking_back(run.lake, [RecordKind(kind) for kind in kinds], ward, chosen, by, reason)
+    found = taking_back(run.lake, [RecordKind(kind) for kind in kinds], ward, day, by, reason)
     if json_:
         as_json([outcome.model_dump(mode="json") for outcome in found])
         return
