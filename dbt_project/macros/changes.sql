@@ -121,7 +121,7 @@
 {% macro indicator_days_of(record_kind) %}
     {%- set days = [] -%}
     {%- for definition in indicator_catalogue() -%}
-        {%- for part in indicator_parts(definition) if part.record_kind == record_kind -%}
+        {%- for part in definition.parts if part.record_kind == record_kind -%}
             {%- if part.date in indicator_state_dates() -%}
                 {%- do days.extend(indicator_state_bounds(part).values()) -%}
             {%- else -%}

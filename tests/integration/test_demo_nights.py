@@ -297,8 +297,8 @@ def test_a_warehouse_made_anew_holds_the_same_rows(demo: DemoNights) -> None:
         db.execute(f"ATTACH '{demo.published[SECOND]}' AS step (READ_ONLY)")
         db.execute(f"ATTACH '{demo.settings.build_file}' AS anew (READ_ONLY)")
         for name in names:
-            if name == "marts.indicator_evidence":
-                continue  # a view over the tables that are compared
+            if name.startswith("marts.indicator_evidence"):
+                continue  # views over the tables that are compared
             for one, other in (("step", "anew"), ("anew", "step")):
                 rows = db.execute(f"FROM {one}.{name} EXCEPT ALL FROM {other}.{name} LIMIT 3").fetchall()
                 assert rows == [], f"{name}: only in {one}"

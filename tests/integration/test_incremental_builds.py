@@ -29,7 +29,10 @@ from ward_warehouse.validation.judging import Judge, load_suite
 
 WARDS = ("inc_sql", "inc_http", "inc_files")
 RECONCILED = WARDS[:2]
-KEPT = ("days", "as_of_end", "level_changes", "item_counts", "member_counts", "breakdown_values", "distributions")
+KEPT = (
+    "days__dossiers", "days__survey_responses", "as_of_end__dossiers", "level_changes__dossiers", "item_counts",
+    "member_counts", "breakdown_values", "distributions",
+)  # fmt: skip
 FIRST = [dossier(str(n), night=NIGHT - timedelta(days=5 * n)) for n in range(12)]
 UNKNOWN = "Qua mạng xã hội"
 REFUSED = [dossier("unread", channel=UNKNOWN), dossier("unlisted", procedure_code="9.999001")]

@@ -2,88 +2,49 @@
    combination of members, then per period and member; a median keeps how often each value occurs. Months and longer,
    because a day of one procedure in one ward is mostly one dossier. A night adds up the periods that a change touches. #}
 
-{# Record kind -> dimension -> column of its mart. #}
+{# The dimensions of all record kinds, once each. #}
 {% macro indicator_dimensions() %}
-    {{ return({
-        'dossiers': {
-            'channel': 'channel', 'procedure': 'procedure_code', 'field': 'field_vi', 'authority': 'authority',
-        },
-        'survey_responses': {'mode': 'mode'},
-    }) }}
+    {%- set dimensions = [] %}
+    {%- for kind in indicator_record_kinds().values() %}{% do dimensions.extend(kind.dimensions or []) %}{% endfor -%}
+    {{ return(dimensions | unique | list) }}
 {% endmacro %}
 
-{% macro indicator_breakdowns() %}
+{# How often each combination of members occurs per ward and month, for the breakdowns. #}
+{% macro indicator_member_counts() %}
+    {%- set dimensions = indicator_dimensions() %}
     {%- set selects = [] %}
-    {%- for kind in indicator_record_kinds().values() %}{% if not execute %}{% do ref(kind.mart) %}{% endif %}{% endfor -%}
-with period_months as (
-    select distinct
-        p.district_code,
-        {{ month_start('p.calendar_date') }} as month_start,
-        p.period_grain,
-        p.period_start,
-        p.period_end
-    from {{ ref('int_period_days') }} as p
-    where
-        p.period_grain in ('month', 'quarter', 'half_year', 'year')
-        and {{ is_touched_period('p') }}
-),
-
     {%- for definition in indicator_catalogue() if definition.breakdowns %}
-        {%- set parts = indicator_parts(definition) %}
-        {%- set name = definition.code ~ '_v' ~ definition.version %}
-        {%- for part in parts %}
-{{ name }}_{{ part.role }} as (
-            {%- if keeps_sums(part.record_kind) %}
-    select
-        district_code,
-        ward_key,
-        month_start,
-                {%- for dimension in definition.breakdowns %}
-        by_{{ dimension }},
-                {%- endfor %}
-        item,
-        items
-    from {{ ref('int_indicator_member_counts') }}
-    where
-        indicator_code = {{ sql_text(definition.code) }}
-        and indicator_version = {{ definition.version }}
-        and part_role = '{{ part.role }}'
-            {%- else %}
-    {{ indicator_members_by_month(definition, part) }}
-            {%- endif %}
-),
-            {%- for dimension in definition.breakdowns %}
-                {%- do selects.append(indicator_breakdown_rows(definition, part, name, dimension)) %}
-            {%- endfor %}
+        {%- for part in definition.parts %}
+            {%- do selects.append({'definition': definition, 'part': part}) %}
         {%- endfor %}
     {%- endfor %}
-
-counts as (
-    {{ selects | join('\n    union all\n') }}
-)
-
+    {%- for select in selects %}
 select
-    indicator_code,
-    indicator_version,
-    district_code,
-    ward_key,
-    period_grain,
-    period_start,
-    period_end,
-    dimension,
-    member,
-    item,
-    cast(sum(numerator) as bigint) as numerator,
-    cast(sum(denominator) as bigint) as denominator
-from counts
-group by
-    indicator_code, indicator_version, district_code, ward_key, period_grain, period_start, period_end, dimension, member,
-    item
+    {{ sql_text(select.definition.code) }} as indicator_code,
+    {{ select.definition.version }} as indicator_version,
+    '{{ select.part.role }}' as part_role,
+    '{{ select.part.record_kind }}' as record_kind,
+    counts.district_code,
+    counts.ward_key,
+    counts.month_start,
+        {%- for dimension in dimensions %}
+    {{ 'counts.by_' ~ dimension if dimension in select.definition.breakdowns else 'cast(null as varchar)' }}
+    as by_{{ dimension }},
+        {%- endfor %}
+    cast(counts.item as double precision) as item,
+    cast(counts.items as bigint) as items
+from (
+    {{ indicator_members_by_month(select.definition, select.part) }}
+) as counts
+        {%- if not loop.last %}
+union all
+        {%- endif %}
+    {%- endfor %}
 {% endmacro %}
 
 {# How often each combination of members occurs per ward and month, from the records: their known days only. #}
 {% macro indicator_members_by_month(definition, part) %}
-    {%- set columns = indicator_dimensions()[part.record_kind] %}
+    {%- set columns = indicator_record_kinds()[part.record_kind].dimensions %}
     select
         r.district_code,
         r.ward_key,
@@ -112,26 +73,6 @@ group by
         {%- if definition.kind == 'median' %},
         r.{{ definition.value_of }}
         {%- endif %}
-{%- endmacro %}
-
-{% macro indicator_breakdown_rows(definition, part, name, dimension) %}
-    select
-        {{ sql_text(definition.code) }} as indicator_code,
-        {{ definition.version }} as indicator_version,
-        m.district_code,
-        m.ward_key,
-        q.period_grain,
-        q.period_start,
-        q.period_end,
-        '{{ dimension }}' as dimension,
-        m.by_{{ dimension }} as member,
-        cast(m.item as double precision) as item,
-        cast({{ 'sum(m.items)' if part.role == 'numerator' else 'null' }} as bigint) as numerator,
-        cast({{ 'sum(m.items)' if part.role == 'denominator' else 'null' }} as bigint) as denominator
-    from {{ name }}_{{ part.role }} as m
-    inner join period_months as q on m.district_code = q.district_code and m.month_start = q.month_start
-    group by
-        m.district_code, m.ward_key, q.period_grain, q.period_start, q.period_end, m.by_{{ dimension }}, m.item
 {%- endmacro %}
 
 {# What the sums of the wards' members add up to by ward and, with a null ward, by district, for the periods that they

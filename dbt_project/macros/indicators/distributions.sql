@@ -3,7 +3,7 @@
    officer of two wards is one officer. From the records: how often each value occurs per ward and day. #}
 {% macro indicator_distributions() %}
     {%- set definitions = indicator_distribution_definitions() -%}
-    {%- for kind in indicator_record_kinds().values() %}{% if not execute %}{% do ref(kind.mart) %}{% endif %}{% endfor -%}
+    {{- indicator_reads(indicator_record_kinds()) -}}
 with
     {%- for definition in definitions %}
         {%- for unit in ['ward', 'district'] %}
@@ -34,14 +34,14 @@ select * from distributions
 {% macro indicator_distributions_of_all_nights() %}
     {%- set codes = [] -%}
     {%- for definition in indicator_distribution_definitions() -%}
-        {%- set part = definition.denominator or definition.numerator -%}
+        {%- set part = definition.parts[0] -%}
         {%- if not keeps_sums(part.record_kind) %}{% do codes.append(sql_text(definition.code)) %}{% endif -%}
     {%- endfor -%}
     {{ return('indicator_code in (' ~ codes | join(', ') ~ ')' if codes else 'false') }}
 {% endmacro %}
 
 {% macro indicator_value_counts(definition, unit) %}
-    {%- set part = definition.denominator or definition.numerator %}
+    {%- set part = definition.parts[0] %}
     {%- set name = definition.code ~ '_v' ~ definition.version %}
 {{ name }}_{{ unit }} as (
     {%- if unit == 'district' %}
@@ -102,7 +102,7 @@ select * from distributions
 
 {# How often each value of a definition occurs per ward and day, from its records. #}
 {% macro indicator_items_by_day(definition) %}
-    {%- set part = definition.denominator or definition.numerator %}
+    {%- set part = definition.parts[0] %}
     select
         {{ sql_text(definition.code) }} as indicator_code,
         {{ definition.version }} as indicator_version,
@@ -166,3 +166,30 @@ select * from distributions
     {%- endif %}
     group by district_code, ward_key, period_grain, period_start, period_end
 {%- endmacro %}
+
+{# How often each value occurs per ward and day, for what sums cannot give; items as text, for all definitions alike. #}
+{% macro indicator_item_counts() %}
+    {%- set selects = [] %}
+    {%- for definition in indicator_distribution_definitions() %}
+        {%- if indicator_record_kinds()[definition.parts[0].record_kind].touched %}
+            {%- do selects.append(indicator_items_by_day(definition)) %}
+        {%- endif %}
+    {%- endfor %}
+    {%- for counts in selects %}
+select
+    counts.indicator_code,
+    counts.indicator_version,
+    counts.record_kind,
+    counts.district_code,
+    counts.ward_key,
+    counts.calendar_date,
+    cast(counts.item as varchar) as item,
+    counts.items
+from (
+    {{ counts }}
+) as counts
+        {%- if not loop.last %}
+union all
+        {%- endif %}
+    {%- endfor %}
+{% endmacro %}

@@ -1,10 +1,10 @@
-{# The records behind every value, generated from the definitions that the aggregate comes from. One branch per
-   indicator, with a constant code, so that a query for one indicator reads that branch alone. A value that is
-   suppressed or not reported has no evidence. #}
-{% macro indicator_evidence() %}
+{# The records behind every value of a theme, from the definitions that the sums come from. One branch per indicator, with
+   a constant code, so that a query for one indicator reads that branch alone. A value that is suppressed or not reported
+   has no evidence. #}
+{% macro indicator_evidence(theme) %}
     {%- set branches = [] -%}
-    {%- for definition in indicator_catalogue() -%}
-        {%- set parts = indicator_parts(definition) -%}
+    {%- for definition in indicator_catalogue() if definition.theme == theme -%}
+        {%- set parts = definition.parts -%}
         {%- if parts | map(attribute='record_kind') | unique | list | length == 1
             and parts | map(attribute='date') | unique | list | length == 1 -%}
             {%- do branches.append(indicator_evidence_branch(definition, parts)) -%}
@@ -36,6 +36,8 @@
 {% macro indicator_evidence_branch(definition, parts) %}
     {%- set record_kind = parts[0].record_kind -%}
     {%- set kind = indicator_record_kinds()[record_kind] -%}
+    {%- set evidence = kind.evidence or {} -%}
+    {%- set roles = definition.parts | map(attribute='role') | list -%}
     {%- set predicates = {} -%}
     {%- set quantities = {} -%}
     {%- for part in parts -%}
@@ -55,13 +57,13 @@ select
     {{ sql_text(record_kind) }} as record_kind,
     r.{{ kind.key }} as record_key,
     {%- for column in ['source_record_id', 'dossier_code'] %}
-    {{ 'r.' ~ kind.evidence[column] if column in kind.evidence else 'cast(null as varchar)' }} as {{ column }},
+    {{ 'r.' ~ evidence[column] if column in evidence else 'cast(null as varchar)' }} as {{ column }},
     {%- endfor %}
     {%- for role in ['numerator', 'denominator'] %}
         {%- if role in predicates %}
     coalesce({{ predicates[role] }}, false) as in_{{ role }},
         {%- else %}
-    {{ 'false' if role in definition else 'cast(null as boolean)' }} as in_{{ role }},
+    {{ 'false' if role in roles else 'cast(null as boolean)' }} as in_{{ role }},
         {%- endif %}
     cast({{ quantities[role] or 'null' }} as bigint) as {{ role }}_quantity,
     {%- endfor %}
@@ -69,7 +71,7 @@ select
     cast({{ definition.value_of if counts_values else 'null' }} as varchar) as counted_value,
     {{ indicator_state_dates()[parts[0].date] or 'r.' ~ parts[0].date }} as counted_date,
     {%- for column in ['received_date', 'due_date', 'end_date'] %}
-    {{ 'r.' ~ kind.evidence[column] if column in kind.evidence else 'cast(null as date)' }} as {{ column }}
+    {{ 'r.' ~ evidence[column] if column in evidence else 'cast(null as date)' }} as {{ column }}
         {%- if not loop.last %},{% endif %}
     {%- endfor %}
 from (

@@ -1,16 +1,8 @@
 {# What is open on the days on which a period ends, or before it starts: arrivals and departures per day, summed. #}
-{% macro indicator_levels(measures) %}
+{% macro indicator_levels(record_kind, measures) %}
 
 arrivals_and_departures as (
-    {%- set selects = [] %}
-    {%- for measure in measures if not keeps_sums(measure.part.record_kind) %}
-        {%- do selects.append(indicator_movements(measure)) %}
-    {%- endfor %}
-    {%- if selects | length < measures | length %}
-        {%- do selects.append('    select measure, movement, record_kind, district_code, ward_key, calendar_date, change from '
-            ~ ref('int_indicator_level_changes')) %}
-    {%- endif %}
-    {{ selects | join('\n    union all\n') }}
+    {{- indicator_kept_or_made('int_indicator_level_changes__' ~ record_kind, record_kind, measures, indicator_level_changes) }}
 ),
 
 days_looked_at as (
@@ -72,7 +64,7 @@ levels as (
         l.level > 0
         and l.measure in (
             ''
-            {%- for measure in measures if measure.part.date == date %}, '{{ measure.column }}'{% endfor -%}
+            {%- for measure in measures if measure.date == date %}, '{{ measure.measure }}'{% endfor -%}
         )
     {%- if not loop.last %}
     union all
@@ -81,15 +73,25 @@ levels as (
 ),
 {% endmacro %}
 
+{# What each state gains and loses per ward and day. #}
+{% macro indicator_level_changes(record_kind, measures) %}
+    {%- for measure in measures %}
+        {{- indicator_movements(measure) }}
+        {%- if not loop.last %}
+    union all
+        {%- endif %}
+    {%- endfor %}
+{%- endmacro %}
+
 {# What one state gains and loses per ward and day. #}
 {% macro indicator_movements(measure) %}
-    {%- set record_kind = measure.part.record_kind %}
-    {%- set bounds = indicator_state_bounds(measure.part) %}
+    {%- set record_kind = measure.record_kind %}
+    {%- set bounds = indicator_state_bounds(measure) %}
     {%- for movement, day, change in [
         ('arrivals', bounds.opened, 'count(*)'), ('departures', bounds.closed, '-count(*)')
     ] %}
     select
-        '{{ measure.column }}' as measure,
+        '{{ measure.measure }}' as measure,
         '{{ movement }}' as movement,
         '{{ record_kind }}' as record_kind,
         district_code,
@@ -98,7 +100,7 @@ levels as (
         {{ change }} as change
     from {{ touched_records(record_kind) }}
     where
-        {{ indicator_predicate(measure.part, none) }}
+        {{ indicator_predicate(measure, none) }}
         and {{ day }} is not null
         -- A procedure of the registry's catalogue is no unit's.
         and ward_key is not null

@@ -11,7 +11,7 @@ select
     max(case when indicator_code = 'dossiers_received' then wards_reporting end) as wards_reporting,
     max(case when indicator_code = 'dossiers_received' then wards_expected end) as wards_expected,
     bool_or(is_provisional) as is_provisional
-    {%- for code in indicator_catalogue() | selectattr('scorecard') | map(attribute='code') | unique %},
+    {%- for code in indicator_catalogue() | selectattr('on_scorecard') | map(attribute='code') | unique %},
     max(case when indicator_code = '{{ code }}' then value end) as {{ code }}
     {%- endfor %}
 from {{ ref('reform_indicators') }}

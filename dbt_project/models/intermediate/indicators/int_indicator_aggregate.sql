@@ -1,1 +1,0 @@
-{{ indicator_aggregate() }}

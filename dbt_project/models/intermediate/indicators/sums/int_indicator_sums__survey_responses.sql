@@ -1,0 +1,1 @@
+{{ indicator_sums('survey_responses') }}

@@ -1,0 +1,1 @@
+{{ indicator_evidence('quality') }}

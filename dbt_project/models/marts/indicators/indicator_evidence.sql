@@ -1,3 +1,0 @@
-{{ config(materialized='view_in_place') }}
-
-{{ indicator_evidence() }}
