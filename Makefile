@@ -80,7 +80,7 @@ compose-test: ## The demonstration's nights inside the containers of docker-comp
 	@scripts/compose_test.sh
 
 ##@ Keep the tree
-printed: .venv/.dev ## Write anew the files that a command prints: settings, checks, schemas of the registry
+printed: .venv/.dev ## Write anew the files that a command prints: settings, checks, indicators, schemas
 	@$(BIN)/python scripts/printed.py
 
 hooks: .venv/.dev ## Have git run the checks of `make lint` before a commit and before a push

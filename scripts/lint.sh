@@ -31,7 +31,7 @@ check() { # name, command
 sql() {
     # The dbt templater compiles the models against a warehouse; an empty one of its own will do.
     mkdir -p "$WARD_WAREHOUSE_HOME/lint"
-    WARD_WAREHOUSE_BUILD_DB=$WARD_WAREHOUSE_HOME/lint/district.duckdb sqlfluff lint --disable-progress-bar dbt_project
+    WARD_WAREHOUSE_BUILD_DB=$WARD_WAREHOUSE_HOME/lint/district.duckdb sqlfluff lint --processes 0 --disable-progress-bar dbt_project
 }
 
 environment() { # tool: one of its own, because its dependencies and those of the project need not agree

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PRINTED = {
     "docs/settings.md": "settings",
     "docs/checks.md": "wards check --list --markdown",
+    "docs/indicators.md": "indicators",
     "schemas/system.schema.json": "wards schema system",
     "schemas/district.schema.json": "wards schema district",
 }

@@ -1,4 +1,4 @@
-"""The command that prints the dictionary of indicators."""
+"""Commands about the definitions of indicators: print them, one of them with its SQL, and what is generated of them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,43 @@ import click
 
 from ward_warehouse.cli.output import as_text
 from ward_warehouse.core.settings import load_settings
-from ward_warehouse.reports.dictionary import read_dictionary
+from ward_warehouse.registry.indicator_reader import read_indicators
+from ward_warehouse.registry.indicators import Catalogue
+from ward_warehouse.reports.dictionary import describe, dictionary, find_definition
+from ward_warehouse.warehouse.indicator_generation import DEFINITIONS, write_generated
+from ward_warehouse.warehouse.indicator_sql import standalone_sql
 
 
-@click.command()
-def indicators() -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def indicators(context: click.Context) -> None:
     """Print what every indicator means, counts and comes from, as Markdown."""
-    as_text(read_dictionary(load_settings().published_file))
+    if context.invoked_subcommand is None:
+        as_text(dictionary(_catalogue()))
+
+
+@indicators.command()
+@click.argument("code")
+@click.option("--version", type=int, help="Of the definition. Default: the newest.")
+@click.option("--sql", "only_sql", is_flag=True, help="Print the statement alone, for a client of DuckDB.")
+def show(code: str, version: int | None, only_sql: bool) -> None:
+    """Print one indicator: its meaning, its law, and its SQL by ward and month over the published warehouse."""
+    catalogue = _catalogue()
+    if only_sql:
+        as_text(standalone_sql(find_definition(catalogue, code, version), catalogue))
+    else:
+        as_text(describe(catalogue, code, version))
+
+
+@indicators.command()
+def generate() -> None:
+    """Check the definitions and write the files that dbt and editors read of them; needed after each change."""
+    changed = write_generated(load_settings().dbt_project_dir)
+    for path in changed:
+        click.echo(f"wrote {path}")
+    if not changed:
+        click.echo("every generated file is current")
+
+
+def _catalogue() -> Catalogue:
+    return read_indicators(load_settings().dbt_project_dir / DEFINITIONS)

@@ -1,31 +1,13 @@
-"""The printed dictionary of indicators, from `marts.dim_indicator`: what each figure means, counts and comes from."""
+"""The printed dictionary of indicators: what each figure means, counts and comes from, as its definition says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
-from pathlib import Path
-from typing import Any
 
-import duckdb
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.registry.indicators import Catalogue, Indicator, Part
+from ward_warehouse.warehouse.indicator_sql import standalone_sql
 
-from ward_warehouse.warehouse.published import open_published
-
-THEMES = {
-    "volume": "Số lượng / Volume",
-    "timeliness": "Tiến độ / Timeliness",
-    "progress": "Tình hình giải quyết / Progress",
-    "quality": "Chất lượng / Quality",
-    "service": "Phục vụ / Service",
-    "digital": "Chuyển đổi số / Digital",
-    "survey": "Khảo sát / Survey",
-    "elements": "Năm yếu tố / Five elements",
-    "integrity": "Độ tin cậy của khảo sát / Integrity of answers",
-    "procedures": "Danh mục thủ tục / Procedures",
-    "organisation": "Tổ chức bộ máy và cán bộ / Organisation and staff",
-    "oversight": "Chỉ đạo, kiểm tra và phản hồi / Oversight and answers",
-    "reporting": "Báo cáo / Reporting",
-}
 KINDS = {
     "count": "số đếm / count",
     "stock": "trạng thái / state",
@@ -36,84 +18,101 @@ KINDS = {
 }
 
 
-def dictionary(db: duckdb.DuckDBPyConnection) -> str:
-    """Every definition as Markdown, in order of display, in Vietnamese and English.
-
-    Args:
-        db: a warehouse that has been built; records are not needed.
-    """
-    rows = _rows(db, "SELECT * FROM marts.dim_indicator ORDER BY display_order")
-    targets = _rows(db, "SELECT * FROM marts.indicator_targets ORDER BY indicator_code, applies_from")
+def dictionary(catalogue: Catalogue) -> str:
+    """Every definition as Markdown, in order of display, in Vietnamese and English."""
+    definitions = list(catalogue.definitions())
     lines = [
         "# Indicators",
         "",
-        "Generated from the definitions in `dbt_project/macros/indicators/definitions/` by "
-        "`ward-warehouse indicators`; a test compares the two. How to add one: `how-to/add-an-indicator.md`.",
+        "Generated from the definitions in `dbt_project/indicators/` by `ward-warehouse indicators`; a test compares "
+        "the two. How to add one: `how-to/add-an-indicator.md`.",
         "",
-        f"{len(rows)} definitions. `marts.dim_indicator` says the same in the warehouse.",
+        f"{len(definitions)} definitions. `marts.dim_indicator` says the same in the warehouse, and `ward-warehouse "
+        "indicators show CODE` one of them with its SQL.",
         "",
         "Hồ sơ mà phường kế tục tiếp nhận được tính một lần: mỗi ngày của hồ sơ tính cho phường có hiệu lực ngày đó. / "
         "A dossier that a later ward took over counts once: each of its dates in the ward in force on that date "
         '(`operations.md`, "When wards are merged").',
     ]
-    for theme, group in groupby(rows, key=lambda row: row["theme"]):
-        lines += ["", f"## {THEMES.get(theme, theme)}"]
-        for row in group:
-            mine = [t for t in targets if t["indicator_code"] == row["indicator_code"]]
-            lines += ["", *_entry(row, mine)]
+    for theme in catalogue.themes:
+        lines += ["", f"## {theme.title.vi} / {theme.title.en}"]
+        for indicator in theme.indicators:
+            lines += ["", *_entry(indicator, catalogue)]
     return "\n".join(lines) + "\n"
 
 
-def read_dictionary(published: Path) -> str:
-    """The dictionary of the published warehouse.
+def describe(catalogue: Catalogue, code: str, version: int | None = None) -> str:
+    """One definition as Markdown and its statement over the published warehouse; the newest version by default.
 
     Raises:
-        BuildError: there is no published warehouse, or it cannot be opened.
+        WardWarehouseError: there is no such definition.
     """
-    with open_published(published) as db:
-        return dictionary(db)
+    indicator = find_definition(catalogue, code, version)
+    sql = standalone_sql(indicator, catalogue)
+    return "\n".join([*_entry(indicator, catalogue), "", "```sql", sql.rstrip(), "```"]) + "\n"
 
 
-def _rows(db: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    found = db.execute(sql)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+def find_definition(catalogue: Catalogue, code: str, version: int | None = None) -> Indicator:
+    """A definition by its code, the newest version by default.
+
+    Raises:
+        WardWarehouseError: there is no such definition.
+    """
+    versions = catalogue.versions(code)
+    if not versions:
+        known = [indicator.code for _, indicator in catalogue.definitions()]
+        near = [other for other in known if code in other or other in code]
+        raise WardWarehouseError(
+            f"indicator {code}: no definition has this code; "
+            + (f"near it: {', '.join(near)}" if near else "`ward-warehouse indicators` lists them")
+        )
+    for indicator in reversed(versions):
+        if version in (None, indicator.version):
+            return indicator
+    there = ", ".join(str(indicator.version) for indicator in versions)
+    raise WardWarehouseError(f"indicator {code}: has no version {version}; expected one of {there}")
 
 
-def _entry(row: dict[str, Any], targets: list[dict[str, Any]]) -> Iterator[str]:
-    until = "" if row["valid_to"].year == 9999 else f" to {row['valid_to']}"
-    yield f"### `{row['indicator_code']}` version {row['indicator_version']}"
+def _entry(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
+    yield f"### `{indicator.code}` version {indicator.version}"
     yield ""
-    yield f"**{row['name_vi']}** / **{row['name_en']}**"
+    yield f"**{indicator.name.vi}** / **{indicator.name.en}**"
     yield ""
-    yield f"- {row['description_vi'].strip()}"
-    yield f"- {row['description_en'].strip()}"
-    meaning = f"{KINDS[row['indicator_kind']]}, unit {row['unit']}, {row['direction']}"
-    yield f"- {meaning}, valid from {row['valid_from']}{until}"
-    for part in ("numerator", "denominator"):
-        if row[f"{part}_record_kind"]:
-            yield f"- {part}: {_part(row, part)}"
-    if row["state_from"] or row["state_to"]:
-        bounds = (row["state_from"], row["state_to"])
-        yield f"- state: from {' to '.join(f'`{bound}`' if bound else 'the usual date' for bound in bounds)}"
-    if row["value_of"]:
-        yield f"- of: `{row['value_of']}`"
-    if row["breakdowns"]:
-        yield f"- by {row['breakdowns']} in `marts.indicator_breakdowns`"
-    if row["empty_note"]:
-        yield f"- empty denominator: null, `{row['empty_note']}`"
-    if row["small_number_threshold"]:
-        yield f"- suppressed below {row['small_number_threshold']}"
-    for target in targets:
-        comparison = target["comparison"].replace("_", " ")
-        yield f"- target from {target['applies_from']}: {comparison} {target['target']:g} ({target['source_en']})"
-    yield f"- {row['source_vi']} / {row['source_en']}"
+    yield f"- {indicator.description.vi.strip()}"
+    yield f"- {indicator.description.en.strip()}"
+    until = f" to {indicator.valid_to}" if indicator.valid_to else ""
+    meaning = f"{KINDS[indicator.kind]}, unit {indicator.unit}, {indicator.direction}"
+    yield f"- {meaning}, valid from {indicator.valid_from}{until}"
+    for role, part in indicator.parts:
+        yield f"- {role}: {_part(part)}"
+    yield from _states(indicator)
+    if value_of := getattr(indicator, "value_of", None):
+        yield f"- of: `{value_of}`"
+    if indicator.breakdowns:
+        yield f"- by {', '.join(indicator.breakdowns)} in `marts.indicator_breakdowns`"
+    if empty_note := getattr(indicator, "empty_note", None):
+        yield f"- empty denominator: null, `{empty_note}`"
+    if indicator.small_number_threshold:
+        yield f"- suppressed below {indicator.small_number_threshold}"
+    for target in indicator.targets:
+        comparison = target.comparison.replace("_", " ")
+        source = catalogue.sources[target.source]
+        yield f"- target from {target.from_}: {comparison} {target.value:g} ({source.en})"
+    source = catalogue.sources[indicator.source]
+    yield f"- {source.vi} / {source.en}"
 
 
-def _part(row: dict[str, Any], part: str) -> str:
-    text = f"{row[f'{part}_record_kind']} by `{row[f'{part}_date']}`"
-    if row[f"{part}_sum_of"]:
-        text = f"sum of `{row[f'{part}_sum_of']}` over {text}"
-    if row[f"{part}_predicate"]:
-        text += f" where `{' '.join(row[f'{part}_predicate'].split())}`"
+def _part(part: Part) -> str:
+    text = f"{part.record_kind} by `{part.date}`"
+    if part.sum_of:
+        text = f"sum of `{part.sum_of}` over {text}"
+    if part.where:
+        text += f" where `{' '.join(part.where.split())}`"
     return text
+
+
+def _states(indicator: Indicator) -> Iterator[str]:
+    for role, part in indicator.parts:
+        if role == "numerator" and (part.opened or part.closed):
+            bounds = (part.opened, part.closed)
+            yield f"- state: from {' to '.join(f'`{bound}`' if bound else 'the usual date' for bound in bounds)}"

@@ -1,0 +1,137 @@
+"""The definitions of indicators are checked as a whole, and a fault is named by file, line and indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ward_warehouse.core.errors import RegistryError
+from ward_warehouse.registry.indicator_reader import read_indicators
+from ward_warehouse.registry.indicators import Catalogue
+
+KINDS = """\
+record_kinds:
+  dossiers:
+    mart: fct_dossiers
+    key: dossier_key
+    touched: int_dossiers__touched
+    opened: received_date
+    closed: end_date
+    dimensions: {channel: channel}
+  votes: {mart: fct_votes, key: vote_key}
+  returns: {mart: fct_returns, key: return_key, within: r.period_start >= p.period_start}
+"""
+SOURCES = """\
+sources:
+  a_law: {vi: Nghị định, en: Decree}
+"""
+THEME = """\
+theme: volume
+position: 1
+title: {vi: Số lượng, en: Volume}
+indicators:
+- code: received
+  version: 1
+  valid_from: 2011-01-01
+  name: {vi: Tiếp nhận, en: Received}
+  description: {vi: Số hồ sơ., en: Dossiers received.}
+  kind: count
+  unit: dossiers
+  direction: neutral
+  numerator: {record_kind: dossiers, date: received_date}
+  breakdowns: [channel]
+  source: a_law
+- code: on_time
+  version: 1
+  valid_from: 2011-01-01
+  name: {vi: Đúng hạn, en: On time}
+  description: {vi: Đúng hạn trên tổng số., en: On time over all.}
+  kind: ratio
+  unit: share
+  direction: higher_is_better
+  numerator: {record_kind: dossiers, date: end_date, where: in_time}
+  denominator: {record_kind: dossiers, date: end_date}
+  empty_note: no_dossiers
+  targets:
+  - {from: 2018-01-01, value: 0.9, comparison: at_least, source: a_law}
+  - {from: 2020-01-01, value: 1, comparison: at_least, source: a_law}
+  source: a_law
+"""
+Read = Callable[..., Catalogue]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Reads the two definitions, after a text in them was replaced by another."""
+
+    def after(old: str = "", new: str = "", kinds: str = KINDS) -> Catalogue:
+        assert old in THEME
+        (tmp_path / "record_kinds.yml").write_text(kinds, "utf-8")
+        (tmp_path / "sources.yml").write_text(SOURCES, "utf-8")
+        (tmp_path / "volume.yml").write_text(THEME.replace(old, new, 1) if old else THEME, "utf-8")
+        return read_indicators(tmp_path)
+
+    return after
+
+
+def test_definitions_are_read_in_order(read: Read) -> None:
+    catalogue = read()
+    assert [(theme.theme, one.code, one.kind) for theme, one in catalogue.definitions()] == [
+        ("volume", "received", "count"),
+        ("volume", "on_time", "ratio"),
+    ]
+    assert [one.version for one in catalogue.versions("on_time")] == [1]
+
+
+SECOND_VERSION = THEME[THEME.index("- code: received") : THEME.index("- code: on_time")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("  empty_note: no_dossiers\n", "", 16, ["on_time", "empty_note", "is missing"]),
+        ("where: in_time", "wheer: in_time", 24, ["numerator.wheer", "not a known key"]),
+        ("kind: ratio", "kind: rate", 21, ["on_time", "'rate'", "count, stock, ratio"]),
+        ("unit: share", "unit: percent", 22, ["'percent'", "'share'"]),
+        ("2011-01-01", "2011-02-30", 7, ["received", "2011-02-30"]),
+        ("en: Dossiers received.", "en: Số hồ sơ.", 9, ["the same text twice"]),
+        ("theme: volume", "theme: sizes", 1, ["'sizes'", "'volume'"]),
+        ("numerator: {record_kind: dossiers, date: r", "numerator: {record_kind: letters, date: r", 13, ["'letters'"]),
+        ("  source: a_law\n- code", "  source: no_law\n- code", 15, ["'no_law'", "sources.yml"]),
+        ("from: 2020-01-01", "from: 2017-01-01", 29, ["2017-01-01", "in order"]),
+        ("[channel]", "[colour]", 14, ["'colour'", "channel"]),
+        ("date: received_date}", "date: at_period_end}", 14, ["breakdown", "state"]),
+        ("- code: on_time", "- code: received", 17, ["defined twice", "volume.yml:5"]),
+        ("where: in_time", "where: '{period_end} > end_date', opened: a", 24, ["opened", "belongs to a state"]),
+        ("date: end_date, where: in_time", "date: at_period_end, where: 'a > {period_end}'", 24, ["{period_end}"]),
+        ("dossiers, date: end_date, where: in_time", "votes, date: at_period_end", 24, ["votes", "opened"]),
+        ("dossiers, date: end_date, where: in_time", "returns, date: at_period_end", 24, ["whole period"]),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_by_file_and_line(read: Read, old: str, new: str, line: int, words: list[str]) -> None:
+    with pytest.raises(RegistryError) as caught:
+        read(old, new)
+    of_line = [problem for problem in caught.value.problems if f"volume.yml:{line}: " in problem]
+    assert [word for word in words if not any(word in problem for problem in of_line)] == []
+
+
+def test_versions_of_a_code_follow_each_other(read: Read) -> None:
+    later = SECOND_VERSION.replace("version: 1", "version: 2").replace("2011-01-01", "2020-01-01")
+    with pytest.raises(RegistryError, match=r"volume\.yml:5: .*valid_to.*found None, expected a day before 2020-01-01"):
+        read("- code: on_time", later + "- code: on_time")
+    ended = "  valid_from: 2011-01-01\n  valid_to: 2019-12-31\n"
+    changed = SECOND_VERSION.replace("  valid_from: 2011-01-01\n", ended) + later
+    assert [one.version for one in read(SECOND_VERSION, changed).versions("received")] == [1, 2]
+
+
+def test_every_fault_is_named_at_once(read: Read) -> None:
+    with pytest.raises(RegistryError) as caught:
+        read("source: a_law\n- code: on_time", "source: no_law\n- code: On time")
+    assert len(caught.value.problems) == 2
+
+
+def test_breakdowns_need_sums_that_are_kept(read: Read) -> None:
+    with pytest.raises(RegistryError, match=r"record_kinds\.yml:2: .*dimensions"):
+        read(kinds=KINDS.replace("    touched: int_dossiers__touched\n", ""))
