@@ -98,6 +98,11 @@ def test_a_cell_with_an_error_is_unreadable(ward: Ward, case: str) -> None:
     }
 
 
+def test_a_workbook_on_which_the_reader_panics_is_refused(ward: Ward) -> None:
+    assert ward.takes("damaged_inside.xls", "ho_so_1.xls") == []
+    assert "the workbook is cut or damaged" in ward.report.refused[0]
+
+
 def test_all_sheets_of_one_shape_are_read(ward: Ward) -> None:
     assert ids(ward.takes("two_visible_sheets.xlsx", "ho_so_1.xlsx")) == [f"BN-{number}" for number in range(1, 9)]
     assert (ward.report.refused, ward.report.warnings) == ([], [])

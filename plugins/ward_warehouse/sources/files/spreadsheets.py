@@ -38,6 +38,7 @@ DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
 """How a real date of a workbook arrives, also one without an hour; a mapping lists it beside the typed forms."""
 ERROR_TEXT = "#ERROR"
 """A cell whose formula failed; it fits no code and no date, so that it is judged an error and not an absence."""
+PANIC = "PanicException"
 EXACT = 10**15
 """From here on a spreadsheet program has changed the digits that were typed: it keeps fifteen."""
 LIKE_THOUSANDS = re.compile(r"-?\d+\.\d{3}")
@@ -65,6 +66,11 @@ def read_spreadsheet(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed
         raise RefusedError("archive_locked") from None
     except CalamineError:
         raise RefusedError("workbook_damaged") from None
+    except BaseException as error:
+        # The reader is Rust: a file that breaks what it takes for granted raises its panic, which is no Exception.
+        if type(error).__name__ == PANIC:
+            raise RefusedError("workbook_damaged") from None
+        raise
 
 
 def _sheet_names(workbook: CalamineWorkbook, spec: FilesRead) -> list[str]:
