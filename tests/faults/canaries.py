@@ -18,6 +18,14 @@ MIDDLES = ("Văn", "Thị", "Kiều", "Đức", "Ngọc")
 GIVEN = ("Khuếch", "Thuyền", "Nghiễm", "Quỳnh", "Đoàn")
 
 
+DIGITS = "không một hai ba bốn năm sáu bảy tám chín".split()
+
+
+def without_accents(text: str) -> str:
+    plain = unicodedata.normalize("NFD", text).replace("đ", "d").replace("Đ", "D")
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
 @dataclass(frozen=True)
 class Person:
     """What a ward knows of somebody."""
@@ -30,6 +38,18 @@ class Person:
     @property
     def values(self) -> tuple[str, ...]:
         return (self.name, self.phone, self.identity, self.email)
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The same as people type it where no rule looks: small, without accents, spread, wide and in words."""
+        wide = self.phone.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+        words = " ".join(DIGITS[int(digit)] for digit in self.phone)
+        address = f"số {self.phone[-4:]} hẻm canh nậu thử"
+        plain = without_accents(self.name)
+        return (
+            self.name.lower(), plain, plain.lower(), plain.lower().replace(" ", "_"), "*".join(self.phone),
+            "-".join((self.identity[:4], self.identity[4:8], self.identity[8:])), wide, words, address,
+        )  # fmt: skip
 
 
 def people() -> list[Person]:
@@ -66,7 +86,7 @@ def written_ways(value: str) -> set[bytes]:
 def search(found: list[Person], folders: list[Path], scratch: Path) -> list[str]:
     """The files below the folders that hold a value of somebody, in whatever way it is written."""
     scratch.mkdir(exist_ok=True)
-    ways = {way for person in found for value in person.values for way in written_ways(value)}
+    ways = {way for person in found for value in (*person.values, *person.spellings) for way in written_ways(value)}
     listing = scratch / "patterns"
     # A UTF-16 text is looked for without its zero bytes, in copies without theirs: grep takes no zero in a pattern.
     listing.write_bytes(b"\n".join({way.replace(b"\0", b"") for way in ways}) + b"\n")

@@ -26,6 +26,7 @@ from tests.support.district import (
     spoken,
     write_table,
 )
+from tests.support.dropped_files import zipped
 from tests.support.records import NIGHT, Kind, dossier, survey, written
 from tests.support.returns import PROCEDURE_COLUMNS, RETURN_COLUMNS, catalogue, report
 from ward_warehouse.core.contracts import RecordKind
@@ -49,13 +50,19 @@ def rows_of(ward: MiniWard, kind: RecordKind) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
         row = {**dict.fromkeys(columns), **written(ward.kind, record)}
         yield {**row, column: next(sentences).format(person.values[part])}
+        for at, text in enumerate(next(persons).spellings):
+            again = {**row, **written(ward.kind, {**record, "source_record_id": f"S-{number}-{at}"})}
+            yield {**again, column: text}
 
 
 def plant(ward: MiniWard) -> None:
     for kind, table, prefix in ((DOSSIERS, "HO_SO", "ho_so"), (SURVEYS, "KHAO_SAT", "khao_sat")):
-        columns, rows = [*source_columns(ward.kind, kind), "Ghi chú mới"], list(rows_of(ward, kind))
+        # A database knows one column of a name, in whatever case.
+        told = [text for person in PEOPLE[-5:] for text in (*person.spellings, *person.values)]
+        strangers = list({text.lower(): text for text in told}.values())
+        columns, rows = [*source_columns(ward.kind, kind), "Ghi chú mới", *strangers], list(rows_of(ward, kind))
         for row, person in zip(rows, itertools.cycle(PEOPLE), strict=False):
-            row["Ghi chú mới"] = f"{person.name} {person.phone}"
+            row |= {"Ghi chú mới": f"{person.name} {person.phone}", **dict.fromkeys(strangers, person.name.lower())}
         if ward.kind == "sql":
             write_table(ward.database, table, columns, rows)
         elif ward.kind == "http":
@@ -63,7 +70,8 @@ def plant(ward: MiniWard) -> None:
             ward.http.records[kind] = [{**row, "Ghi chú mới": note} for row, note in zip(rows, nested, strict=False)]
             ward.http.knows_windows = False
         else:
-            (ward.folder / f"{prefix}_{NIGHT:%Y%m%d}.csv").write_bytes(csv_bytes(columns, rows))
+            called = "_".join((PEOPLE[3].name, PEOPLE[4].phone, *PEOPLE[5].spellings[:4], PEOPLE[6].spellings[-2]))
+            (ward.folder / f"{prefix}_{NIGHT:%Y%m%d}_{called}.csv").write_bytes(csv_bytes(columns, rows))
 
 
 def planted(columns: Iterable[str]) -> Iterator[dict[str, str]]:
@@ -103,7 +111,12 @@ def spoil_files(ward: MiniWard) -> None:
         b"\xff\xfe" + body,
     )
     for number, content in enumerate(spoilt):
-        (ward.folder / f"ho_so_2024030{number}.csv").write_bytes(content)
+        (ward.folder / f"ho_so_2024030{number}_{PEOPLE[number].spellings[number]}.csv").write_bytes(content)
+        (ward.folder / f"ho_so_{PEOPLE[number].name}_{PEOPLE[number].identity}.csv").write_bytes(content)
+    members = {f"ho_so_{text}.csv": body for text in (PEOPLE[7].name, *PEOPLE[8].spellings[:4])}
+    (ward.folder / f"ho_so_{PEOPLE[9].phone}.zip").write_bytes(zipped(members))
+    head_twice = head.replace(b"\n", b"") + f",{PEOPLE[10].name},{PEOPLE[10].name}\n".encode()
+    (ward.folder / "ho_so_twice.csv").write_bytes(head_twice + body)
 
 
 def spoil_answers(ward: MiniWard, how: str) -> None:
@@ -179,6 +192,11 @@ def test_the_night_reads_refuses_and_publishes(struck: Struck, night: Played) ->
 def test_no_byte_of_the_state_folder_holds_anybody(struck: Struck, night: Played, tmp_path: Path) -> None:
     assert sum(len(person.values) for person in PEOPLE) >= 500
     told = tell(struck.home, tmp_path / "told")
+    receipts = list((struck.district.folder / "systems").rglob("*.receipt.txt"))
+    assert len(receipts) > 10
+    for number, receipt in enumerate(receipts):
+        # A receipt lies beside its file, under the name that its sender gave; what it says is ours.
+        (told / f"receipt-{number}.txt").write_bytes(receipt.read_bytes())
     assert len(list(told.iterdir())) > 40
     assert search(PEOPLE, [struck.home, told], tmp_path / "scratch") == []
 
@@ -210,4 +228,4 @@ def test_the_values_as_they_are_hashed_are_there(struck: Struck, night: Played) 
     """A pseudonym is kept for each officer and applicant; only then was there something to hide."""
     rows: list[dict[str, Any]] = struck.district.accepted("canary_sql")
     assert len({row["officer_key"] for row in rows}) > 1
-    assert all(re.fullmatch("k1:[0-9a-f]{64}", row["applicant_key"] or "k1:" + "0" * 64) for row in rows)
+    assert all(re.fullmatch(r"k1\.2:[0-9a-f]{64}", row["applicant_key"] or "k1.2:" + "0" * 64) for row in rows)

@@ -97,12 +97,19 @@ def test_the_search_finds_what_is_there(demo: DemoNights, known: dict[str, list[
         assert grep(values, [demo.home / "demo" / "igate"], tmp_path), kind
 
 
-def test_summaries_keep_their_matter_and_not_whom_to_call(demo: DemoNights) -> None:
+def test_of_a_summary_only_stays_that_there_was_one(demo: DemoNights) -> None:
     with duckdb.connect(str(demo.settings.build_file), read_only=True) as db:
-        found = db.execute("SELECT DISTINCT summary FROM raw.dossiers WHERE summary LIKE '%liên hệ%'").fetchall()
-    summaries = [text for (text,) in found]
-    assert len(summaries) > 50
-    assert [text for text in summaries if not text.endswith(", liên hệ [name] [number]")] == []
+        found = db.execute("SELECT DISTINCT summary FROM raw.dossiers").fetchall()
+        texts = db.execute("SELECT DISTINCT reasons, comment FROM raw.survey_responses").fetchall()
+    assert set(found) <= {("[text]",), (None,)}
+    assert {text for row in texts for text in row} == {"[text]", None}
+
+
+def test_no_public_table_holds_an_applicant(demo: DemoNights) -> None:
+    with duckdb.connect(str(demo.settings.published_file), read_only=True) as db:
+        columns = db.execute("SELECT DISTINCT column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
+    assert ("officer_key",) in columns
+    assert [name for (name,) in columns if "applicant" in name and name != "applicant_type"] == []
 
 
 def test_no_token_is_written_anywhere_but_in_its_own_file(demo: DemoNights, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 import click
 
 from ward_warehouse.cli.output import as_json, console
+from ward_warehouse.core.contracts import hashed_columns
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.mapping.privacy import pseudonym
 
@@ -15,11 +16,18 @@ from ward_warehouse.mapping.privacy import pseudonym
 @click.option("--value", prompt=True, hide_input=True, help="Asked for when left out, so that no shell keeps it.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 def pseudonyms(value: str, json_: bool) -> None:
-    """Show the keyed hashes of a value, one for each key, to look up what is stored of a person who asks."""
+    """Show the keyed hashes of a value, for each key and column, to look up what is stored of a person who asks."""
     text = unicodedata.normalize("NFC", value).strip()
-    found = [pseudonym(text, key, key_id) for key_id, key in load_settings().pseudonym_keys().items()]
+    found = [
+        {
+            "column": column or "any, before hashes were separated by column",
+            "hash": pseudonym(text, key, key_id, column),
+        }
+        for key_id, key in load_settings().pseudonym_keys().items()
+        for column in (*hashed_columns(), None)
+    ]
     if json_:
         as_json(found)
         return
     for one in found:
-        console.print(one)
+        console.print(f"{one['hash']}  {one['column']}")

@@ -7,7 +7,7 @@ database of administrative procedures for procedures. `docs/how-to/add-a-record-
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -27,11 +27,15 @@ class RecordKind(StrEnum):
 
 
 class Privacy(StrEnum):
-    """What happens to a value in memory, before the first byte is written (Law 91/2025/QH15)."""
+    """What happens to a value in memory, before the first byte is written (Law 91/2025/QH15).
+
+    Of a free text only stays that there was one, unless a system's file keeps it scrubbed and says who decided so: no
+    rule finds every name, and no indicator needs the words.
+    """
 
     KEEP = "keep"
     PSEUDONYMISE = "pseudonymise"
-    SCRUB = "scrub"
+    FREE_TEXT = "free_text"
     DROP = "drop"
 
 
@@ -112,6 +116,14 @@ class Contract:
     def stored(self) -> tuple[Column, ...]:
         """The columns that reach the lake: all but the dropped ones and the ward the record itself names."""
         return tuple(c for c in self.columns if c.privacy is not Privacy.DROP and c.name != SOURCE_WARD)
+
+    def with_hashed_key(self) -> Contract:
+        """The contract of a system whose key holds personal data: the record id is a pseudonym."""
+        columns = (
+            replace(column, privacy=Privacy.PSEUDONYMISE) if column.name == "source_record_id" else column
+            for column in self.columns
+        )
+        return replace(self, columns=tuple(columns))
 
     def schema(self) -> pa.Schema:
         """Arrow schema of an accepted record of this kind."""
@@ -208,7 +220,7 @@ DOSSIERS = Contract(
         Column("vneid", "boolean"),
         Column("officer_key", "text", Privacy.PSEUDONYMISE),
         Column("applicant_key", "text", Privacy.PSEUDONYMISE),
-        Column("summary", "text", Privacy.SCRUB),
+        Column("summary", "text", Privacy.FREE_TEXT),
         Column("applicant_name", "text", Privacy.DROP),
         Column("applicant_phone", "text", Privacy.DROP),
         Column("applicant_email", "text", Privacy.DROP),
@@ -235,8 +247,8 @@ SURVEY_RESPONSES = Contract(
         Column("rating_staff", "code", values=_RATINGS),
         Column("rating_result", "code", values=_RATINGS),
         Column("rating_feedback", "code", values=_RATINGS),
-        Column("reasons", "text", Privacy.SCRUB),
-        Column("comment", "text", Privacy.SCRUB),
+        Column("reasons", "text", Privacy.FREE_TEXT),
+        Column("comment", "text", Privacy.FREE_TEXT),
         Column(SOURCE_WARD, "text"),
         Column("source_changed_at", "timestamp"),
     ),
@@ -320,3 +332,10 @@ PROCEDURES = Contract(
 CONTRACTS: dict[RecordKind, Contract] = {
     contract.kind: contract for contract in (DOSSIERS, SURVEY_RESPONSES, WARD_RETURNS, PROCEDURES)
 }
+
+
+def hashed_columns() -> list[str]:
+    """The columns that hold pseudonyms, the record id of a system with a hashed key among them."""
+    columns = (column for contract in CONTRACTS.values() for column in contract.columns)
+    pseudonyms = (column.name for column in columns if column.privacy is Privacy.PSEUDONYMISE)
+    return [*dict.fromkeys(pseudonyms), "source_record_id"]

@@ -20,6 +20,7 @@ from ward_warehouse.core.contracts import (
     Contract,
     Privacy,
 )
+from ward_warehouse.core.names import names_shown
 from ward_warehouse.core.nights import night_end
 from ward_warehouse.mapping import privacy, readings
 from ward_warehouse.mapping.duckdb_memory import SHAPE, open_cursor
@@ -80,7 +81,7 @@ class Mapper:
         self._contract = CONTRACTS[dataset.kind]
         self._night = night
         self._end = night_end(night, dataset.district.time_zone)
-        self._keys = privacy.key_parameters(key, key_id)
+        self._key, self._key_id = key, key_id
         self._codes = None if dataset.catalogue is None else pa.array(sorted(dataset.catalogue.codes), pa.string())
         self._db = open_cursor()
         self._rows = OwnRows(dataset, night)
@@ -95,10 +96,11 @@ class Mapper:
             new_columns: columns that the mapping does not know; their values are kept as keyed hashes in `extras`.
         """
         batch = self._own(_with_absent_columns(batch, self._dataset.mapping.source_columns()))
-        statement, parameters = self._statement(batch.schema, new_columns, plain_columns(batch)).build()
+        built = self._statement(batch.schema, new_columns, plain_columns(batch))
+        statement, parameters = built.build()
         self._db.register("batch", batch)
-        if f"${privacy.INNER_KEY}" in statement:
-            parameters |= self._keys
+        if built.hashed:
+            parameters |= privacy.key_parameters(self._key, self._key_id, built.hashed)
         mapped = self._db.execute(statement, parameters).to_arrow_table()
         self._db.unregister("batch")
         return self._finish(mapped)
@@ -187,12 +189,13 @@ class Statement:
         plain: frozenset[str] = frozenset(),
     ) -> None:
         self._dataset = dataset
-        self._contract = contract
+        self._contract = contract.with_hashed_key() if dataset.mapping.key_hashed else contract
         self._schema = schema
         self._new_columns = new_columns
         self._plain = plain
         self._values = Values(dataset.system)
         self._bind = self._values.bind
+        self.hashed = self._values.hashed
         self._inputs: dict[str, Input] = {}
 
     def build(self) -> tuple[str, dict[str, object]]:
@@ -339,7 +342,11 @@ class Statement:
         if not present:
             return "CAST(NULL AS VARCHAR)"
         # Nobody has said yet what a new column holds; a keyed hash shows that it is filled without showing it.
-        fields = ", ".join(f"{_literal(name)}, {privacy.keyed_hash(self._text(name))}" for name in present)
+        shown = names_shown(self._new_columns, self._dataset.known_names())
+        fields = ", ".join(
+            f"{_literal(shown[name])}, {self._values.keyed(self._text(name), f'{privacy.EXTRA_COLUMN}:{name}')}"
+            for name in present
+        )
         return f"CAST(json_object({fields}) AS VARCHAR)"
 
     def _received(self, maps: dict[str, ColumnMap], inputs: dict[str, Input | None]) -> str:
@@ -367,7 +374,7 @@ class Statement:
         if not any(name == SOURCE_WARD or maps[name].codes for name in users):
             return None
         # A code that nobody knew may be a name, so it is masked; by its hash it is found again in a mended table.
-        return f"CASE WHEN {kept} <> {text} THEN {privacy.keyed_hash(f'lower({text})')} END"
+        return f"CASE WHEN {kept} <> {text} THEN {self._values.keyed(f'lower({text})', privacy.CODE_COLUMN)} END"
 
     def _treated(self, label: str, users: list[str]) -> str:
         """The input as it may be kept: the strictest treatment of the contract columns that it feeds."""
@@ -378,7 +385,7 @@ class Statement:
     def _strictest(self, label: str, users: list[str]) -> str:
         text = f"CAST({_name(label)} AS VARCHAR)"
         columns = [self._contract.by_name[name] for name in users]
-        for privacy_class in (Privacy.PSEUDONYMISE, Privacy.SCRUB):
+        for privacy_class in (Privacy.PSEUDONYMISE, Privacy.FREE_TEXT):
             for column in columns:
                 if column.privacy is privacy_class:
                     return _name("v_" + column.name)

@@ -130,7 +130,7 @@ class _Received(Statement):
         return (
             f"CASE WHEN {text} = {self._bind(TORN)} THEN NULL "
             f"WHEN regexp_full_match({text}, {self._bind(privacy.PSEUDONYM)}) THEN {text} "
-            f"ELSE {privacy.keyed_hash(text)} END"
+            f"ELSE {self._values.keyed(text, column.name)} END"
         )
 
 
@@ -146,7 +146,12 @@ def _known_words(dataset: Dataset, keys: Keys) -> dict[str | None, str]:
     words = {folded(code) for table in dataset.system.codes.values() for code in table}
     words |= {folded(alias) for alias in dataset.ward.aliases}
     words |= {value for column in CONTRACTS[dataset.kind].columns for value in column.values}
-    return {privacy.pseudonym(word, key, key_id): word for key_id, key in keys.items() for word in words}
+    return {
+        privacy.pseudonym(word, key, key_id, column): word
+        for key_id, key in keys.items()
+        for column in (privacy.CODE_COLUMN, None)
+        for word in words
+    }
 
 
 def _name(identifier: str) -> str:

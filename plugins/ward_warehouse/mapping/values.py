@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ward_warehouse.core.contracts import LONG_NUMBER, Column, Privacy
+from ward_warehouse.core.contracts import CODE_PATTERN, LONG_NUMBER, Column, Privacy
+from ward_warehouse.core.personal import PERSONAL_CODE, PERSONAL_TITLE
 from ward_warehouse.mapping import privacy, readings
 from ward_warehouse.mapping.readings import folded, identifier
 from ward_warehouse.registry import EXCEL_SERIAL, ColumnMap, NumberFormat, System
@@ -40,13 +41,20 @@ class Values:
         parameters: what the statement has to be run with.
         readings: SQL by name of the columns that have to stand beside the inputs before the values are taken.
         moments: the same, over the readings.
+        hashed: columns whose keys the statement has to be run with.
     """
 
     def __init__(self, system: System) -> None:
         self.parameters: dict[str, object] = {}
         self.readings: dict[str, str] = {}
         self.moments: dict[str, str] = {}
+        self.hashed: set[str] = set()
         self._system = system
+
+    def keyed(self, text: str, column: str) -> str:
+        """The pseudonym of a text expression as a value of a column."""
+        self.hashed.add(column)
+        return privacy.keyed_hash(text, column)
 
     def bind(self, value: object) -> str:
         """The parameter that stands for a value."""
@@ -69,9 +77,9 @@ class Values:
             case "code":
                 return self._code(column, column_map, text)
         if column.privacy is Privacy.PSEUDONYMISE:
-            return privacy.keyed_hash(self._reading(f"whole {column.name}", readings.whole(text)))
-        if column.privacy is Privacy.SCRUB:
-            return privacy.scrub(text)
+            return self.keyed(self._reading(f"whole {column.name}", readings.whole(text)), column.name)
+        if column.privacy is Privacy.FREE_TEXT:
+            return privacy.free_text(text, kept=column_map.keep == "scrubbed")
         return self._kept_text(column, column_map, text)
 
     def _kept_text(self, column: Column, column_map: ColumnMap, text: str) -> str:
@@ -82,8 +90,11 @@ class Values:
             text = self._reading(f"code {column.name}", readings.code(text))
         fits = f"len({text}) <= {column.max_length}"
         fits += f" AND regexp_full_match({text}, {self.bind(column_map.pattern or column.pattern)})"
-        if column_map.pattern is None or column.refused == LONG_NUMBER:
-            fits += f" AND NOT regexp_matches({text}, {self.bind(column.refused)})"
+        refused = [column.refused] if column_map.pattern is None or column.refused == LONG_NUMBER else []
+        if column_map.pattern is None:
+            refused.append(PERSONAL_CODE if column.pattern == CODE_PATTERN else PERSONAL_TITLE)
+        if refused:
+            fits += f" AND NOT regexp_matches({text}, {self.bind('|'.join(refused))})"
         return f"CASE WHEN {fits} THEN {text} END"
 
     def _code(self, column: Column, column_map: ColumnMap, text: str) -> str:

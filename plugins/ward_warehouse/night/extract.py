@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.errors import SchemaDriftError, SourceError
+from ward_warehouse.core.names import names_shown
 from ward_warehouse.core.nights import CLOCK_TOLERANCE, night_end
 from ward_warehouse.lake.outcomes import new_id
 from ward_warehouse.lake.store import (
@@ -127,7 +128,7 @@ def extract(
         read_until=window.until,
         cursor_to=max((value for value in (before, newest) if value is not None), default=None),
         files={**(previous.files if previous else {}), **source.report.files},
-        new_columns=source.report.new_columns,
+        new_columns=list(names_shown(source.report.new_columns, dataset.known_names()).values()),
     )
     deletes.commit(lake, request.night, least_share)
     lake.write_record(landed_path(dataset.kind, dataset.ward.ward, request.night), batch)

@@ -26,6 +26,7 @@ from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, Partition, pr
 from ward_warehouse.mapping.deleted_rows import divided
 from ward_warehouse.mapping.duckdb_memory import open_cursor
 from ward_warehouse.mapping.mapper import Mapper
+from ward_warehouse.mapping.privacy import FIRST_KEY_ID
 from ward_warehouse.registry import Dataset, HttpRead
 from ward_warehouse.sources import Window, open_source
 
@@ -41,15 +42,18 @@ COMPARED = f"""
 """  # noqa: S608 - our own text
 
 
-def reconcile(dataset: Dataset, lake: Lake, resolve: Resolver, key: bytes, least_share: float) -> Reconciliation:
+def reconcile(
+    dataset: Dataset, lake: Lake, resolve: Resolver, key: bytes, least_share: float, key_id: str = FIRST_KEY_ID
+) -> Reconciliation:
     """Compares the accepted records of a dataset with the keys of its source and commits the difference.
 
     Args:
         dataset: a ward's dataset, of a database or a service.
         lake: holds what the nights brought.
         resolve: gives the ward's connection.
-        key: the pseudonym key.
+        key: the pseudonym key, which record ids that are pseudonyms are made with.
         least_share: share of the known records that the source must still show.
+        key_id: the key's id.
 
     Raises:
         ReconcileError: the source holds only what was dropped, was never loaded, or shows too few records.
@@ -65,7 +69,7 @@ def reconcile(dataset: Dataset, lake: Lake, resolve: Resolver, key: bytes, least
     if newest is None:
         raise ReconcileError(f"{dataset}: no night was loaded yet, so there is nothing to compare; load it first")
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
-    at_source = _source_ids(dataset, newest.night, resolve, key)
+    at_source = _source_ids(dataset, resolve, Mapper(_keys_only(dataset), newest.night, key, key_id))
     compared = compare_ids(dataset, lake, at_source)
     present = compared.filter(pc.field("is_deleted") == False)  # noqa: E712 - an Arrow expression
     vanished = present.filter(~pc.field("is_in_source"))
@@ -108,12 +112,11 @@ def believe(dataset: Dataset, shown: int, known: int, least_share: float) -> Non
         )
 
 
-def _source_ids(dataset: Dataset, night: date, resolve: Resolver, key: bytes) -> pa.Table:
+def _source_ids(dataset: Dataset, resolve: Resolver, mapper: Mapper) -> pa.Table:
     """The record ids of all records at the source, written as the nights write them, and when each changed."""
-    keys_only = _keys_only(dataset)
-    source = open_source(keys_only, resolve(dataset.connection_id), {})
+    source = open_source(_keys_only(dataset), resolve(dataset.connection_id), {})
     tables = []
-    with closing(Mapper(keys_only, night, key)) as mapper:
+    with closing(mapper):
         for batch in source.read(Window()):
             there, _ = divided(batch, dataset.mapping.deleted_when)
             if there.num_rows:

@@ -164,7 +164,14 @@ class Night:
         try:
             key = self.settings.require_key()
             with self._reading(dataset, night, resolve) as resolved:
-                found = reconcile(dataset, self.lake, resolved, key, self.settings.reconcile_least_share)
+                found = reconcile(
+                    dataset,
+                    self.lake,
+                    resolved,
+                    key,
+                    self.settings.reconcile_least_share,
+                    self.settings.pseudonym_key_id,
+                )
         except WardWarehouseError as error:
             status = status_of(error)
             return note_outcome(self.lake, plan, "reconcile", status, started, dataset=dataset, error=str(error)), None

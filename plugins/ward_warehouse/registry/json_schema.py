@@ -39,6 +39,9 @@ def system_schema() -> dict[str, Any]:
         for kind, contract in CONTRACTS.items()
     }
     datasets["additionalProperties"] = False
+    key = schema["$defs"]["DatasetMap"]["properties"]["key"]
+    hashed = {"type": "object", "properties": {"hashed": key}, "required": ["hashed"], "additionalProperties": False}
+    schema["$defs"]["DatasetMap"]["properties"]["key"] = {"anyOf": [key, hashed]}
     # YAML reads an unquoted 1 or true as a number or a truth value; a load takes them for text.
     schema["properties"]["codes"]["additionalProperties"]["additionalProperties"] = {
         "type": ["string", "number", "boolean"]

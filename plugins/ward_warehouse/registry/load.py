@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ward_warehouse.core.contracts import CONTRACTS, SOURCE_WARD, Column, RecordKind
+from ward_warehouse.core.contracts import CONTRACTS, SOURCE_WARD, Column, Privacy, RecordKind
 from ward_warehouse.core.errors import RegistryError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.expressions import expression_fault
@@ -51,6 +51,13 @@ class Dataset:
     def file_patterns(self) -> tuple[str, ...]:
         """The name patterns of all files that are read of the ward, whatever their record kind."""
         return (*self.system.file_patterns, *self.patterns_beside)
+
+    def known_names(self) -> list[str]:
+        """What may be shown of the names of its files, sheets and columns: what its own descriptions say."""
+        spec = self.system.read_spec(self.kind)
+        read = [value for value in spec.model_dump().values() if isinstance(value, str)]
+        ward = [self.ward.ward, self.ward.district, self.ward.name.vi, self.ward.name.en, *self.ward.aliases]
+        return [*self.mapping.source_columns(), *self.mapping.ignore, *read, *ward]
 
     def __str__(self) -> str:
         return f"{self.ward.ward} {self.kind} ({self.system.system})"
@@ -200,6 +207,12 @@ def _system_problems(system: System, file: YamlFile) -> Iterator[Finding]:
 
 
 def _column_problems(column: Column, column_map: ColumnMap, system: System) -> Iterator[tuple[str, str]]:
+    if column_map.keep is not None and column.privacy is not Privacy.FREE_TEXT:
+        yield "keep-misplaced", f"keep: {column.name} is no free text"
+    yield from _value_problems(column, column_map, system)
+
+
+def _value_problems(column: Column, column_map: ColumnMap, system: System) -> Iterator[tuple[str, str]]:
     if column.type in ("timestamp", "date") and not column_map.formats:
         yield "formats-missing", "formats are missing; state the date formats in the order they are to be tried"
     for text in column_map.formats:

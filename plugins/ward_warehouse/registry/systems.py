@@ -96,6 +96,9 @@ class ColumnMap(Strict):
         expression: a DuckDB scalar expression over the source columns, all of them text; `uses` lists them. It may hold
             no parameter, no subquery and no function that reads anything besides (`registry.expressions`).
         pattern: what a text must match to be kept, where the software's codes are unlike the contract's.
+        keep: `scrubbed` keeps a free text, of which else only stays that there was one, without what rules find in it
+            (numbers, e-mail addresses, common names; not every name). `decided_by` and `reason` say who wanted it kept
+            and why.
         optional: the source may leave the column out (a JSON key that is absent when it has no value). Any other
             mapped column that is missing holds the batch back.
     """
@@ -111,6 +114,9 @@ class ColumnMap(Strict):
     pattern: str | None = None
     constant: str | None = None
     optional: bool = False
+    keep: Literal["scrubbed"] | None = None
+    decided_by: str | None = Field(default=None, min_length=3)
+    reason: str | None = Field(default=None, min_length=10)
 
     @model_validator(mode="before")
     @classmethod
@@ -124,6 +130,14 @@ class ColumnMap(Strict):
             raise ValueError("expected exactly one of from, expression, constant")
         if self.path is not None and self.from_ is None:
             raise ValueError("path goes with from")
+        return self
+
+    @model_validator(mode="after")
+    def _decided(self) -> ColumnMap:
+        if self.keep is not None and (self.decided_by is None or self.reason is None):
+            raise ValueError("keep: decided_by and reason are missing; say who decided to keep this text, and why")
+        if self.keep is None and (self.decided_by or self.reason):
+            raise ValueError("decided_by and reason go with keep; remove them, or add keep: scrubbed")
         return self
 
 
@@ -157,8 +171,9 @@ class DeletedWhen(Strict):
 class DatasetMap(Strict):
     """One record kind in one kind of software.
 
-    `key` are the source columns that identify a record inside the ward. `overlap_hours` is how far before the
-    cursor a night reads again, for records that were changed while the last night ran.
+    `key` are the source columns that identify a record inside the ward; `key: {hashed: [...]}` says that they hold
+    identity numbers or phones, and the record id is then a pseudonym. `overlap_hours` is how far before the cursor a
+    night reads again, for records that were changed while the last night ran.
 
     Attributes:
         where: a DuckDB condition over the source columns, for a source that holds more than these records; rows for
@@ -172,6 +187,7 @@ class DatasetMap(Strict):
 
     read: dict[str, Any]
     key: tuple[str, ...] = Field(min_length=1)
+    key_hashed: bool = False
     cursor: Cursor | None = None
     overlap_hours: int = Field(default=48, ge=0)
     columns: dict[str, ColumnMap]
@@ -193,6 +209,14 @@ class DatasetMap(Strict):
         split = (self.split_by,) if self.split_by is not None else ()
         marks = (self.deleted_when.column,) if self.deleted_when is not None else ()
         return (*split, *marks, *(columns_of(self.where) if self.where is not None else ()))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hashed_form(cls, value: Any) -> Any:
+        key = value.get("key") if isinstance(value, dict) else None
+        if isinstance(key, dict) and set(key) == {"hashed"}:
+            return {**value, "key": key["hashed"], "key_hashed": True}
+        return value
 
     def source_columns(self, *, optional: bool = True) -> list[str]:
         """Every source column that the mapping names, each once; without the optional ones if so asked."""

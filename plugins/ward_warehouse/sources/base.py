@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 
 from ward_warehouse.core.contracts import CODE_PATTERN, LONG_NUMBER, MAX_CODE_LENGTH
 from ward_warehouse.core.errors import SchemaDriftError
+from ward_warehouse.core.names import names_shown
+from ward_warehouse.core.personal import PERSONAL_CODE
 from ward_warehouse.registry import Dataset
 
 POSITION = "__position"
@@ -88,7 +90,8 @@ def compare_columns(dataset: Dataset, found: Iterable[str], where: str, *, catal
     missing = [name for name in dataset.mapping.source_columns(optional=False) if name not in present]
     if missing:
         needed = len(dataset.mapping.source_columns(optional=False))
-        shown = ", ".join(present) if catalogued else f"{needed - len(missing)} of the {needed} columns needed"
+        names = names_shown(present, dataset.known_names()).values()
+        shown = ", ".join(names) if catalogued else f"{needed - len(missing)} of the {needed} columns needed"
         raise SchemaDriftError(
             f"{dataset}: {where}: column {', '.join(missing)} is missing; found {shown}. The batch is held back: ask "
             f"the ward whether the column was renamed, then correct dags/systems/{dataset.system.system}.yml"
@@ -104,7 +107,7 @@ def key_positions(origin: str, keys: pa.Array, read_before: int = 0) -> pa.Array
     by its number in the order of reading.
     """
     code = pc.match_substring_regex(keys, f"^(?:{CODE_PATTERN})$")
-    shown = pc.and_(code, pc.invert(pc.match_substring_regex(keys, LONG_NUMBER)))
+    shown = pc.and_(code, pc.invert(pc.match_substring_regex(keys, f"{LONG_NUMBER}|{PERSONAL_CODE}")))
     shown = pc.and_(shown, pc.less_equal(pc.utf8_length(keys), MAX_CODE_LENGTH))
     numbers = pc.binary_join_element_wise(
         "with an unreadable key, number",

@@ -6,7 +6,7 @@ from ward_warehouse.core.contracts import CONTRACTS, DOSSIERS, SURVEY_RESPONSES,
 TREATED = {
     "officer_key": Privacy.PSEUDONYMISE,
     "applicant_key": Privacy.PSEUDONYMISE,
-    "summary": Privacy.SCRUB,
+    "summary": Privacy.FREE_TEXT,
     "applicant_name": Privacy.DROP,
     "applicant_phone": Privacy.DROP,
     "applicant_email": Privacy.DROP,
@@ -20,7 +20,7 @@ def test_personal_columns_of_a_dossier_have_their_treatment() -> None:
 
 def test_personal_columns_of_an_answer_have_their_treatment() -> None:
     found = {c.name: c.privacy for c in SURVEY_RESPONSES.columns if c.privacy is not Privacy.KEEP}
-    assert found == {"officer_key": Privacy.PSEUDONYMISE, "reasons": Privacy.SCRUB, "comment": Privacy.SCRUB}
+    assert found == {"officer_key": Privacy.PSEUDONYMISE, "reasons": Privacy.FREE_TEXT, "comment": Privacy.FREE_TEXT}
 
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=str)

@@ -308,7 +308,7 @@ def test_a_new_column_is_shown_by_its_keyed_hash_only() -> None:
     first, second = mapped(rows, new=["LY LỊCH"]).to_pylist()
     extras = json.loads(first["extras"])
     assert set(extras) == {"LY LỊCH"}
-    assert re.fullmatch(r"k1:[0-9a-f]{64}", extras["LY LỊCH"])
+    assert re.fullmatch(r"k1\.2:[0-9a-f]{64}", extras["LY LỊCH"])
     assert json.loads(second["extras"]) == {"LY LỊCH": None}
     assert "riêng" not in str(first)
 
@@ -316,7 +316,7 @@ def test_a_new_column_is_shown_by_its_keyed_hash_only() -> None:
 def test_a_hash_names_the_key_of_the_night() -> None:
     with closing(Mapper(dataset(SYSTEM), NIGHT, KEY, "k2")) as mapper:
         record = mapper.map(text_batch([GOOD]), []).to_pylist()[0]
-    assert record["officer_key"].startswith("k2:")
+    assert record["officer_key"].startswith("k2.2:")
 
 
 def test_an_ignored_column_is_nowhere() -> None:

@@ -43,8 +43,13 @@ def db() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def hashed(text: str) -> str:
-    return "k1:" + hmac.new(KEY, text.encode(), hashlib.sha256).hexdigest()
+def full_width(digits: str) -> str:
+    return digits.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+
+
+def hashed(text: str, column: str = "officer_key", key: bytes = KEY) -> str:
+    own = hmac.new(key, f"ward warehouse column {column}".encode(), hashlib.sha256).digest()
+    return "k1.2:" + hmac.new(own, text.encode(), hashlib.sha256).hexdigest()
 
 
 def scrubbed(db: duckdb.DuckDBPyConnection, text: str) -> str:
@@ -60,30 +65,46 @@ def scrubbed(db: duckdb.DuckDBPyConnection, text: str) -> str:
 def test_the_keyed_hash_is_hmac_sha256(db: duckdb.DuckDBPyConnection, key: bytes, text: str) -> None:
     text = text.replace("\x00", "")
     found = db.execute(
-        f"SELECT {privacy.keyed_hash('t')} FROM (SELECT $t AS t)",  # noqa: S608 - the expression under test
-        {"t": text, **privacy.key_parameters(key)},
+        f"SELECT {privacy.keyed_hash('t', 'column')} FROM (SELECT $t AS t)",  # noqa: S608 - the expression under test
+        {"t": text, **privacy.key_parameters(key, "k1", ["column"])},
     ).fetchone()
-    assert found == ("k1:" + hmac.new(key, text.encode(), hashlib.sha256).hexdigest(),)
-    assert found == (privacy.pseudonym(text, key, "k1"),)
+    assert found == (hashed(text, "column", key),)
+    assert found == (privacy.pseudonym(text, key, "k1", "column"),)
+
+
+def test_a_hash_of_the_first_scheme_can_still_be_looked_up() -> None:
+    found = privacy.pseudonym("x", KEY, "k1")
+    assert found == "k1:" + hmac.new(KEY, b"x", hashlib.sha256).hexdigest()
+    assert re.fullmatch(privacy.PSEUDONYM, found)
+
+
+def test_an_officer_who_is_an_applicant_joins_nowhere() -> None:
+    asked = dataset(system(applicant_key="PAPER"))
+    record = one(asked, OFFICER="Đỗ Một", PAPER="Đỗ Một")
+    assert record["officer_key"] == hashed("Đỗ Một", "officer_key")
+    assert record["applicant_key"] == hashed("Đỗ Một", "applicant_key")
+    assert record["officer_key"] != record["applicant_key"]
 
 
 def test_a_hash_names_its_key(db: duckdb.DuckDBPyConnection) -> None:
-    statement = f"SELECT {privacy.keyed_hash('t')} FROM (SELECT 'x' AS t)"  # noqa: S608
-    old, new = (db.execute(statement, privacy.key_parameters(KEY, key_id)).fetchone() for key_id in ("k1", "k2"))
+    statement = f"SELECT {privacy.keyed_hash('t', 'c')} FROM (SELECT 'x' AS t)"  # noqa: S608
+    old, new = (db.execute(statement, privacy.key_parameters(KEY, one, ["c"])).fetchone() for one in ("k1", "k2"))
     assert old is not None
     assert new is not None
-    assert (old[0][:3], new[0][:3]) == ("k1:", "k2:")
+    assert (old[0][:3], new[0][:3]) == ("k1.", "k2.")
     assert re.fullmatch(privacy.PSEUDONYM, new[0])
 
 
 def test_the_keyed_hash_of_nothing_is_nothing(db: duckdb.DuckDBPyConnection) -> None:
-    statement = f"SELECT {privacy.keyed_hash('t')} FROM (SELECT NULL::VARCHAR AS t)"  # noqa: S608
-    assert db.execute(statement, privacy.key_parameters(KEY)).fetchone() == (None,)
+    statement = f"SELECT {privacy.keyed_hash('t', 'c')} FROM (SELECT NULL::VARCHAR AS t)"  # noqa: S608
+    assert db.execute(statement, privacy.key_parameters(KEY, "k1", ["c"])).fetchone() == (None,)
 
 
 def test_no_key_stands_in_the_statement() -> None:
-    assert privacy.keyed_hash("t") == privacy.keyed_hash("t")
-    assert "$" in privacy.keyed_hash("t")
+    assert privacy.keyed_hash("t", "c") == privacy.keyed_hash("t", "c")
+    assert privacy.keyed_hash("t", "c") != privacy.keyed_hash("t", "d")
+    assert "$" in privacy.keyed_hash("t", "c")
+    assert "hostile" not in privacy.keyed_hash("t", "hostile'; --"), "a column of a ward may be called anything"
 
 
 @relaxed
@@ -217,9 +238,86 @@ def test_shape_is_bounded() -> None:
     assert len(privacy.shape("một câu dài " * 100)) <= 60
 
 
+KEPT = {"from": "SUMMARY", "keep": "scrubbed", "decided_by": "Phòng Nội vụ", "reason": "for the test of scrubbing"}
+
+
+@pytest.mark.parametrize(
+    "text", ["đỗ thị kiểm thử", "chín bảy không", full_width("123"), "12 ngõ chợ", "Sao y", "[text]"]
+)
+def test_of_a_free_text_only_stays_that_there_was_one(text: str) -> None:
+    record = one(SUMMARY=text)
+    assert record["summary"] == record["received"]["SUMMARY"] == "[text]"
+    assert one(SUMMARY=None)["summary"] is None
+    assert one(SUMMARY="  ")["summary"] is None
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0790/8800/0001",
+        "0790 _ 8800 _ 0001",
+        "0*7*9*0*8*8*0*0*0*0*0*1",
+        full_width("079088000012"),
+        "٠٧٩٠٨٨٠٠٠٠١٢",
+        "không chín bảy một không không bảy chín một chín",
+        "KHÔNG CHÍN BẢY MỘT KHÔNG KHÔNG BẢY CHÍN MỘT CHÍN",
+        "khong chin bay mot khong khong bay chin mot chin",
+        "không 9 bảy 1 không 0 bảy 9 một 9",
+        "(+84) 97-100.79-19",
+    ],
+)
+def test_scrub_folds_separators_widths_and_words(db: duckdb.DuckDBPyConnection, number: str) -> None:
+    assert re.fullmatch(r"gọi \W*\[number\] nhé", scrubbed(db, f"gọi {number} nhé"))
+
+
+PERSONAL = (
+    "0790 8800 0001 2",
+    "079088000012",
+    "0790-8800-0012",
+    "079.088.000.012",
+    "HS-079088000012",
+    "HS079088000012",
+    "0971007919",
+    "0971.007.919",
+    "+84971007919",
+    "0 9 7 1 0 0 7 9 1 9",
+    "012345678",
+    "nguyen van khuech",
+    "NGUYEN VAN KHUECH",
+    "HS 12 nguyen van khuech",
+)
+
+
+@pytest.mark.parametrize("column", ["ID", "CODE", "PROCEDURE"])
+@pytest.mark.parametrize("value", PERSONAL)
+def test_no_field_of_codes_holds_a_number_or_a_name_of_a_person(column: str, value: str) -> None:
+    record = one(**{column: value})
+    contract = {"ID": "source_record_id", "CODE": "dossier_code", "PROCEDURE": "procedure_code"}[column]
+    assert record[contract] is None
+    assert f"|{contract}|" in record["unreadable"]
+    assert value not in str(record)
+
+
+@pytest.mark.parametrize(
+    "code", ["000.00.12.H29-181227-0001", "H29.12-18-000123", "101002456789", "123456789", "BN-1", "03-181227-01",
+             "201812270001", "000123456789", "HS 12", "UBND-P07"],
+)  # fmt: skip
+def test_what_offices_number_their_records_with_stays(code: str) -> None:
+    assert one(ID=code)["source_record_id"] == code
+
+
+def test_a_key_of_identity_numbers_is_hashed_where_the_system_says_so() -> None:
+    described = dataset(system(key={"hashed": ["PAPER"]}))
+    record = one(described, PAPER="079088000012")
+    assert record["source_record_id"] == hashed("079088000012", "source_record_id")
+    assert record["received"]["PAPER"] == record["source_record_id"]
+    assert one(described, PAPER="079088000013")["source_record_id"] != record["source_record_id"]
+    assert "0790" not in str(record)
+
+
 def test_personal_columns_of_a_record_are_treated() -> None:
     summary = "Sao y, liên hệ Đỗ Thị Kiểm 0901234567, kiem@example.com"
-    record = one(OFFICER="Cán bộ Một", SUMMARY=summary, NAME="Người Nộp")
+    record = one(dataset(system(summary=KEPT)), OFFICER="Cán bộ Một", SUMMARY=summary, NAME="Người Nộp")
     assert record["officer_key"] == hashed("Cán bộ Một")
     assert record["summary"] == "Sao y, liên hệ [name] [number], [email]"
     assert "applicant_name" not in record
@@ -230,7 +328,8 @@ def test_personal_columns_of_a_record_are_treated() -> None:
 
 def test_decomposed_text_is_treated_like_composed() -> None:
     composed = "Đỗ Thị Kiểm 0901234567"
-    record = one(OFFICER=unicodedata.normalize("NFD", "Đỗ Một"), SUMMARY=unicodedata.normalize("NFD", composed))
+    kept = dataset(system(summary=KEPT))
+    record = one(kept, OFFICER=unicodedata.normalize("NFD", "Đỗ Một"), SUMMARY=unicodedata.normalize("NFD", composed))
     assert record["officer_key"] == hashed("Đỗ Một")
     assert record["summary"] == "[name] [number]"
 

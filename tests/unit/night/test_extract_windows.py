@@ -285,7 +285,7 @@ def test_a_batch_says_where_it_is_from_and_which_key_treated_it(ward: Any) -> No
     with one.lake.fs.open(one.lake.path(batch.path), "rb") as handle:
         assert pq.ParquetFile(handle).metadata.row_group(0).column(0).compression == "ZSTD"
     (row,) = one.rows(batch)
-    assert row["officer_key"].startswith("k2:")
+    assert row["officer_key"].startswith("k2.2:")
 
 
 def test_of_several_versions_the_one_with_the_newest_change_is_what_a_record_is_compared_with(ward: Any) -> None:

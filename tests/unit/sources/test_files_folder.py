@@ -133,7 +133,7 @@ def test_a_memory_file_system_gets_receipts_too() -> None:
 def test_each_member_of_a_zip_is_a_file(folder: Folder) -> None:
     members = {
         "2024/a.csv": GOOD.encode(),
-        "2024/bad.csv": BAD.encode(),
+        "2024/b.csv": BAD.encode(),
         "__MACOSX/a.csv": b"x",
         "b.json": '[{"Số": "HS-2", "Ngày nhận": "1", "Kết quả": "x"}]'.encode(),
     }
@@ -145,8 +145,8 @@ def test_each_member_of_a_zip_is_a_file(folder: Folder) -> None:
     ]
     assert set(folder.loaded) == {"a.zip/2024/a.csv", "a.zip/b.json"}
     receipt = str(folder.receipt("a.zip"))
-    assert "Tệp: a.zip/2024/bad.csv\n" in receipt
-    folder.put("a.zip", zipped({**members, "2024/bad.csv": GOOD.replace("HS-1", "HS-3").encode()}))
+    assert "Tệp: a.zip/2024/b.csv\n" in receipt
+    folder.put("a.zip", zipped({**members, "2024/b.csv": GOOD.replace("HS-1", "HS-3").encode()}))
     assert keys(folder) == ["HS-3"]
     assert folder.receipt("a.zip") is None
     assert keys(folder) == []

@@ -197,7 +197,7 @@ def test_what_was_received_has_a_note_only_where_there_is_one_to_keep(lake: Lake
         json.loads(entry["received"])
         for entry in sorted(entries(lake, manifest), key=lambda entry: entry["source_record_id"])
     )
-    assert unknown["#STATUS"].startswith("k1:")
+    assert unknown["#STATUS"].startswith("k1.2:")
     assert [name for name in unknown if name.startswith("#")] == ["#STATUS"]
     assert [name for name in dateless if name.startswith("#")] == []
     assert dateless["STATUS"] == GOOD["STATUS"]

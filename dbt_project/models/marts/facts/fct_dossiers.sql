@@ -5,7 +5,7 @@
 
 -- depends_on: {{ ref_of_nights('int_dossiers__replaced') }}
 -- depends_on: {{ ref_of_nights('int_dossiers__changed') }}
--- The scrubbed summary stays out: no indicator needs free text.
+-- The applicant's pseudonym stays out, and what a system keeps of a summary: no indicator needs them.
 select
     dossier_key,
     ward_key,
@@ -23,7 +23,6 @@ select
     receiving_unit,
     resolving_unit,
     officer_key,
-    applicant_key,
     submitted_at,
     submitted_date,
     received_at,

@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.contracts import CONTRACTS
 from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.names import names_shown
 from ward_warehouse.core.nights import CLOCK_TOLERANCE
+from ward_warehouse.core.personal import PERSONAL_KEY
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.mapping.deleted_rows import divided
 from ward_warehouse.mapping.mapper import Mapper
@@ -48,6 +50,7 @@ class Sample:
     rules: tuple[RuleCount, ...] = ()
     new_columns: tuple[str, ...] = ()
     ahead: int = 0
+    personal_keys: int = 0
     error: str | None = None
     unreadable: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
@@ -73,7 +76,7 @@ class Sampler:
         now = datetime.now(UTC)
         try:
             judge = self._judge(dataset)
-            table, report = self._read(dataset, now)
+            table, personal_keys, report = self._read(dataset, now)
             broken = judge.broken_rows(with_repeats(table)) if table.num_rows else {}
         except WardWarehouseError as error:
             return Sample(dataset, error=str(error))
@@ -85,7 +88,8 @@ class Sampler:
         errors = {index for rule in rules if rule.severity == "error" for index in broken[rule.rule].tolist()}
         ahead = pc.sum(pc.greater(table["source_changed_at"], pa.scalar(now + CLOCK_TOLERANCE))).as_py() or 0
         return Sample(
-            dataset, table.num_rows, len(errors), tuple(rules), tuple(report.new_columns), ahead,
+            dataset, table.num_rows, len(errors), tuple(rules),
+            tuple(names_shown(report.new_columns, dataset.known_names()).values()), ahead, personal_keys,
             "; ".join(report.refused) or None,
             tuple(said_of(dataset, *found) for found in unreadable_columns(dataset, table).items()),
             tuple(report.warnings),
@@ -97,20 +101,35 @@ class Sampler:
             self._judges[kind] = Judge(load_suite(self._settings.expectations_dir, dataset.kind))
         return self._judges[kind]
 
-    def _read(self, dataset: Dataset, now: datetime) -> tuple[pa.Table, ReadReport]:
+    def _read(self, dataset: Dataset, now: datetime) -> tuple[pa.Table, int, ReadReport]:
+        """The mapped records, how many have a key that holds a number of a person, and the source's report."""
         source = open_source(dataset, self._resolve(dataset.connection_id), {}, sample=True)
         night = now.astimezone(ZoneInfo(dataset.system.time_zone)).date()
-        tables, rows = [], 0
+        tables, rows, personal_keys = [], 0, 0
         with closing(Mapper(dataset, night, self._settings.require_key())) as mapper:
             # The rest of the source is not read: its connection ends with the generator.
             for given in source.read(Window()):
                 batch, _ = divided(given, dataset.mapping.deleted_when)
-                tables.append(mapper.map(batch.slice(0, self._limit - rows), source.report.new_columns))
+                looked_at = batch.slice(0, self._limit - rows)
+                personal_keys += _personal_keys(dataset, looked_at)
+                tables.append(mapper.map(looked_at, source.report.new_columns))
                 rows += tables[-1].num_rows
                 if rows >= self._limit:
                     break
         empty = CONTRACTS[dataset.kind].schema().empty_table()
-        return pa.concat_tables(tables, promote_options="default") if tables else empty, source.report
+        table = pa.concat_tables(tables, promote_options="default") if tables else empty
+        return table, personal_keys, source.report
+
+
+def _personal_keys(dataset: Dataset, batch: pa.Table) -> int:
+    """How many records have a key with the form of an identity number or a phone, where keys are kept as they are."""
+    if dataset.mapping.key_hashed:
+        return 0
+    found = pa.array([False] * batch.num_rows)
+    for name in dataset.mapping.key:
+        text = pc.cast(batch[name], pa.string())
+        found = pc.or_(found, pc.fill_null(pc.match_substring_regex(text, PERSONAL_KEY), False))
+    return int(pc.sum(found).as_py() or 0)
 
 
 def sample_findings(sample: Sample, place: Place) -> Iterator[Finding]:
@@ -130,6 +149,10 @@ def sample_findings(sample: Sample, place: Place) -> Iterator[Finding]:
         yield found("sample-column-unreadable", text)
     for text in sample.odd:
         yield found("sample-odd", text)
+    if sample.personal_keys:
+        keys = ", ".join(sample.dataset.mapping.key)
+        text = f"{sample.personal_keys} of {sample.rows} keys ({keys}) have the form of a phone or an identity number"
+        yield found("sample-key-personal", text)
     if sample.new_columns:
         yield found("sample-drift", f"columns {', '.join(sample.new_columns)}")
     if sample.ahead:

@@ -75,7 +75,7 @@ def _key(kind: RecordKind, dataset: DatasetMap) -> Found:
         yield "key-repeated", at, f"found {', '.join(dataset.key)}"
     personal = _sources(kind, dataset, kept=False)
     for name in dataset.key:
-        if name in personal:
+        if name in personal and not dataset.key_hashed:
             yield "key-personal", at, f"{name} is also mapped to {personal[name]}, which is personal data"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
+from ward_warehouse.core.names import names_shown, shown_name
 from ward_warehouse.registry import Dataset
 from ward_warehouse.sources.files.limits import MAX_FILE_BYTES
 from ward_warehouse.sources.files.places import close_place, leads_out, open_place, read_errors
@@ -91,7 +92,10 @@ class Folder:
         ]
         if not strange:
             return []
-        shown = ", ".join(strange[:SHOWN_NAMES]) + (", ..." if len(strange) > SHOWN_NAMES else "")
+        known += self._dataset.known_names()
+        shown = ", ".join(names_shown(strange[:SHOWN_NAMES], known).values()) + (
+            ", ..." if len(strange) > SHOWN_NAMES else ""
+        )
         return [
             f"{len(strange)} files of the folder match no pattern and are not read ({shown}); expected "
             f"{self._pattern}: ask the ward whether its export has a new name, and correct the name or the pattern"
@@ -119,9 +123,9 @@ class Folder:
             with self.fs.open(path, "rb") as handle:
                 content: bytes = handle.read(MAX_FILE_BYTES + 1)
         except self.errors as error:
+            name = shown_name(PurePosixPath(path).name, self._dataset.known_names())
             raise SourceError(
-                f"{self._dataset}: file {PurePosixPath(path).name} cannot be read ({type(error).__name__}); check the "
-                "share or the server"
+                f"{self._dataset}: file {name} cannot be read ({type(error).__name__}); check the share or the server"
             ) from None
         if len(content) > MAX_FILE_BYTES:
             raise RefusedError("too_large", limit=MAX_FILE_BYTES)

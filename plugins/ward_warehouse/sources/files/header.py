@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ward_warehouse.core.names import shown_name
 from ward_warehouse.registry import DatasetMap, FilesRead
 from ward_warehouse.sources.files.refusals import RefusedError
 
@@ -73,7 +74,9 @@ def find_header(rows: Sequence[Row], spec: FilesRead, mapping: DatasetMap) -> He
     require_columns(names, required, row)
     repeated = sorted({name for name in names if name and names.count(name) > 1})
     if repeated:
-        raise RefusedError("column_twice", row=row, column=", ".join(repeated))
+        raise RefusedError(
+            "column_twice", row=row, column=", ".join(shown_name(name, spelling.values()) for name in repeated)
+        )
     named = [name or f"column {letter(index)}" for index, name in enumerate(names)]
     unnamed = frozenset(named[index] for index, name in enumerate(names) if not name)
     known = {*spelling.values(), *unnamed}

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from uuid import uuid4
 
+from ward_warehouse.core.names import shown_name
 from ward_warehouse.sources.files.refusals import RefusedError
 
 SUFFIX = ".receipt.txt"
@@ -65,7 +66,7 @@ class Receipts:
             self._fs.pipe_file(part, content)
             self._fs.mv(part, target)
         except self._errors as error:
-            _log.info("no receipt beside %s: %s", PurePosixPath(path).name, type(error).__name__)
+            _log.info("no receipt beside %s: %s", shown_name(PurePosixPath(path).name), type(error).__name__)
             self._discard(part)
 
     def remove(self, path: str) -> None:
@@ -78,4 +79,4 @@ class Receipts:
             if self._fs.exists(path):
                 self._fs.rm_file(path)
         except self._errors as error:
-            _log.info("%s stays: %s", PurePosixPath(path).name, type(error).__name__)
+            _log.info("%s stays: %s", shown_name(PurePosixPath(path).name), type(error).__name__)

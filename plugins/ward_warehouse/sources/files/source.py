@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pyarrow as pa
 
 from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.names import shown_name
 from ward_warehouse.core.secrets import hidden_secrets
 from ward_warehouse.registry import Dataset, DatasetMap, FilesRead
 from ward_warehouse.sources.base import ReadReport, Window
@@ -69,6 +71,7 @@ class FilesSource:
         spec = dataset.system.read_spec(dataset.kind)
         assert isinstance(spec, FilesRead)  # noqa: S101 - narrows the type; the transport was checked on load
         self._spec = spec
+        self._known = dataset.known_names()
         self._with_receipts = receipts
         self._folder = Folder(dataset, connection, spec.pattern.format(ward=dataset.ward.ward))
 
@@ -100,9 +103,9 @@ class FilesSource:
             if fingerprint in self._loaded:
                 self._say_seen(name, fingerprint)
                 return
-            items = list(unpack(name, content, fingerprint))
+            items = [self._labelled(item) for item in unpack(name, content, fingerprint)]
         except RefusedError as refusal:
-            refused.append((name, refusal))
+            refused.append((self._shown(name), refusal))
             return
         for item in items:
             if item.fingerprint in self._loaded:
@@ -118,7 +121,18 @@ class FilesSource:
             yield from parsed.tables
         if not refused:
             # An archive of which every member was taken need not be unpacked again.
-            self._accept(name, fingerprint, [])
+            self._accept(self._shown(name, fingerprint), fingerprint, [])
+
+    def _labelled(self, item: Item) -> Item:
+        return replace(item, label=self._shown(item.label, item.fingerprint))
+
+    def _shown(self, name: str, fingerprint: str = "") -> str:
+        """The name of a file as it may be stored and shown, whoever is named in it.
+
+        A name of which only the shape is left may be that of several files, and gets a mark of its content.
+        """
+        shown = shown_name(name, self._known)
+        return shown if shown == name or not fingerprint else f"{shown} ~{fingerprint[:8]}"
 
     def _parse(self, item: Item) -> Parsed:
         kind = self._spec.format or FORMATS.get(PurePosixPath(item.name).suffix.lower())
@@ -141,14 +155,15 @@ class FilesSource:
 
     def _say_seen(self, name: str, fingerprint: str) -> None:
         """A file that came before is passed over; one whose content came under another name is a mistake to be seen."""
-        if self._names_before.get(name) == fingerprint or name in self.report.files:
+        shown = self._shown(name, fingerprint)
+        if fingerprint in (self._names_before.get(name), self._names_before.get(shown)) or shown in self.report.files:
             return
         before = next((known for known, mark in self._names_before.items() if mark == fingerprint), None)
         before = before or next(known for known, mark in self.report.files.items() if mark == fingerprint)
-        self.report.files[name] = fingerprint
+        self.report.files[shown] = fingerprint
         self.report.warnings.append(
-            f"file {name} holds what {before} brought: nothing of it was read again; ask the ward whether it sent the "
-            "right file"
+            f"file {shown} holds what {self._shown(before)} brought: nothing of it was read again; ask the ward "
+            "whether it sent the right file"
         )
 
     def _accept(self, name: str, fingerprint: str, new_columns: list[str]) -> None:

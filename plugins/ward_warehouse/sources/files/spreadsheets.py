@@ -22,6 +22,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from ward_warehouse.core.names import names_shown
 from ward_warehouse.registry import DatasetMap, FilesRead
 from ward_warehouse.sources.files import mixed_dates
 from ward_warehouse.sources.files.encodings import LETTERS_OF_FONTS
@@ -57,9 +58,13 @@ def read_spreadsheet(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed
     marks = marks_of(content)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            shown = names_shown(_sheet_names(workbook, spec), _known(spec, mapping))
             parts = (
-                (name, partial(_read_sheet, item.label, workbook, name, marks, spec, mapping))
-                for name in _sheet_names(workbook, spec)
+                (
+                    shown[name],
+                    partial(_read_sheet, f"{item.label} sheet {shown[name]}", workbook, name, marks, spec, mapping),
+                )
+                for name in shown
             )
             return read_parts(parts, named=spec.sheet is not None or spec.sheets is not None)
     except PasswordError:
@@ -71,6 +76,11 @@ def read_spreadsheet(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed
         if type(error).__name__ == PANIC:
             raise RefusedError("workbook_damaged") from None
         raise
+
+
+def _known(spec: FilesRead, mapping: DatasetMap) -> list[str]:
+    """What a sheet's name may show beside ordinary words."""
+    return [spec.pattern, spec.sheet or "", spec.sheets or "", *mapping.source_columns()]
 
 
 def _sheet_names(workbook: CalamineWorkbook, spec: FilesRead) -> list[str]:
@@ -91,7 +101,7 @@ def _sheet_names(workbook: CalamineWorkbook, spec: FilesRead) -> list[str]:
 
 
 def _read_sheet(
-    label: str,
+    where: str,
     workbook: CalamineWorkbook,
     name: str,
     marks_of_sheet: Callable[[str], Marks],
@@ -104,11 +114,12 @@ def _read_sheet(
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         raise RefusedError("sheet_extent", limit=MAX_CELLS)
     rows = _rows(sheet, LETTERS_OF_FONTS.get(spec.encoding, {}), marks)
-    where = f"{label} sheet {sheet.name}"
     parsed, _ = read_rows(where, rows, spec, mapping)
     if marks.from_1904:
         parsed.tables[:] = [mixed_dates.counted_from_1904(table, mapping) for table in parsed.tables]
-    parsed.warnings.extend(f"sheet {sheet.name} {line}" for line in mixed_dates.mixed(parsed.tables, mapping))
+    parsed.warnings.extend(
+        f"sheet {where.rpartition(' sheet ')[2]} {line}" for line in mixed_dates.mixed(parsed.tables, mapping)
+    )
     return parsed
 
 

@@ -180,6 +180,8 @@ class SqlSource:
         """The table with the position of each record: the table it is from and its key."""
         keys = [pc.cast(table[name], pa.string()) for name in self._dataset.mapping.key]
         key = pc.binary_join_element_wise(*keys, "|", null_handling="replace", null_replacement="")
+        if self._dataset.mapping.key_hashed:
+            key = pa.nulls(len(key), pa.string())
         return table.append_column(POSITION, key_positions(self._spec.table or "query", key, read_before))
 
 
