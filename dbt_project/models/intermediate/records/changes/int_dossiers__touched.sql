@@ -4,7 +4,7 @@
 -- No indicator looks at the numbers of a dossier, at its citizen or at an instant, and all of them are long to read.
 select
     dossiers.* exclude ( -- noqa: RF02
-        source_record_id, dossier_code, applicant_key, -- noqa: RF02
+        source_record_id, dossier_code, -- noqa: RF02
         submitted_at, received_at, due_at, deadline_at, current_deadline_at, resolved_at, returned_at, -- noqa: RF02
         stopped_at, supplement_requested_at, supplement_received_at, apology_at, explanation_at -- noqa: RF02
     )
