@@ -67,7 +67,9 @@ def plant(ward: MiniWard) -> None:
             write_table(ward.database, table, columns, rows)
         elif ward.kind == "http":
             nested = [{"người": vars(person)} for person in PEOPLE[: len(rows)]]
-            ward.http.records[kind] = [{**row, "Ghi chú mới": note} for row, note in zip(rows, nested, strict=False)]
+            ward.http.records[kind] = [
+                {**row, "Ghi chú mới": note} for row, note in zip(rows, itertools.cycle(nested), strict=False)
+            ]
             ward.http.knows_windows = False
         else:
             called = "_".join((PEOPLE[3].name, PEOPLE[4].phone, *PEOPLE[5].spellings[:4], PEOPLE[6].spellings[-2]))
