@@ -19,8 +19,10 @@ def dataset(
     aliases: Iterable[str] = ("P01",),
     procedures: Iterable[str] | None = None,
     ward: str = "p01",
+    time_zone: str = "Asia/Ho_Chi_Minh",
 ) -> Dataset:
-    """A ward's dataset; `system` is a system file's text or its data, `procedures` a catalogue's codes."""
+    """A ward's dataset; `system` is a system file's text or its data, `procedures` a catalogue's codes, `time_zone`
+    the district's."""
     data = yaml.safe_load(system) if isinstance(system, str) else system
     catalogue = None
     if procedures is not None:
@@ -37,7 +39,9 @@ def dataset(
                 "district": "quan",
             }
         ),
-        district=District.model_validate({"district": "quan", "name": {"vi": "Quận", "en": "District"}}),
+        district=District.model_validate(
+            {"district": "quan", "name": {"vi": "Quận", "en": "District"}, "time_zone": time_zone}
+        ),
         kind=kind,
         system=System.model_validate(data),
         connection_id=ward,

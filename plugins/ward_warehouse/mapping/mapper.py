@@ -54,7 +54,7 @@ SQL_TYPES = {
 """Types of contract columns in the statement, local times before they become instants; all others are text."""
 NOTE = "#"
 """Before a label in `received`: what a replay needs beside the value: one of these, or the hash of a masked code."""
-NATIVE_TIME, NATIVE_NUMBER = "time", "number"
+NATIVE_TIME, NATIVE_DAY, NATIVE_NUMBER = "time", "day", "number"
 TORN = "(torn)"
 """In `received`, a nested value that was no JSON; no text, code or date can be read from it."""
 LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
@@ -140,7 +140,7 @@ class Mapper:
                 mapped = mapped.append_column(column.date_name, pc.cast(local, pa.date32(), safe=False))
             # Twice a year a zone with summer time has an hour that comes twice, or not at all: the earlier reading.
             instant = pc.assume_timezone(
-                local, self._dataset.system.time_zone, ambiguous="earliest", nonexistent="earliest"
+                local, self._dataset.district.time_zone, ambiguous="earliest", nonexistent="earliest"
             )
             # West of Greenwich the last evening of the year 9999 would be one that Python cannot hold.
             last = pa.scalar(LAST_INSTANT, instant.type)
@@ -193,7 +193,7 @@ class Statement:
         self._schema = schema
         self._new_columns = new_columns
         self._plain = plain
-        self._values = Values(dataset.system)
+        self._values = Values(dataset.system, dataset.district.time_zone)
         self._bind = self._values.bind
         self.hashed = self._values.hashed
         self._inputs: dict[str, Input] = {}
@@ -229,8 +229,8 @@ class Statement:
         mapping = self._dataset.mapping
         maps = dict(mapping.columns)
         if mapping.cursor is not None:
-            formats = (mapping.cursor.format,) if mapping.cursor.format else ()
-            maps["source_changed_at"] = ColumnMap.model_validate({"from": mapping.cursor.column, "formats": formats})
+            changed = {"from": mapping.cursor.column, "formats": mapping.cursor.format}
+            maps["source_changed_at"] = ColumnMap.model_validate(changed)
         maps["source_record_id"] = ColumnMap.model_validate(
             {"from": mapping.key[0]}
             if len(mapping.key) == 1
@@ -266,7 +266,8 @@ class Statement:
             zone = self._bind(self._dataset.system.time_zone)
             return Input(name, f"timezone({zone}, {_name(name)})", native_time=True)
         if pa.types.is_timestamp(data_type) or pa.types.is_date(data_type):
-            return Input(name, f"CAST({_name(name)} AS TIMESTAMP)", native_time=True)
+            is_day = pa.types.is_date(data_type)
+            return Input(name, f"CAST({_name(name)} AS TIMESTAMP)", native_time=True, native_day=is_day)
         is_number = pa.types.is_integer(data_type) or pa.types.is_floating(data_type) or pa.types.is_decimal(data_type)
         return Input(name, self._text(name), native_number=is_number)
 
@@ -363,7 +364,8 @@ class Statement:
         """What a replay has to know beside the value as it is kept."""
         source = self._inputs[label]
         if source.native_time:
-            return f"CASE WHEN {_name(label)} IS NOT NULL THEN {_literal(NATIVE_TIME)} END"
+            note = NATIVE_DAY if source.native_day else NATIVE_TIME
+            return f"CASE WHEN {_name(label)} IS NOT NULL THEN {_literal(note)} END"
         columns = [self._contract.by_name[name] for name in users]
         if any(column.privacy is not Privacy.KEEP for column in columns):
             return None

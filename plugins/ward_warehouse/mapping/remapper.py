@@ -17,7 +17,7 @@ import pyarrow as pa
 from ward_warehouse.core.contracts import CONTRACTS, Column, Privacy
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.mapping import privacy
-from ward_warehouse.mapping.mapper import NATIVE_NUMBER, NATIVE_TIME, NOTE, TORN, Mapper, Statement
+from ward_warehouse.mapping.mapper import NATIVE_DAY, NATIVE_NUMBER, NATIVE_TIME, NOTE, TORN, Mapper, Statement
 from ward_warehouse.mapping.readings import folded
 from ward_warehouse.mapping.values import Input
 from ward_warehouse.registry import ColumnMap, Dataset
@@ -28,6 +28,7 @@ Keys = dict[str, bytes]
 
 NATIVE: dict[str, tuple[Callable[[str], object], pa.DataType]] = {
     NATIVE_TIME: (datetime.fromisoformat, pa.timestamp("us")),
+    NATIVE_DAY: (lambda text: datetime.fromisoformat(text).date(), pa.date32()),
     NATIVE_NUMBER: (float, pa.float64()),
 }
 """How a value that the source gave as more than text is read from the text that was kept of it."""

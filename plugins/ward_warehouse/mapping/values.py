@@ -11,7 +11,9 @@ from ward_warehouse.core.contracts import CODE_PATTERN, LONG_NUMBER, Column, Pri
 from ward_warehouse.core.personal import PERSONAL_CODE, PERSONAL_TITLE
 from ward_warehouse.mapping import privacy, readings
 from ward_warehouse.mapping.readings import folded, identifier
-from ward_warehouse.registry import EXCEL_SERIAL, ColumnMap, NumberFormat, System
+from ward_warehouse.mapping.times import DAY, Times
+from ward_warehouse.registry import ColumnMap, NumberFormat, System
+from ward_warehouse.registry.times import ISO8601, is_day
 
 PLAIN_NUMBERS = (NumberFormat(),)
 
@@ -23,6 +25,7 @@ class Input:
     Attributes:
         label: its name in `received`.
         sql: reads it, as text unless `native_time` says that the source gives a real time.
+        native_day: that time is a day and has no hour.
         native_number: the text is a number that the source itself gave as one, and no written form of it.
         torn: SQL that is true where a nested value is no JSON, so that nothing can be read from it.
     """
@@ -30,12 +33,17 @@ class Input:
     label: str
     sql: str
     native_time: bool = False
+    native_day: bool = False
     native_number: bool = False
     torn: str | None = None
 
 
 class Values:
     """Gives the value of each contract column of a statement.
+
+    Args:
+        system: the ward's software.
+        time_zone: of the district; local times are times of it.
 
     Attributes:
         parameters: what the statement has to be run with.
@@ -44,12 +52,13 @@ class Values:
         hashed: columns whose keys the statement has to be run with.
     """
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, time_zone: str) -> None:
         self.parameters: dict[str, object] = {}
         self.readings: dict[str, str] = {}
         self.moments: dict[str, str] = {}
         self.hashed: set[str] = set()
         self._system = system
+        self._times = Times(system.time_zone, time_zone, self.bind)
 
     def keyed(self, text: str, column: str) -> str:
         """The pseudonym of a text expression as a value of a column."""
@@ -133,25 +142,31 @@ class Values:
         return f"map({self.bind(list(words))}::VARCHAR[], {self.bind(list(words.values()))}::VARCHAR[])"
 
     def _local_time(self, column: Column, column_map: ColumnMap, source: Input | None, text: str) -> str:
-        if source is not None and source.native_time:
-            tries = [text]
+        native = source is not None and source.native_time
+        if source is not None and native:
+            tries = {"": text if source.native_day else self._times.local(text)}
         else:
-            tries = [self._try_format(text, pattern) for pattern in column_map.formats]
-            tries[0] = self._reading(f"time {column.name}", tries[0])
+            tries = {form: self._times.read(text, form) for form in column_map.formats or (ISO8601,)}
+            first = next(iter(tries))
+            tries[first] = self._reading(f"time {column.name}", tries[first])
         # The cursor of a source whose clock is wrong still says which version is the newest.
         within = readings.plausible if column.is_day else readings.storable
-        moments = [within(moment) for moment in tries]
-        local = f"coalesce({', '.join(moments)})" if len(moments) > 1 else moments[0]
+        moments = {form: within(moment) for form, moment in tries.items()}
+        to_the_instant = column.ends_with_day and column_map.due == "instant"
+        if to_the_instant and not (source is not None and source.native_day):
+            moments = {form: self._ended(text, form, moment) for form, moment in moments.items()}
+        local = f"coalesce({', '.join(moments.values())})" if len(moments) > 1 else next(iter(moments.values()))
         if column.type == "date":
             return f"CAST({local} AS DATE)"
-        if not column.ends_with_day:
+        if not column.ends_with_day or (to_the_instant and not (source is not None and source.native_day)):
             return local
         # A format that does not fit is slow: it must not be tried again for each use of the time.
         label = f"moment {column.name}"
         self.moments[label] = local
         return readings.end_of_day(identifier(label))
 
-    def _try_format(self, text: str, pattern: str) -> str:
-        if pattern == EXCEL_SERIAL:
-            return readings.excel_serial(text)
-        return f"try_strptime({text}, {self.bind(pattern)})"
+    def _ended(self, text: str, form: str, moment: str) -> str:
+        """A promise that counts to the instant: only a day that is written without a time ends with its day."""
+        if form == ISO8601:
+            return f"CASE WHEN regexp_full_match({text}, '{DAY}') THEN {readings.end_of_day(moment)} ELSE {moment} END"
+        return readings.end_of_day(moment) if form and is_day(form) else moment

@@ -7,7 +7,6 @@ from ward_warehouse.registry.file_reads import FilesRead
 from ward_warehouse.registry.http_reads import HttpRead
 from ward_warehouse.registry.load import Dataset, Registry, load_registry
 from ward_warehouse.registry.systems import (
-    EXCEL_SERIAL,
     ColumnMap,
     DatasetMap,
     NumberFormat,
@@ -17,7 +16,6 @@ from ward_warehouse.registry.systems import (
 from ward_warehouse.registry.wards import District, Ward
 
 __all__ = [
-    "EXCEL_SERIAL",
     "ColumnMap",
     "Dataset",
     "DatasetMap",

@@ -38,7 +38,8 @@ _ROWS: dict[Severity, tuple[tuple[str, str, str], ...]] = {
         # Systems: key, cursor, columns
         ("key-personal", "The record id is stored as received.", "Choose another key, or write key: {hashed: [...]}."),
         ("key-repeated", "A column named twice makes no better key.", "Name each key column once."),
-        ("cursor-not-sortable", "The database compares the text: day first sorts wrongly.", "Cast it in a query."),
+        ("cursor-not-sortable", "The texts do not sort as times do: each night reads all records.",
+         "Cast it in a query."),
         ("cursor-format", "Change times could not be read, or have no year.", "Give a strptime format with %Y."),
         ("column-unknown", "The contract has no such column.", "Use a name of the contract, or `ignore`."),
         ("column-by-pipeline", "The pipeline fills it from key and cursor.", "Remove the line."),

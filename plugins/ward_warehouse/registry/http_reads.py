@@ -128,7 +128,8 @@ class HttpRead(Strict):
         params: query parameters that every walk starts with, such as an order.
         since_param, until_param: carry the window, since (included) and until (excluded), in `time_format`; one that is
             left out is not sent.
-        time_format: a strftime format for local time of the system, or `epoch` or `epoch_ms`.
+        time_format: a strftime format for local time of the system (UTC where it ends in Z), or epoch, epoch_ms,
+            iso8601.
         requests_per_second: the most that one read sends; None is unlimited.
         max_page_mib: a larger page, packed or unpacked, is refused.
         time_limit_seconds: for all pages of a batch together.

@@ -16,7 +16,8 @@ from ward_warehouse.registry.expressions import expression_fault
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.number_checks import number_problems
 from ward_warehouse.registry.procedures import Catalogue, read_catalogue
-from ward_warehouse.registry.systems import EXCEL_SERIAL, READS, ColumnMap, DatasetMap, System
+from ward_warehouse.registry.systems import READS, ColumnMap, DatasetMap, System
+from ward_warehouse.registry.times import NAMED
 from ward_warehouse.registry.wards import District, Ward
 from ward_warehouse.registry.yaml_file import YamlFile, read_yaml, validate
 
@@ -216,7 +217,7 @@ def _value_problems(column: Column, column_map: ColumnMap, system: System) -> It
     if column.type in ("timestamp", "date") and not column_map.formats:
         yield "formats-missing", "formats are missing; state the date formats in the order they are to be tried"
     for text in column_map.formats:
-        if text != EXCEL_SERIAL and not re.search(r"%[YyJs]", text):
+        if text not in NAMED and not re.search(r"%[YyJs]", text):
             yield "format-no-year", f"format {text!r} has no year; expected a strptime format such as %d/%m/%Y"
     if column_map.codes is None:
         origins = (column_map.constant, column_map.expression, column_map.bounds)

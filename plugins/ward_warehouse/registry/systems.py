@@ -49,10 +49,6 @@ class SqlRead(Strict):
         return self
 
 
-EXCEL_SERIAL = "excel_serial"
-"""Among the date formats: a spreadsheet's number of days since 1899-12-30, as a cell without a date format gives it."""
-
-
 class NumberFormat(Strict):
     """How numbers are written: `15.983` and `96,8` are {decimal: comma, thousands: dot}.
 
@@ -87,8 +83,11 @@ class ColumnMap(Strict):
 
     Attributes:
         from_: source column; `path` is a JSONPath into it when it holds a nested value.
-        formats: strptime formats, or `excel_serial`, in the order they are tried, local time of the system. A day
+        formats: strptime formats or the names of `registry.times` (iso8601, epoch, epoch_ms, excel_serial), in the
+            order they are tried; iso8601 where none is given. What names no zone is local time of the system. A day
             before 1900 or after 2099 is not read, and the next format is tried.
+        due: of a promise whose time is written as midnight: the end of that day, or that very instant. A day without a
+            time always ends with its day.
         numbers: how numbers are written; without it the system's `numbers` hold, and for an expression plain ones.
         bounds: name of the table of words that may stand before a number ("hơn 10"). In the column of the number the
             word is left out; in the column of the bound it is translated, and a bare number is `exact`.
@@ -106,6 +105,7 @@ class ColumnMap(Strict):
     from_: str | None = Field(default=None, alias="from")
     path: str | None = None
     formats: tuple[str, ...] = ()
+    due: Literal["end_of_day", "instant"] = "end_of_day"
     numbers: NumberFormats = ()
     bounds: str | None = None
     codes: str | None = None
@@ -141,11 +141,20 @@ class ColumnMap(Strict):
         return self
 
 
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
 class Cursor(Strict):
-    """The source column that says when a record last changed; `format` is set where the source stores it as text."""
+    """The source column that says when a record last changed.
+
+    Attributes:
+        format: how the source writes it as text or as a number; one form of `ColumnMap.formats`, or several in the
+            order in which they are tried. A database is asked by it where it sorts as time does, and else read whole.
+    """
 
     column: str
-    format: str | None = None
+    format: Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | tuple[str, ...])] = ()
 
 
 class DeletedWhen(Strict):

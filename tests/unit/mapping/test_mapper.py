@@ -165,7 +165,7 @@ def test_a_time_that_no_later_step_can_hold_is_unreadable(text: str) -> None:
 
 def test_the_last_evening_of_all_is_held_west_of_greenwich() -> None:
     """The time of change of a source whose clock is wrong still says which version is the newest."""
-    western = dataset({**SYSTEM, "time_zone": "America/New_York"})
+    western = dataset({**SYSTEM, "time_zone": "America/New_York"}, time_zone="America/New_York")
     assert one(western, CHANGED="9999-12-31 23:30:00")["source_changed_at"].year == 9999
 
 
@@ -339,7 +339,7 @@ def test_a_column_of_a_source_with_quotes_in_its_name() -> None:
 )
 def test_a_zone_with_summer_time(text: str, instant: str) -> None:
     boston = system(received_at={"from": "RECEIVED", "formats": ["%m/%d/%Y %I:%M:%S %p"]}, time_zone="America/New_York")
-    found = one(dataset(boston), RECEIVED=text)["received_at"]
+    found = one(dataset(boston, time_zone="America/New_York"), RECEIVED=text)["received_at"]
     assert abs((found - utc(instant)).total_seconds()) < 1
 
 

@@ -9,6 +9,7 @@ import duckdb
 
 from ward_warehouse.core.contracts import CONTRACTS, Column, RecordKind
 from ward_warehouse.registry import ColumnMap, DatasetMap, System
+from ward_warehouse.registry.times import NAMED
 
 SIGNS = set("aAbBcdDfgGHIjmMnpSuUVwWxXyYzZ%")
 """What may follow a % in DuckDB's strptime; `-` drops leading zeros."""
@@ -32,6 +33,8 @@ def column_findings(system: System, kind: RecordKind, dataset: DatasetMap) -> Fo
 
 def format_fault(text: str) -> tuple[str, str] | None:
     """What is wrong with a date format: code of the check and words; None when nothing is."""
+    if text in NAMED:
+        return None
     for sign in re.findall(r"%-?(.?)", text):
         if sign not in SIGNS or not sign:
             return "format-invalid", f"%{sign} is no sign of a date format"

@@ -104,7 +104,7 @@ class Sampler:
     def _read(self, dataset: Dataset, now: datetime) -> tuple[pa.Table, int, ReadReport]:
         """The mapped records, how many have a key that holds a number of a person, and the source's report."""
         source = open_source(dataset, self._resolve(dataset.connection_id), {}, sample=True)
-        night = now.astimezone(ZoneInfo(dataset.system.time_zone)).date()
+        night = now.astimezone(ZoneInfo(dataset.district.time_zone)).date()
         tables, rows, personal_keys = [], 0, 0
         with closing(Mapper(dataset, night, self._settings.require_key())) as mapper:
             # The rest of the source is not read: its connection ends with the generator.

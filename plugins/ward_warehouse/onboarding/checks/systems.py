@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from ward_warehouse.onboarding.checks.columns import column_findings, format_fau
 from ward_warehouse.registry import DatasetMap, FilesRead, HttpRead, Registry, SqlRead, System
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.load import Place
+from ward_warehouse.registry.times import is_day, is_ordered
 from ward_warehouse.sources.sql.queries import statements_in
 
 Found = Iterator[tuple[str, list[str | int], str]]
@@ -19,8 +19,6 @@ Found = Iterator[tuple[str, list[str | int], str]]
 
 DAY_HOURS = 24
 LONG_OVERLAP_HOURS = 31 * DAY_HOURS
-SORTABLE = re.compile(r"%Y[-/.]?%m[-/.]?%d([ T]?%H([:.]?%M([:.]?%S(\.?%f)?)?)?)?")
-"""Formats whose text sorts as the times do: year first, everything with leading zeros."""
 
 
 def system_findings(registry: Registry) -> Iterator[Finding]:
@@ -84,14 +82,15 @@ def _cursor(system: System, kind: RecordKind, dataset: DatasetMap) -> Found:
     if cursor is None:
         return
     overlap: list[str | int] = ["datasets", str(kind), "overlap_hours"]
-    if cursor.format is not None:
-        fault = format_fault(cursor.format)
+    for form in cursor.format:
+        fault = format_fault(form)
         if fault:
-            yield "cursor-format", [*at, "format"], f"format {cursor.format!r}: {fault[1]}"
-        elif system.transport == "sql" and not SORTABLE.fullmatch(cursor.format):
-            yield "cursor-not-sortable", [*at, "format"], f"{cursor.format!r} does not sort as text; expected %Y first"
-        elif "%d" in cursor.format and "%H" not in cursor.format and dataset.overlap_hours < DAY_HOURS:
+            yield "cursor-format", [*at, "format"], f"format {form!r}: {fault[1]}"
+        elif is_day(form) and dataset.overlap_hours < DAY_HOURS:
             yield "cursor-day-only", overlap, f"the cursor is a day, the overlap {dataset.overlap_hours} hours"
+    if system.transport == "sql" and cursor.format and not is_ordered(cursor.format):
+        shown = " and ".join(map(repr, cursor.format))
+        yield "cursor-not-sortable", [*at, "format"], f"{shown}: texts do not sort as times do; each night reads all"
     for name in ("received_at", "submitted_at"):
         column_map = dataset.columns.get(name)
         if column_map is not None and column_map.from_ == cursor.column:

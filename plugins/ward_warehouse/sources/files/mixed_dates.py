@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse.registry import EXCEL_SERIAL, DatasetMap
+from ward_warehouse.registry import DatasetMap
+from ward_warehouse.registry.times import EXCEL_SERIAL
 
 DATE_CELL = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
 TYPED_DATE = r"^\s*\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}"
@@ -56,6 +57,6 @@ def _date_columns(mapping: DatasetMap, *, with_serials: bool) -> list[str]:
     """Source columns that are read by date formats, or by the day numbers of a spreadsheet."""
     maps = [(m.from_, m.formats) for m in mapping.columns.values() if m.from_ is not None]
     if mapping.cursor and mapping.cursor.format:
-        maps.append((mapping.cursor.column, (mapping.cursor.format,)))
+        maps.append((mapping.cursor.column, mapping.cursor.format))
     wanted = (name for name, formats in maps if (EXCEL_SERIAL in formats if with_serials else formats))
     return list(dict.fromkeys(wanted))

@@ -6,7 +6,6 @@ import json
 from collections.abc import Generator, Iterator
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -14,6 +13,7 @@ from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.core.secrets import hidden_secrets
 from ward_warehouse.registry import Dataset, HttpRead
+from ward_warehouse.registry.times import written
 from ward_warehouse.sources.base import BATCH_ROWS, ReadReport, Window, compare_columns, text_table
 from ward_warehouse.sources.http.answers import RefusedError
 from ward_warehouse.sources.http.client import JsonClient, Limits
@@ -150,13 +150,7 @@ class HttpSource:
             return text_table(names, [[_whole(value) for value in row] for row in rows], positions)
 
     def _written(self, instant: datetime) -> str:
-        match self._spec.time_format:
-            case "epoch":
-                return str(int(instant.timestamp()))
-            case "epoch_ms":
-                return str(int(instant.timestamp() * 1000))
-            case text:
-                return instant.astimezone(ZoneInfo(self._dataset.system.time_zone)).strftime(text)
+        return written(instant, self._spec.time_format, self._dataset.system.time_zone)
 
 
 def _mark(record: dict[str, Any]) -> int:

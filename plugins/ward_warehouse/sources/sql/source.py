@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     Select,
+    String,
     Table,
     case,
     column,
@@ -37,6 +38,7 @@ from ward_warehouse.core.contracts import CONTRACTS, Privacy
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.core.secrets import hidden_secrets
 from ward_warehouse.registry import Dataset, SqlRead
+from ward_warehouse.registry.times import is_ordered, written
 from ward_warehouse.sources.base import FAULT, POSITION, ReadReport, Window, compare_columns, key_positions
 from ward_warehouse.sources.sql.dialects import Database, Session, open_engine
 from ward_warehouse.sources.sql.queries import inner_query
@@ -108,6 +110,9 @@ class SqlSource:
         if cursor is None:
             return statement
         changed = relation.c[cursor.column]
+        if self._is_unordered(changed):
+            # Compared as text, a later time may come before an earlier one: all is read, and what is known left out.
+            return statement
         if window.since is None:
             return statement if window.until is None else statement.where(self._all_but_later(window, changed))
         within = changed >= self._bound(window.since, changed)
@@ -115,6 +120,14 @@ class SqlSource:
             within &= changed < self._bound(window.until, changed)
         ahead = [changed > self._bound(window.ahead_of, changed)] if window.ahead_of else []
         return statement.where(or_(within, changed.is_(None), *ahead))
+
+    def _is_unordered(self, changed: ColumnElement[Any]) -> bool:
+        """Whether the change times are written so that the database cannot tell which is later."""
+        cursor = self._dataset.mapping.cursor
+        forms = cursor.format if cursor is not None else ()
+        if not forms:
+            return isinstance(changed.type, String)
+        return not is_ordered(forms)
 
     def _all_but_later(self, window: Window, changed: ColumnElement[Any]) -> ColumnElement[bool]:
         """True for what changed before the window's end, and for what does not say when, or names a time to come.
@@ -172,8 +185,8 @@ class SqlSource:
         local = instant.astimezone(ZoneInfo(self._dataset.system.time_zone)).replace(tzinfo=None)
         cursor = self._dataset.mapping.cursor
         if cursor is not None and cursor.format:
-            written = local.strftime(cursor.format)
-            return int(written) if isinstance(changed.type, Integer | Numeric) else written
+            found = written(instant, cursor.format[0], self._dataset.system.time_zone)
+            return int(found) if isinstance(changed.type, Integer | Numeric) else found
         return local.isoformat(sep=" ") if isinstance(changed.type, NullType) else local
 
     def _placed(self, table: pa.Table, read_before: int) -> pa.Table:
