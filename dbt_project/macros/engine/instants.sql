@@ -22,8 +22,13 @@
     )
 {%- endmacro %}
 
+{# A minute of a local day as an instant. #}
+{% macro local_instant(date, minute, time_zone) -%}
+    {{ return(adapter.dispatch('local_instant')(date, minute, time_zone)) }}
+{%- endmacro %}
+{% macro duckdb__local_instant(date, minute, time_zone) -%}
+    timezone({{ time_zone }}, cast({{ date }} as timestamp) + {{ minute }} * interval '1 minute')
+{%- endmacro %}
+
 {% macro seconds_between(first, last) %}{{ return(adapter.dispatch('seconds_between')(first, last)) }}{% endmacro %}
 {% macro duckdb__seconds_between(first, last) %}(epoch({{ last }}) - epoch({{ first }})){% endmacro %}
-
-{% macro add_hours(instant, hours) %}{{ return(adapter.dispatch('add_hours')(instant, hours)) }}{% endmacro %}
-{% macro duckdb__add_hours(instant, hours) %}({{ instant }} + {{ hours }} * interval '1 hour'){% endmacro %}

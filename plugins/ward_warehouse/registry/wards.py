@@ -106,10 +106,50 @@ class Ward(Strict):
     district: str = Field(default="", exclude=True)
 
 
+class Span(Strict):
+    """A span of the day, `to` excluded."""
+
+    from_: TimeOfDay = Field(alias="from")
+    to: TimeOfDay
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Span:
+        if self.from_ >= self.to:
+            raise ValueError(f"found {self.from_} to {self.to}, expected a span that ends after it begins")
+        return self
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """Its ends as minutes since midnight."""
+        return (self.from_.hour * 60 + self.from_.minute, self.to.hour * 60 + self.to.minute)
+
+
+class CounterHours(Strict):
+    """When the counters of a district are open on a working day: a limit in hours counts these.
+
+    Without an entry the hours of the State's offices in most of the South, eight a day. A counter that is open without
+    a break has a morning alone.
+    """
+
+    morning: Span = Span.model_validate({"from": "07:30", "to": "11:30"})
+    afternoon: Span | None = Span.model_validate({"from": "13:00", "to": "17:00"})
+
+    @model_validator(mode="after")
+    def _in_order(self) -> CounterHours:
+        if self.afternoon is not None and self.afternoon.from_ < self.morning.to:
+            raise ValueError(f"found an afternoon from {self.afternoon.from_}, expected it after the morning")
+        return self
+
+
 class District(Strict):
-    """The head of a district's file; its wards are validated one by one, so that a wrong one hides no other."""
+    """The head of a district's file; its wards are validated one by one, so that a wrong one hides no other.
+
+    Attributes:
+        counter_hours: when its counters are open on a working day.
+    """
 
     district: str = Field(pattern=KEY_PATTERN)
     name: Label
     time_zone: TimeZone = "Asia/Ho_Chi_Minh"
     procedure_catalogue: str | None = None
+    counter_hours: CounterHours = CounterHours()

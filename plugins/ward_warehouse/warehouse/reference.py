@@ -10,7 +10,10 @@ from ward_warehouse.registry import Registry
 
 Fields = list[tuple[str, pa.DataType]]
 
-DISTRICTS: Fields = [(name, pa.string()) for name in ("district_code", "name_vi", "name_en", "time_zone")]
+DISTRICTS: Fields = [
+    *((name, pa.string()) for name in ("district_code", "name_vi", "name_en", "time_zone")),
+    *((f"{name}_minute", pa.int32()) for name in ("opens_at", "break_from", "break_to", "closes_at")),
+]
 WARDS: Fields = [
     *((name, pa.string()) for name in ("ward_key", "district_code", "ward_code", "name_vi", "name_en", "unit_kind")),
     ("in_force_from", pa.date32()),
@@ -45,10 +48,24 @@ def reference_tables(registry: Registry) -> dict[str, pa.Table]:
 
 
 def _districts(registry: Registry) -> list[dict[str, Any]]:
-    return [
-        {"district_code": d.district, "name_vi": d.name.vi, "name_en": d.name.en, "time_zone": d.time_zone}
-        for d in registry.districts.values()
-    ]
+    rows = []
+    for district in registry.districts.values():
+        opens, noon = district.counter_hours.morning.minutes
+        afternoon = district.counter_hours.afternoon
+        again, closes = afternoon.minutes if afternoon is not None else (noon, noon)
+        rows.append(
+            {
+                "district_code": district.district,
+                "name_vi": district.name.vi,
+                "name_en": district.name.en,
+                "time_zone": district.time_zone,
+                "opens_at_minute": opens,
+                "break_from_minute": noon,
+                "break_to_minute": again,
+                "closes_at_minute": closes,
+            }
+        )
+    return rows
 
 
 def _wards(registry: Registry) -> list[dict[str, Any]]:
