@@ -63,6 +63,60 @@ def test_records_that_move_in_every_reading_hold_the_batch_back(endpoint: Endpoi
     assert "the batch is held back" in text
 
 
+def two_of_one_key(endpoint: Endpoint, place: int, **second: str) -> None:
+    """250 records on pages of 100, and at a place in their order another one with the key of record 5."""
+    records = items(249)
+    records.insert(place, {**records[5], **second})
+
+    def handle(request: Request) -> Response:
+        query = request.query_params
+        size = int(query["size"])
+        start = int(query["from"]) if "from" in query else (int(query["page"]) - 1) * size
+        return JSONResponse({"items": records[start : start + size], "total": len(records)})
+
+    endpoint.handle = handle
+
+
+@pytest.mark.parametrize("paging", [PAGE, OFFSET], ids=["page", "offset"])
+@pytest.mark.parametrize(
+    ("place", "second"),
+    [(6, {"RATING": "2"}), (220, {"RATING": "2"}), (6, {})],
+    ids=["on one page", "on another page", "alike on one page"],
+)
+def test_two_records_that_truly_have_one_key_are_both_given_once(
+    endpoint: Endpoint, paging: dict[str, Any], place: int, second: dict[str, str]
+) -> None:
+    two_of_one_key(endpoint, place, **second)
+    found = rows(source(endpoint, pagination={**paging, "size": 100, "total": "total"}))
+    assert sorted((row["ID"] for row in found), key=int) == sorted([*names(249), "5"], key=int)
+    assert sorted(row["RATING"] for row in found if row["ID"] == "5") == ["1", second.get("RATING", "1")]
+
+
+def test_a_record_that_comes_alike_on_two_pages_may_hide_another(endpoint: Endpoint) -> None:
+    """So does a server that orders each page on its own: in every reading it leaves out the same record."""
+    two_of_one_key(endpoint, 220)
+    text = refused(endpoint, pagination={**PAGE_OF_100, "total": "total"})
+    assert "found 249 different keys in 250 records, expected the 250 of total, in 3 readings" in text
+
+
+def test_two_records_of_one_key_are_given_beside_one_that_moves(endpoint: Endpoint) -> None:
+    """The first reading loses record 100; the second and the third are the same."""
+    records = items(250)
+    records[8]["ID"] = "7"
+
+    def handle(request: Request) -> Response:
+        number = int(request.query_params["page"])
+        if len(endpoint.requests) == 2:
+            records.append({**records.pop(5), "RATING": "2"})
+        return JSONResponse({"items": records[(number - 1) * 100 : number * 100], "total": len(records)})
+
+    endpoint.handle = handle
+    found = rows(source(endpoint, pagination={**PAGE_OF_100, "total": "total"}))
+    assert {row["ID"] for row in found} == {*names(250)} - {"8"}
+    assert [row["ID"] for row in found].count("7") == 2
+    assert [row["RATING"] for row in found if row["ID"] == "5"] == ["1", "2"]
+
+
 def test_records_without_a_whole_key_are_counted_by_all_that_they_hold(endpoint: Endpoint) -> None:
     nameless = [{"ID": None, "AT": "20240305", "RATING": f"{n}"} for n in range(3)]
     endpoint.handle = answer({"items": nameless, "total": 3})

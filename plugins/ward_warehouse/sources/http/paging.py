@@ -3,6 +3,9 @@
 A page that is shorter than it was asked for is never taken for the last one: servers cap the page. The walk ends where
 the server says so (`next`, `more`, or a `total` that different keys have reached), or at an empty page. `total` is
 compared with different keys, because a record that moves while it is read is counted twice and hides one that is lost.
+A server may also hold two records of one key: what moved does not come again, so a second reading of the same records
+shows that, and they are given as they are for the rules to judge. Copies that are alike count as two only where one
+page holds both: on two pages they are as well the sign of an order that the requests do not share.
 
 What each style promises about records that share one change time, or that move while they are read:
 
@@ -87,6 +90,7 @@ class Walk:
     _barren: int = 0
     _longest: int = 0
     _before: int = 0
+    _ended: bool = False
 
     def __post_init__(self) -> None:
         self.size = self.given_size = self.size or self.paging.size
@@ -141,9 +145,14 @@ class Walk:
         following = NEXT[self.paging.style](self, ask, answer, records)
         if following is not None:
             return self._noted(following)
+        self._ended = True
         if self._total not in (None, len(self._keys)):
             raise self._other_total()
         return None
+
+    def is_whole(self, different: int) -> bool:
+        """Whether the last page was read, and the server's total is that of the `different` records that were found."""
+        return self._ended and self._total == different
 
     def _other_total(self) -> MovedError:
         return MovedError(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -80,13 +81,17 @@ class HttpSource:
         """All pages; from the first again when records moved, or may have: one is given twice rather than lost."""
         moved, size = "", self._spec.pagination.size
         seen: set[int] = set()
+        found: set[int] = set()
         for _ in range(READINGS):
-            found: set[int] = set()
+            last, found = found, set()
             walk = self._new_walk(client, size)
             try:
                 yield from self._walk(walk, client, window, seen, found)
             except MovedError as error:
                 moved = str(error)
+                if found == last and walk.is_whole(len(found)):
+                    # Some share a key, and none has moved: that would not have come a second time.
+                    return
             else:
                 if seen and not found:
                     # A session that ended, rather than a proof.
@@ -124,9 +129,9 @@ class HttpSource:
                 again = walk.take(ask, answer, records)
             except RefusedError as error:
                 raise SourceError(f"{self._dataset}: {where}: {error}") from None
-            marked = [(number, record, _mark(record)) for number, record in enumerate(records[again:], again + 1)]
-            found.update(mark for _, _, mark in marked)
-            yield where, [(number, record) for number, record, mark in marked if mark not in seen]
+            marked = list(enumerate(zip(records, _marks(records), strict=True), 1))[again:]
+            found.update(mark for _, (_, mark) in marked)
+            yield where, [(number, record) for number, (record, mark) in marked if mark not in seen]
             try:
                 ask = walk.next(ask, answer, records)
             except RefusedError as error:
@@ -153,9 +158,15 @@ class HttpSource:
         return written(instant, self._spec.time_format, self._dataset.system.time_zone)
 
 
-def _mark(record: dict[str, Any]) -> int:
-    """What tells a record, as it is now, from all others."""
-    return hash(json.dumps(record, sort_keys=True))
+def _marks(records: Sequence[dict[str, Any]]) -> list[int]:
+    """What tells each record of a page, as it is now, from all others; its copies on the page are told apart too."""
+    copies: Counter[str] = Counter()
+    marks = []
+    for record in records:
+        text = json.dumps(record, sort_keys=True)
+        marks.append(hash((text, copies[text])))
+        copies[text] += 1
+    return marks
 
 
 def _text(value: Any) -> str | None:
