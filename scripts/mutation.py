@@ -24,6 +24,7 @@ LEAST_SCORE, LEAST_COVERAGE = 80.0, 95.0
 MAPPING = ("unit/mapping/test_mapper.py", "unit/mapping/test_numbers.py", "unit/mapping/test_privacy.py")
 MODULES: dict[str, tuple[str, ...]] = {
     "mapping/mapper": MAPPING,
+    "mapping/statement": MAPPING,
     "mapping/values": MAPPING,
     "mapping/readings": ("unit/mapping/test_readings.py", "unit/mapping/test_numbers.py"),
     "mapping/plain_text": ("unit/mapping/test_plain_text.py",),
@@ -38,7 +39,7 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 """The modules, each with the tests that are written for it and are quick enough to be run hundreds of times.
 
-The mapping of a record is in the first four, what a cursor does in `night/extract`.
+The mapping of a record is in the first five, what a cursor does in `night/extract`.
 """
 
 

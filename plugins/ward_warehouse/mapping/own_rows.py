@@ -8,7 +8,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse.mapping.readings import folded, identifier
+from ward_warehouse.core.quoting import identifier
+from ward_warehouse.mapping.readings import folded
 from ward_warehouse.registry import Dataset
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 from ward_warehouse.core.names import is_ordinary, masked
 from ward_warehouse.core.personal import DIGITS_ANYHOW
+from ward_warehouse.core.quoting import literal
 
 HASH_BLOCK_BYTES = 64
 KEY_ID = "key_id"
@@ -107,15 +108,15 @@ def _pads(column: str) -> tuple[str, str]:
 
 def free_text(text: str, *, kept: bool) -> str:
     """What stays of free text: scrubbed where a system's file keeps it, else only that there was some."""
-    return scrub(text) if kept else f"CASE WHEN {text} <> '' THEN {_literal(TEXT_GIVEN)} END"
+    return scrub(text) if kept else f"CASE WHEN {text} <> '' THEN {literal(TEXT_GIVEN)} END"
 
 
 def scrub(text: str) -> str:
     """Free text without e-mails, long numbers, and names where a rule can find them."""
     scrubbed = text
     for pattern, replacement in SCRUBBED:
-        scrubbed = f"regexp_replace({scrubbed}, {_literal(pattern)}, {_literal(replacement)}, 'g')"
-    return f"CASE WHEN regexp_matches({text}, {_literal(TELLING)}) THEN {scrubbed} ELSE {text} END"
+        scrubbed = f"regexp_replace({scrubbed}, {literal(pattern)}, {literal(replacement)}, 'g')"
+    return f"CASE WHEN regexp_matches({text}, {literal(TELLING)}) THEN {scrubbed} ELSE {text} END"
 
 
 def shape(value: str) -> str:
@@ -128,7 +129,3 @@ def shape(value: str) -> str:
     if (few_digits and PLAIN_WORD.fullmatch(value) and is_ordinary(value)) or DATE_LIKE.fullmatch(value):
         return value
     return masked(value[:LONGEST_SHAPE])
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from ward_warehouse.core.quoting import literal
 from ward_warehouse.registry import NumberFormat
 
 FIRST_MOMENT, LAST_MOMENT = "1900-01-01 00:00:00", "2099-12-31 23:59:59.999999"
@@ -37,7 +38,7 @@ def integer(text: str, formats: Sequence[NumberFormat]) -> str:
 
 def _first_fit(text: str, formats: Sequence[NumberFormat], fraction: str, sql_type: str) -> str:
     cases = (
-        f"WHEN regexp_full_match({text}, {_literal(_pattern(one, fraction))}) "
+        f"WHEN regexp_full_match({text}, {literal(_pattern(one, fraction))}) "
         f"THEN TRY_CAST({_plain(text, one)} AS {sql_type})"
         for one in formats
     )
@@ -61,7 +62,7 @@ def _plain(text: str, one: NumberFormat) -> str:
     """The matched text with a decimal point, and without thousands and percent signs."""
     grouping = {"none": "", "space": SPACES}.get(one.thousands, SEPARATORS.get(one.thousands, ""))
     dropped = f"{grouping}{SPACES}%" if one.percent else grouping
-    removed = f"translate({text}, {_literal(dropped)}, '')" if dropped else text
+    removed = f"translate({text}, {literal(dropped)}, '')" if dropped else text
     return f"replace({removed}, ',', '.')" if one.decimal == "comma" else removed
 
 
@@ -96,7 +97,7 @@ def whole(text: str) -> str:
 
     Null for a number that a spreadsheet program wrote without all of its digits (1.09E+09): many numbers share it.
     """
-    lost = f"(contains({text}, 'E') OR contains({text}, 'e')) AND regexp_full_match({text}, {_literal(SCIENTIFIC)})"
+    lost = f"(contains({text}, 'E') OR contains({text}, 'e')) AND regexp_full_match({text}, {literal(SCIENTIFIC)})"
     return f"CASE WHEN {lost} THEN NULL ELSE {code(text)} END"
 
 
@@ -104,7 +105,7 @@ def excel_serial(text: str) -> str:
     """The local time of a spreadsheet's day number, counted from 1899-12-30, to the second."""
     seconds = f"round(TRY_CAST({text} AS DOUBLE) * 86400)"
     moment = f"TIMESTAMP '1899-12-30' + to_microseconds(CAST({seconds} AS BIGINT) * 1000000)"
-    return f"CASE WHEN regexp_full_match({text}, {_literal(SERIAL)}) THEN {moment} END"
+    return f"CASE WHEN regexp_full_match({text}, {literal(SERIAL)}) THEN {moment} END"
 
 
 def plausible(moment: str) -> str:
@@ -145,12 +146,3 @@ def bound(text: str, pattern: str, words: str) -> str:
 def folded(text: str) -> str:
     """A code as it is compared: composed Unicode, trimmed, lower case."""
     return unicodedata.normalize("NFC", text).strip().lower()
-
-
-def identifier(name: str) -> str:
-    """A name of a column, quoted."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -16,9 +16,11 @@ import pyarrow as pa
 
 from ward_warehouse.core.contracts import CONTRACTS, Column, Privacy
 from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.quoting import identifier
 from ward_warehouse.mapping import privacy
-from ward_warehouse.mapping.mapper import NATIVE_DAY, NATIVE_NUMBER, NATIVE_TIME, NOTE, TORN, Mapper, Statement
+from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.mapping.readings import folded
+from ward_warehouse.mapping.statement import NATIVE_DAY, NATIVE_NUMBER, NATIVE_TIME, NOTE, TORN, Statement
 from ward_warehouse.mapping.values import Input
 from ward_warehouse.registry import ColumnMap, Dataset
 from ward_warehouse.sources import FAULT, POSITION
@@ -127,7 +129,7 @@ class _Received(Statement):
     def _value(self, column: Column, column_map: ColumnMap, source: Input | None) -> str:
         if column.privacy is not Privacy.PSEUDONYMISE or source is None:
             return super()._value(column, column_map, source)
-        text = _name(source.label)
+        text = identifier(source.label)
         return (
             f"CASE WHEN {text} = {self._bind(TORN)} THEN NULL "
             f"WHEN regexp_full_match({text}, {self._bind(privacy.PSEUDONYM)}) THEN {text} "
@@ -153,7 +155,3 @@ def _known_words(dataset: Dataset, keys: Keys) -> dict[str | None, str]:
         for column in (privacy.CODE_COLUMN, None)
         for word in words
     }
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'

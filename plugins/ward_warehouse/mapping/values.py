@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from ward_warehouse.core.contracts import CODE_PATTERN, LONG_NUMBER, Column, Privacy
 from ward_warehouse.core.personal import PERSONAL_CODE, PERSONAL_TITLE
+from ward_warehouse.core.quoting import identifier
 from ward_warehouse.mapping import privacy, readings
-from ward_warehouse.mapping.readings import folded, identifier
+from ward_warehouse.mapping.readings import folded
 from ward_warehouse.mapping.times import DAY, Times
 from ward_warehouse.registry import ColumnMap, NumberFormat, System
 from ward_warehouse.registry.times import ISO8601, is_day

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.quoting import literal
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, decided_wards, decision_files
 from ward_warehouse.lake.store import Lake
@@ -88,9 +89,9 @@ def export_cases(settings: Settings, wanted: Wanted, target: Path) -> int:
     with _published(settings) as db:
         _execute(db, f"CREATE TEMP TABLE cases AS {_CASES}", wanted)
         columns = PLAIN_CELLS if target.suffix == ".csv" else "*"
-        path = str(target.resolve()).replace("'", "''")
+        path = literal(str(target.resolve()))
         try:
-            db.execute(f"COPY (SELECT {columns} FROM cases) TO '{path}' ({FORMATS[target.suffix]})")  # noqa: S608
+            db.execute(f"COPY (SELECT {columns} FROM cases) TO {path} ({FORMATS[target.suffix]})")  # noqa: S608
         except duckdb.IOException as error:
             raise WardWarehouseError(f"{target}: cannot be written ({str(error).splitlines()[0][:160]})") from None
         count = db.execute("SELECT count(*) FROM cases").fetchone()

@@ -20,7 +20,7 @@ from ward_warehouse.core.errors import ValidationError
 from ward_warehouse.lake.quarantine_log import LETS_IN, QUARANTINE_SCHEMA, Log, read_log
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, RuleResult, manifest_path
 from ward_warehouse.mapping.duckdb_memory import open_cursor
-from ward_warehouse.mapping.mapper import MARKERS, NOTE, RECEIVED
+from ward_warehouse.mapping.statement import MARKERS, NOTE, RECEIVED
 from ward_warehouse.validation.judging import Judge, Rule, Suite
 from ward_warehouse.validation.repeats import ROW, without_earlier
 

@@ -20,6 +20,7 @@ from uuid import uuid4
 import duckdb
 
 from ward_warehouse.core.errors import BuildError
+from ward_warehouse.core.quoting import identifier, literal
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.warehouse.changes import followed_build
 from ward_warehouse.warehouse.facts import Fact, read_facts
@@ -153,9 +154,9 @@ def _require_readable(target: Path, rows: dict[str, int]) -> None:
     try:
         # Attached under a name of its own: DuckDB hands out a file that this process has open, and that is the old one.
         with duckdb.connect() as db:
-            db.execute(f"ATTACH {_literal(str(target))} AS looked_at (READ_ONLY)")
+            db.execute(f"ATTACH {literal(str(target))} AS looked_at (READ_ONLY)")
             db.execute("USE looked_at")
-            found = {f"{schema}.{name}": _count(db, f"{schema}.{_name(name)}") for schema, name in _tables_of(db)}
+            found = {f"{schema}.{name}": _count(db, f"{schema}.{identifier(name)}") for schema, name in _tables_of(db)}
     except duckdb.Error as error:
         raise BuildError(
             f"publish: {target} is in its place, but cannot be opened ({_line(error)}): a program has it open for "
@@ -214,19 +215,21 @@ def _copy(build: Path, target: Path, facts: dict[str, Fact]) -> dict[str, int]:
     rows: dict[str, int] = {}
     with duckdb.connect(str(target)) as db:
         db.execute("SET TimeZone = 'UTC'")
-        db.execute(f"ATTACH {_literal(str(build))} AS build (READ_ONLY)")
+        db.execute(f"ATTACH {literal(str(build))} AS build (READ_ONLY)")
         for schema in PUBLIC_SCHEMAS:
             db.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for schema, name in _relations(db, target.stem, "duckdb_views()", "view_name"):
-            db.execute(f"DROP VIEW {schema}.{_name(name)}")
+            db.execute(f"DROP VIEW {schema}.{identifier(name)}")
         known = _relations(db, target.stem, "duckdb_tables()", "table_name")
         for schema, name in _relations(db, "build", "duckdb_tables()", "table_name"):
             computed = _computed_keys(db, facts[name]) if name in facts and (schema, name) in known else None
             if computed:
                 _bring_up_to_date(db, schema, name, computed)
             else:
-                db.execute(f"CREATE OR REPLACE TABLE {schema}.{_name(name)} AS FROM build.{schema}.{_name(name)}")
-            rows[f"{schema}.{name}"] = _count(db, f"{schema}.{_name(name)}")
+                db.execute(
+                    f"CREATE OR REPLACE TABLE {schema}.{identifier(name)} AS FROM build.{schema}.{identifier(name)}"
+                )
+            rows[f"{schema}.{name}"] = _count(db, f"{schema}.{identifier(name)}")
         db.execute("CREATE OR REPLACE TABLE audit.build_results AS FROM build.raw.build_results")
         _create_views(db, _view_statements(db))
         db.execute("DETACH build")
@@ -248,7 +251,7 @@ def _computed_keys(db: duckdb.DuckDBPyConnection, fact: Fact) -> str | None:
 
 def _bring_up_to_date(db: duckdb.DuckDBPyConnection, schema: str, name: str, computed: str) -> None:
     """Replaces in a fact what the last build computed; what does not come out as the build has it is copied whole."""
-    fact, source = f"{schema}.{_name(name)}", f"build.{schema}.{_name(name)}"
+    fact, source = f"{schema}.{identifier(name)}", f"build.{schema}.{identifier(name)}"
     db.execute(f"DELETE FROM {fact} WHERE {computed}")  # noqa: S608 - our own names, as below
     # What a build computes stands at the end of its table: without the range all columns of all records would be read.
     place = db.execute(f"SELECT min(rowid), max(rowid) FROM {source} WHERE {computed}").fetchone()  # noqa: S608
@@ -300,11 +303,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -11,7 +11,8 @@ from tests.support.counter import GOOD, KEY, NIGHT, SYSTEM, mapped, one, system
 from tests.support.datasets import dataset
 from tests.support.district import text_batch, utc
 from ward_warehouse.core.contracts import DOSSIERS
-from ward_warehouse.mapping.mapper import MARKERS, Mapper
+from ward_warehouse.mapping.mapper import Mapper
+from ward_warehouse.mapping.statement import MARKERS
 
 
 def nfd(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import duckdb
 
 from ward_warehouse.core.contracts import CONTRACTS, Column, RecordKind
+from ward_warehouse.core.quoting import identifier
 from ward_warehouse.registry import ColumnMap, DatasetMap, System
 from ward_warehouse.registry.times import NAMED
 
@@ -84,7 +85,7 @@ def _origin(column: Column, column_map: ColumnMap) -> Iterator[tuple[str, str]]:
 def _expression(column_map: ColumnMap) -> Iterator[tuple[str, str]]:
     if column_map.expression is None:
         return
-    columns = ", ".join('CAST(NULL AS VARCHAR) AS "' + name.replace('"', '""') + '"' for name in column_map.uses)
+    columns = ", ".join(f"CAST(NULL AS VARCHAR) AS {identifier(name)}" for name in column_map.uses)
     source = f" FROM (SELECT {columns})" if columns else ""
     fault = _fault(f"SELECT {column_map.expression}{source}", [])
     if fault is None:

@@ -27,7 +27,7 @@ def suite_findings(settings: Settings) -> Iterator[Finding]:
 
 def _suite(folder: Path, kind: RecordKind) -> Iterator[Finding]:
     # Importing it costs a second, which a check of the registry alone should not pay before it has printed anything.
-    from ward_warehouse.mapping.mapper import MARKERS
+    from ward_warehouse.mapping.statement import MARKERS
     from ward_warehouse.validation.judging import CODE_REPEATED, REPEATED, load_suite
 
     path = folder / f"{kind}.yml"

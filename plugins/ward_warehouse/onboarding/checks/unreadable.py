@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ward_warehouse.core.contracts import CONTRACTS, Column
-from ward_warehouse.mapping.mapper import UNMAPPED, UNREADABLE
+from ward_warehouse.mapping.statement import UNMAPPED, UNREADABLE
 from ward_warehouse.registry import Dataset
 
 

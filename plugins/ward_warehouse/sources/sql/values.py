@@ -16,6 +16,7 @@ from sqlalchemy import types as sql_types
 from sqlalchemy.dialects.mysql import BIT
 from sqlalchemy.types import NullType, TypeEngine
 
+from ward_warehouse.core.quoting import literal
 from ward_warehouse.sources.base import FAULT
 from ward_warehouse.sources.sql.dialects import LAST_DAY, Database
 
@@ -115,8 +116,7 @@ def _can_be(column: ColumnElement[Any], database: Database, cursor: str | None) 
 
 
 def _said(column: ColumnElement[Any]) -> ColumnElement[str]:
-    name = str(column.key).replace("'", "''")
-    return literal_column(f"'column {name}: found a time that no calendar has'", sql_types.String())
+    return literal_column(literal(f"column {column.key}: found a time that no calendar has"), sql_types.String())
 
 
 def array(values: Sequence[Any], found: pa.DataType) -> pa.Array:
