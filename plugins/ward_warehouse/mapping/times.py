@@ -47,8 +47,8 @@ class Times:
         if times.has_offset(form):
             # DuckDB's %z takes no Z.
             offset = f"regexp_replace({text}, '[Zz]$', '+00:00')"
-            return self.of_instant(f"try_strptime({offset}, {self._bind(form)})")
-        moment = f"try_strptime({text}, {self._bind(form)})"
+            return self.of_instant(self._parsed(offset, form))
+        moment = self._parsed(text, form)
         if times.ends_in_utc(form):
             return self.of_instant(f"timezone('UTC', {moment})")
         return moment if times.is_day(form) else self.local(moment)
@@ -60,6 +60,10 @@ class Times:
     def of_instant(self, instant: str) -> str:
         """A TIMESTAMP WITH TIME ZONE as a local time of the district."""
         return f"timezone({self._bind(self._district)}, {instant})"
+
+    def _parsed(self, text: str, form: str) -> str:
+        # DuckDB takes the words infinity and epoch for any form, and makes 1900-01-01 of them.
+        return f"CASE WHEN regexp_matches({text}, '[0-9]') THEN try_strptime({text}, {self._bind(form)}) END"
 
     def _of_epoch(self, text: str, form: str, microseconds: int) -> str:
         # Decimal, because a double loses the microseconds.

@@ -23,6 +23,15 @@ def read(text: str, *formats: str, software: str = "Asia/Ho_Chi_Minh", **parts: 
     return one(place, RECEIVED=text)
 
 
+@pytest.mark.parametrize("text", ["infinity", "-Infinity ", "epoch"])
+@pytest.mark.parametrize(
+    "form", ["%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%SZ", "iso8601"]
+)
+def test_a_word_for_a_moment_of_the_database_is_no_time(text: str, form: str) -> None:
+    record = read(text, form)
+    assert (record["received_at"], record["unreadable"]) == (None, "|received_at|")
+
+
 @pytest.mark.parametrize(
     ("text", "form"),
     [

@@ -274,15 +274,15 @@ def test_a_file_is_taken_once_by_its_content(district: District) -> None:
     first = ward.play()
     assert set(first.batch.files) == {"ho_so_20240306.csv"}
     folder = ward.system.folder
-    (folder / "ho_so_again.csv").write_bytes((folder / "ho_so_20240306.csv").read_bytes())
+    (folder / "ho_so_7.csv").write_bytes((folder / "ho_so_20240306.csv").read_bytes())
     again = ward.extract(after(1))
     assert again.batch.rows_read == 0
-    assert "file ho_so_again.csv holds what ho_so_20240306.csv brought" in again.warnings[0]
+    assert "file ho_so_7.csv holds what ho_so_20240306.csv brought" in again.warnings[0]
     ward.play(after(1))
     ward.system.send([changed("2", at(after(2), 10))], night=after(2))
     landed = ward.play(after(2))
     assert landed.ids == {"2"}
-    assert set(landed.batch.files) == {"ho_so_20240306.csv", "ho_so_again.csv", "ho_so_20240308.csv"}
+    assert set(landed.batch.files) == {"ho_so_20240306.csv", "ho_so_7.csv", "ho_so_20240308.csv"}
     assert ward.extract(after(3)).warnings == ()
 
 
