@@ -40,27 +40,27 @@ FIRST = [
     ended("reopened", source_changed_at=at(NIGHT, 10), resolved_at=at(NIGHT, 9), returned_at=at(NIGHT, 9)),
     in_process("wrong year", source_changed_at=at(date(2062, 3, 6), 10)),
     in_process("backup"),
-    in_process("clock set back"),
-    in_process("after the backup"),
+    in_process("clock-set-back"),
+    in_process("after-the-backup"),
 ]
 SECOND = [
     in_process("reopened", source_changed_at=at(NIGHT + DAY, 10)),
     ended("wrong year"),
     ended("backup"),
     # Further back than a night reads again.
-    ended("clock set back", source_changed_at=at(NIGHT - 30 * DAY, 10)),
-    ended("after the backup"),
+    ended("clock-set-back", source_changed_at=at(NIGHT - 30 * DAY, 10)),
+    ended("after-the-backup"),
 ]
-RESTORED = [in_process("backup"), in_process("after the backup")]
+RESTORED = [in_process("backup"), in_process("after-the-backup")]
 """What the source says on the third night, which reads it whole."""
-FOURTH = [dossier("after the backup", source_changed_at=at(LAST, 9), status="stopped", stopped_at=at(LAST, 9))]
+FOURTH = [dossier("after-the-backup", source_changed_at=at(LAST, 9), status="stopped", stopped_at=at(LAST, 9))]
 
 SAID = {
     "reopened": "in_process",
     "wrong year": "returned",
     "backup": "in_process",
-    "clock set back": "returned",
-    "after the backup": "stopped",
+    "clock-set-back": "returned",
+    "after-the-backup": "stopped",
 }
 
 
@@ -77,7 +77,7 @@ def played(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory
             if ward.kind == "files" and number == 2:
                 for path in ward.folder.glob("ho_so_*"):
                     path.unlink()
-                records = [*records, ended("clock set back", source_changed_at=at(NIGHT - 30 * DAY, 10))]
+                records = [*records, ended("clock-set-back", source_changed_at=at(NIGHT - 30 * DAY, 10))]
             ward.send(records, night=night)
         found = district.play(night, kinds=["dossiers"], full=number == 2)
         assert found.verdict.missing_wards == [], found.verdict.message
@@ -140,7 +140,7 @@ def test_a_change_time_in_the_future_is_counted(played: District, ward: str) -> 
 def test_what_the_source_gives_again_is_not_landed_again(played: District) -> None:
     """A record that is dated ahead is read every night; the lake holds it once."""
     district = played
-    district["truth_sql"].send([in_process("wrong year again", source_changed_at=at(date(2062, 3, 6), 10))])
+    district["truth_sql"].send([in_process("wrong-year-again", source_changed_at=at(date(2062, 3, 6), 10))])
     nights = [LAST + number * DAY for number in (1, 2, 20)]
     counts = []
     for night in nights:
