@@ -40,7 +40,8 @@ WORDS = frozenset(
         "remark new old extra other column col field row line file sheet table data value count total sum created "
         "updated changed deleted modified by at on of in is has to from record source version flag comment text unit "
         "ward district office user group url link size level score page test export final copy part list index item "
-        "items answer due received resolved returned submitted dossier survey fax email phone address x"
+        "items answer due received resolved returned submitted dossier dossiers survey surveys"
+        " response responses returns procedure procedures records again bad fax email phone address x"
     ).split()
     + "csv tsv txt xlsx xlsm xls ods json jsonl ndjson gz zip pdf kq tg nq qd p q h".split()
 )

@@ -125,7 +125,7 @@ def _personal_keys(dataset: Dataset, batch: pa.Table) -> int:
     """How many records have a key with the form of an identity number or a phone, where keys are kept as they are."""
     if dataset.mapping.key_hashed:
         return 0
-    found = pa.array([False] * batch.num_rows)
+    found = pa.array([False] * batch.num_rows, pa.bool_())
     for name in dataset.mapping.key:
         text = pc.cast(batch[name], pa.string())
         found = pc.or_(found, pc.fill_null(pc.match_substring_regex(text, PERSONAL_KEY), False))

@@ -20,9 +20,13 @@ BY_HAND = {
     "sample-drift",
     "sample-odd",
     "sample-future",
+    "sample-key-personal",
     "sample-column-unreadable",
 }
 """The fallback, tested below, and the checks that need a real ward system, tested in test_sample.py."""
+
+
+KEPT = "{}: {{from: {}, keep: scrubbed, decided_by: Phòng Nội vụ, reason: asked for by the auditors}}"
 
 
 @pytest.fixture
@@ -119,6 +123,8 @@ FAULTS = {
     "bounds-unusable": refused("dossier_code: CODE", "dossier_code: {from: CODE, bounds: words}"),
     "constant-unknown": tablets("constant: tablet", "constant: tv"),
     "expression-invalid": refused("FILES <> ''", "FILES <> (", "result_electronic"),
+    "keep-misplaced": refused("dossier_code: CODE", KEPT.format("dossier_code", "CODE")),
+    "text-kept": counter("applicant_key: PAPER", "applicant_key: PAPER\n      " + KEPT.format("summary", "TEXT")),
     "expression-unsafe": refused("FILES <> ''", "FILES <> (SELECT 1)", "result_electronic"),
     "expression-uses": counter("FILES <> ''", "PAPERS <> ''", "result_electronic"),
     "wards-missing": Fault("quan.yml", QUAN[QUAN.index("wards:") :], "", "district: quan"),

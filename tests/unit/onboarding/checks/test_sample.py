@@ -153,3 +153,13 @@ def test_the_table_of_checks_can_be_listed(run: Run) -> None:
     assert len(listed) >= 60
     assert set(listed[0]) == {"code", "severity", "reason", "do"}
     assert "cursor-not-sortable" in run("--list").stdout
+
+
+def test_a_key_of_identity_numbers_is_said(run: Run, ready: District) -> None:
+    ready["a_sql"].send([dossier("079088000012"), dossier("0971 007 919"), dossier("BN-7")])
+    result = run("--sample", "50", "--ward", "a_sql", "--json")
+    assert "sample-key-personal" in codes(result)
+    (found,) = [f for f in json.loads(result.stdout)["findings"] if f["code"] == "sample-key-personal"]
+    assert "2 of 5 keys (ID_HO_SO)" in found["found"]
+    assert "hashed" in found["do"]
+    assert "0790" not in result.output
