@@ -78,41 +78,44 @@ def enlarged(home: Path, copy: Path, rows: int, years: int = 0) -> Path:
 def multiply(build_file: Path, rows: int, years: int) -> None:
     """Repeats the records until there are about `rows` of each kind, with partitions that say so."""
     with duckdb.connect(build_file) as db:
-        have = {kind: db.execute(f"SELECT count(*) FROM raw.{kind}").fetchone()[0] for kind in KINDS}  # type: ignore[index]  # noqa: S608 - our own
-        times = {kind: max(1, round(rows / count)) for kind, count in have.items()}
-        for kind in KINDS:
+        have = {
+            name: db.execute(f"SELECT count(*) FROM raw.{name}").fetchone()[0]  # type: ignore[index]  # noqa: S608 - our own
+            for name in KINDS
+        }
+        times = {record_kind: max(1, round(rows / count)) for record_kind, count in have.items()}
+        for record_kind in KINDS:
             # A response belongs to one of the copies of its dossier.
             db.execute(
                 f"""
                 CREATE TABLE raw.many AS SELECT kept.* REPLACE (
                     kept.source_record_id || CASE WHEN n > 0 THEN '-' || n ELSE '' END AS source_record_id,
                     kept.dossier_code || CASE WHEN n % $copies > 0 THEN '-' || (n % $copies) ELSE '' END AS dossier_code
-                    {_moved_back(db, kind, years, times["dossiers"])}
-                ) FROM raw.{kind} AS kept, range($times) AS copy (n)""",  # noqa: S608 - our own names
-                {"times": times[kind], "copies": times["dossiers"]},
+                    {_moved_back(db, record_kind, years, times["dossiers"])}
+                ) FROM raw.{record_kind} AS kept, range($times) AS copy (n)""",  # noqa: S608 - our own names
+                {"times": times[record_kind], "copies": times["dossiers"]},
             )
-            db.execute(f"DROP TABLE raw.{kind}")
-            db.execute(f"ALTER TABLE raw.many RENAME TO {kind}")
+            db.execute(f"DROP TABLE raw.{record_kind}")
+            db.execute(f"ALTER TABLE raw.many RENAME TO {record_kind}")
             db.execute(
                 "UPDATE raw.partitions SET rows_read = rows_read + rows_accepted * ($times - 1), "
-                "rows_accepted = rows_accepted * $times WHERE record_kind = $kind",
-                {"times": times[kind], "kind": kind},
+                "rows_accepted = rows_accepted * $times WHERE record_kind = $record_kind",
+                {"times": times[record_kind], "record_kind": record_kind},
             )
-        for table in ("wards", "ward_datasets"):
+        for table in ("wards", "ward_record_kinds"):
             db.execute(f"UPDATE raw.{table} SET in_force_from = in_force_from - $days::INTEGER", {"days": 365 * years})  # noqa: S608 - our own
         if years:
             replace_table(db, "calendar", calendar_table(db, load_settings()))
 
 
-def _moved_back(db: duckdb.DuckDBPyConnection, kind: str, years: int, copies: int) -> str:
+def _moved_back(db: duckdb.DuckDBPyConnection, record_kind: str, years: int, copies: int) -> str:
     """Replacements that move the dates of copy `n` of a record back, a response as far as its dossier.
 
     However few the copies are, the records of each spread over all the years.
     """
     columns = db.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = $kind "
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = $record_kind "
         "AND (data_type = 'DATE' OR data_type LIKE 'TIMESTAMP%') AND column_name NOT IN ('night', 'source_changed_at')",
-        {"kind": kind},
+        {"record_kind": record_kind},
     ).fetchall()
     place = f"n % {copies} + hash(coalesce(kept.dossier_code, kept.source_record_id)) % 1000 / 1000"
     back = f"364 * floor({years} * ({place}) / {copies})"

@@ -51,7 +51,7 @@ def change(build_file: Path) -> None:
     """Enters the changed records as a load would: versions of the next night, its partitions, and their notes."""
     with duckdb.connect(build_file) as db:
         db.execute("CREATE TEMP TABLE next AS SELECT max(night) + 1 AS night FROM raw.partitions")
-        for kind, day in (("dossiers", "received_date"), ("survey_responses", "answered_date")):
+        for record_kind, day in (("dossiers", "received_date"), ("survey_responses", "answered_date")):
             db.execute(
                 f"""
                 CREATE TEMP TABLE fresh AS SELECT versions.* REPLACE (
@@ -62,15 +62,15 @@ def change(build_file: Path) -> None:
                         ELSE versions.source_record_id
                     END AS source_record_id
                 )
-                FROM raw.{kind} AS versions CROSS JOIN next
+                FROM raw.{record_kind} AS versions CROSS JOIN next
                 WHERE hash(versions.source_record_id) % 10 = 0 OR {day} > next.night - 60
                 ORDER BY {day} > next.night - 60 DESC, hash(versions.source_record_id) LIMIT $changed""",  # noqa: S608 - our own
                 {"changed": CHANGED},
             )
-            db.execute(f"INSERT INTO raw.{kind} BY NAME FROM fresh")
+            db.execute(f"INSERT INTO raw.{record_kind} BY NAME FROM fresh")
             db.execute(
-                "INSERT INTO raw.changed_records SELECT DISTINCT $kind, ward_key, source_record_id FROM fresh",
-                {"kind": kind},
+                "INSERT INTO raw.changed_records SELECT DISTINCT $record_kind, ward_key, source_record_id FROM fresh",
+                {"record_kind": record_kind},
             )
             db.execute(
                 """
@@ -81,9 +81,9 @@ def change(build_file: Path) -> None:
                 FROM raw.partitions AS last CROSS JOIN next
                 LEFT JOIN (SELECT ward_key, count(*) AS n FROM fresh GROUP BY ward_key) AS counts
                     ON last.ward_key = counts.ward_key
-                WHERE record_kind = $kind
+                WHERE record_kind = $record_kind
                 QUALIFY row_number() OVER (PARTITION BY last.ward_key ORDER BY last.night DESC) = 1""",
-                {"kind": kind},
+                {"record_kind": record_kind},
             )
             db.execute("DROP TABLE fresh")
 

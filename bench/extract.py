@@ -54,7 +54,7 @@ def measure(folder: Path) -> dict[str, float]:
 
 def _fill(server: Server, count: int) -> None:
     parts = (column.split(" ", 1) for column in wards.COLUMNS.split(", "))
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in parts)
+    columns = ", ".join(f'"{name}" {record_kind}' for name, record_kind in parts)
     server.execute(f'CREATE TABLE "HO_SO" ({columns})', FILL.format(count=count, summary=wards.SUMMARIES[0]))
 
 
@@ -86,7 +86,7 @@ def ours() -> dict[str, float]:
     from ward_warehouse.night.steps import Night
 
     night = Night(load_settings())
-    plan = night.plan(Request(night=NIGHT), kinds=["dossiers"])
+    plan = night.plan(Request(night=NIGHT), record_kinds=["dossiers"])
     begun = time.monotonic()
     found = night.extract_ward(plan, WARD, from_environment)
     seconds = time.monotonic() - begun

@@ -82,7 +82,7 @@ def ours(on: date = NIGHT) -> int:
     from ward_warehouse.night.steps import Night
 
     night = Night(load_settings())
-    plan = night.plan(Request(night=on), kinds=["dossiers"])
+    plan = night.plan(Request(night=on), record_kinds=["dossiers"])
     context = get_context("fork")
     with ProcessPoolExecutor(os.cpu_count(), context) as pool:
         for _ in pool.map(_extract, [(plan.model_dump_json(), ward) for ward in plan.wards]):

@@ -28,7 +28,7 @@ from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA
 from ward_warehouse.lake.store import Lake, LandedBatch, Partition
 from ward_warehouse.mapping.mapper import Mapper
-from ward_warehouse.registry import Dataset, District, System, Ward
+from ward_warehouse.registry import District, Feed, System, Ward
 from ward_warehouse.registry.procedures import Catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,7 +86,7 @@ def make(folder: Path, bad_share: float) -> dict[str, float]:
     lake = Lake(str(folder / f"lake-{bad_share}"))
     for ward in range(WARDS):
         rows = ROWS // WARDS
-        with closing(Mapper(_dataset(f"w{ward:02d}"), NIGHT, b"a pseudonym key of the bench")) as mapper:
+        with closing(Mapper(_feed(f"w{ward:02d}"), NIGHT, b"a pseudonym key of the bench")) as mapper:
             lake.write_table(_batch(ward).path, mapper.map(_source_rows(rows, bad_share), []))
     return {}
 
@@ -141,22 +141,22 @@ class Peak:
 
 
 def _batch(ward: int) -> LandedBatch:
-    fields = {"kind": RecordKind.DOSSIERS, "ward": f"w{ward:02d}", "district": "quan", "night": NIGHT}
-    path = f"landing/{Partition.model_validate(fields).kind}/ward=w{ward:02d}/night={NIGHT}/b.parquet"
+    fields = {"record_kind": RecordKind.DOSSIERS, "ward": f"w{ward:02d}", "district": "quan", "night": NIGHT}
+    path = f"landing/{Partition.model_validate(fields).record_kind}/ward=w{ward:02d}/night={NIGHT}/b.parquet"
     counts = {"batch_id": "b", "path": path, "rows_read": ROWS // WARDS, "rows_unchanged": 0}
     return LandedBatch.model_validate({**fields, **counts})
 
 
-def _dataset(ward: str) -> Dataset:
+def _feed(ward: str) -> Feed:
     data = yaml.safe_load((ROOT / "dags" / "systems" / "mot_cua_csv.yml").read_text(encoding="utf-8"))
     entry = {
         "ward": ward, "code": "1", "name": {"vi": "Phường", "en": "Ward"}, "system": data["system"],
         "aliases": ("P01",), "in_force": {"from": "2018-01-01"}, "district": "quan",
     }  # fmt: skip
-    return Dataset(
+    return Feed(
         ward=Ward.model_validate(entry),
         district=District.model_validate({"district": "quan", "name": {"vi": "Quận", "en": "District"}}),
-        kind=RecordKind.DOSSIERS,
+        record_kind=RecordKind.DOSSIERS,
         system=System.model_validate(data),
         connection_id=ward,
         catalogue=Catalogue(Path("p.csv"), tuple({"procedure_code": code} for code in PROCEDURES)),
@@ -166,7 +166,7 @@ def _dataset(ward: str) -> Dataset:
 def _source_rows(rows: int, bad_share: float) -> pa.Table:
     """Rows of the CSV software as its files give them, all text."""
     system = yaml.safe_load((ROOT / "dags" / "systems" / "mot_cua_csv.yml").read_text(encoding="utf-8"))
-    mapping = system["datasets"]["dossiers"]
+    mapping = system["record_kinds"]["dossiers"]
     names = [*mapping["key"], mapping["cursor"]["column"]]
     names += [c if isinstance(c, str) else c.get("from", "") for c in mapping["columns"].values()]
     numbers = np.arange(rows)

@@ -12,7 +12,7 @@ One run is one night: a local date, whose changes are complete when the run star
 | verdict | outcomes | the night's verdict; announces the lake to `warehouse_build` | yes |
 
 A ward that fails is red in the grid and named by `verdict`; the others are loaded, and it catches up on its next night.
-A ward in its maintenance window waits for the end of it and is read then.
+A ward in its quiet hours waits for the end of it and is read then.
 To read some wards again, trigger with `wards`, `night`, and `since` and `until`, or `full`; `chunk_days` reads a long
 time in pieces. With `reconcile`, records that vanished at the source are marked deleted.
 """
@@ -36,7 +36,7 @@ LAKE = Asset("ward_warehouse_lake")
 
 PARAMS = {
     "wards": Param(None, type=["null", "array"], description="Ward keys; empty means all in force"),
-    "datasets": Param(None, type=["null", "array"], description="Record kinds, such as dossiers; empty means all"),
+    "record_kinds": Param(None, type=["null", "array"], description="Record kinds, such as dossiers; empty means all"),
     "night": Param(None, type=["null", "string"], format="date", description="Local date; empty means the run's own"),
     "since": Param(None, type=["null", "string"], description="Read changes from here on instead of from the cursor"),
     "until": Param(None, type=["null", "string"], description="Read changes up to the end of this day or to this time"),

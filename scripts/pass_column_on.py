@@ -41,23 +41,25 @@ def described(lines: list[str]) -> Iterator[Described]:
             yield Described(model, found[1], number, end)
 
 
-def pass_on(models: Path, kind: str, column: str) -> list[str]:
+def pass_on(models: Path, record_kind: str, column: str) -> list[str]:
     """Writes the column's entry behind its neighbour's; gives the models that got one.
 
     Raises:
         SystemExit: the staging model does not describe the column, or describes it first.
     """
     staging = (models / "staging" / "_staging__models.yml").read_text(encoding="utf-8").splitlines()
-    entries = [one for one in described(staging) if one.model == f"stg_{kind}"]
+    entries = [one for one in described(staging) if one.model == f"stg_{record_kind}"]
     names = [one.column for one in entries]
     if column not in names[1:]:
-        raise SystemExit(f"stg_{kind} does not describe {column} behind another column; write its text there first")
+        raise SystemExit(
+            f"stg_{record_kind} does not describe {column} behind another column; write its text there first"
+        )
     entry = entries[names.index(column)]
     before = names[names.index(column) - 1]
     changed = []
     for file in sorted(models.glob("intermediate/**/*__models.yml")):
         lines = file.read_text(encoding="utf-8").splitlines()
-        found = [one for one in described(lines) if one.model.startswith(f"int_{kind}__")]
+        found = [one for one in described(lines) if one.model.startswith(f"int_{record_kind}__")]
         there = {one.model for one in found if one.column == column}
         # From the end, so that the numbers of the lines before stay right.
         for one in [one for one in reversed(found) if one.column == before and one.model not in there]:

@@ -89,10 +89,10 @@ def write(
         os.replace(target, path)
 
 
-def _stored(kind: str, key: str, documents: Iterator[dict[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
+def _stored(record_kind: str, key: str, documents: Iterator[dict[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
     for document in documents:
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-        yield kind, document[key], document["NgayCapNhat"], text
+        yield record_kind, document[key], document["NgayCapNhat"], text
 
 
 def _dossiers(frame: pd.DataFrame, province: str) -> Iterator[dict[str, Any]]:

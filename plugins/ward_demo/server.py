@@ -28,7 +28,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-DATASETS = {"ho-so": "dossiers", "khao-sat": "survey_responses"}
+RECORD_KINDS = {"ho-so": "dossiers", "khao-sat": "survey_responses"}
 LARGEST_PAGE = 1000
 _MOMENT = re.compile(r"\d{14}")
 _NO_TOKEN = "-" * 43  # compared with when the ward is unknown, so that the answer takes as long
@@ -76,12 +76,12 @@ def _authorised(header: str, token: str | None) -> bool:
     return hmac.compare_digest(given, (token or _NO_TOKEN).encode()) and token is not None
 
 
-def _page(path: Path, dataset: str, query: Mapping[str, str]) -> Response:
-    kind = DATASETS.get(dataset)
-    if kind is None:
+def _page(path: Path, feed: str, query: Mapping[str, str]) -> Response:
+    record_kind = RECORD_KINDS.get(feed)
+    if record_kind is None:
         return _refusal(404, "Không có dữ liệu này")
     number, size = _whole(query, "trang", 1), _whole(query, "kich_thuoc", LARGEST_PAGE // 2, LARGEST_PAGE)
-    window = (kind, _moment(query, "tu", "0"), _moment(query, "den", "9"))
+    window = (record_kind, _moment(query, "tu", "0"), _moment(query, "den", "9"))
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         if connection.execute("select down from service").fetchone() != (0,):
             return _refusal(503, "Hệ thống đang bảo trì")

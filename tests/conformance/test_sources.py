@@ -48,7 +48,7 @@ def check(function: Callable[[Rig, Path], None]) -> Callable[[Rig, Path], None]:
 
 
 def opened(rig: Rig, connection: Connection | None = None, loaded: dict[str, str] | None = None) -> Source:
-    return open_source(rig.dataset(), connection or rig.connection(), loaded or {})
+    return open_source(rig.feed(), connection or rig.connection(), loaded or {})
 
 
 def read(rig: Rig, window: Window | None = None) -> list[dict[str, Any]]:
@@ -73,7 +73,7 @@ class Ward:
 
     def extract(self, night: date = NIGHT, connection: Connection | None = None) -> LandedBatch:
         source = connection or self.rig.connection()
-        return extract(self.rig.dataset(), Request(night=night), self.lake, lambda _: source, b"k" * 16).batch
+        return extract(self.rig.feed(), Request(night=night), self.lake, lambda _: source, b"k" * 16).batch
 
     def landed(self, batch: LandedBatch) -> list[str]:
         return sorted(self.lake.read_table(batch.path)["source_record_id"].to_pylist()) if batch.path else []
@@ -100,7 +100,7 @@ def parquet(folder: Path) -> list[Path]:
 def describe(rig: Rig, folder: Path) -> None:
     description = rig.description()
     assert System.model_validate(description).read_spec(RecordKind.DOSSIERS)
-    description["datasets"]["dossiers"]["read"]["pasword"] = "x"
+    description["record_kinds"]["dossiers"]["read"]["pasword"] = "x"
     with pytest.raises(ValidationError, match="pasword"):
         System.model_validate(description).read_spec(RecordKind.DOSSIERS)
 

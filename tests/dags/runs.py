@@ -30,12 +30,12 @@ RUNS = {
         "conf": {
             "night": str(NIGHT),
             "wards": ["dag_sql"],
-            "datasets": ["dossiers"],
+            "record_kinds": ["dossiers"],
             "since": str(NIGHT),
             "until": str(NIGHT),
         },
     },
-    "maintenance": {"dag_id": "warehouse_maintenance", "conf": {}},
+    "quiet_hours": {"dag_id": "warehouse_maintenance", "conf": {}},
 }
 Make = Callable[[Path, dict[str, Kind]], District]
 
@@ -109,8 +109,8 @@ def night_under_scheduler(district: District) -> Callable[[threading.Event], Liv
 
 def three_wards(make: Make, folder: Path, prefix: str) -> District:
     """Three wards, one of each kind of software, with two good dossiers and a broken one each."""
-    kinds: tuple[Kind, ...] = ("sql", "http", "files")
-    district = make(folder, {f"{prefix}_{kind}": kind for kind in kinds})
+    record_kinds: tuple[Kind, ...] = ("sql", "http", "files")
+    district = make(folder, {f"{prefix}_{record_kind}": record_kind for record_kind in record_kinds})
     for ward in district.wards.values():
         ward.send([dossier("1"), dossier("2"), dossier("3", received_at=None)], [survey("1")])
     return district

@@ -116,7 +116,7 @@ def test_params(seen: Seen) -> None:
     listed, text = ["null", "array"], ["null", "string"]
     assert seen.dag(NIGHTLY)["params"] == {
         "wards": [listed, None],
-        "datasets": [listed, None],
+        "record_kinds": [listed, None],
         "night": [text, None],
         "since": [text, None],
         "until": [text, None],

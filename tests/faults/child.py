@@ -112,7 +112,7 @@ def give_up_privileges() -> None:
 
 def play(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> None:
     night = Night(load_settings())
-    plan = night.plan(Request(night=date.fromisoformat(order["night"])), None, order.get("kinds"))
+    plan = night.plan(Request(night=date.fromisoformat(order["night"])), None, order.get("record_kinds"))
     _strike_at_commits(fault)
     for step in order["steps"]:
         started = time.monotonic()
@@ -138,7 +138,7 @@ def play_tasks(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> N
         report["pushed"].append([task.__name__, pushed])
         return pushed
 
-    params = {"night": order["night"], "datasets": order.get("kinds"), "full": False}
+    params = {"night": order["night"], "record_kinds": order.get("record_kinds"), "full": False}
     jobs = run(tasks.plan, params, None, datetime.now(UTC))
     for job in jobs:
         run(tasks.extract, job, from_environment)

@@ -22,12 +22,12 @@ def struck(
     make: MakeDistrict,
     folder: Path,
     wards: dict[str, Kind],
-    kinds: list[str] | None = None,
+    record_kinds: list[str] | None = None,
     project: Path = REAL_PROJECT if LONG else SMALL_PROJECT,
 ) -> Struck:
     """Plays the first night, and the second as it is without a fault; `first` and `second` keep the states."""
     district: District = make(folder, wards)
-    made = Struck(workshop, district, (NIGHT, NEXT), kinds, project)
+    made = Struck(workshop, district, (NIGHT, NEXT), record_kinds, project)
     for ward in district.wards.values():
         first_night(ward)
     made.clean(ALL, NIGHT)

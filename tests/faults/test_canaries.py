@@ -37,37 +37,40 @@ PEOPLE = people()
 SENTENCES = ("{}", "liên hệ {} khi có kết quả", "Chị {} nộp thay.", "({})", "{},", "x {}")
 
 
-def rows_of(ward: MiniWard, kind: RecordKind) -> Iterator[dict[str, Any]]:
+def rows_of(ward: MiniWard, record_kind: RecordKind) -> Iterator[dict[str, Any]]:
     """A good record with everybody's fields, then for each column records that hold somebody in it."""
-    columns = source_columns(ward.kind, kind)
+    columns = source_columns(ward.transport, record_kind)
     persons, sentences = itertools.cycle(PEOPLE), itertools.cycle(SENTENCES)
-    make = dossier if kind is DOSSIERS else survey
+    make = dossier if record_kind is DOSSIERS else survey
     for number, (column, part) in enumerate(itertools.product(columns, range(4))):
         person = next(persons)
         record = {
             "source_ward": alias(ward.key), **make(f"R-{number}"),
             "applicant_name": person.name, "applicant_phone": person.phone, "applicant_email": person.email,
         }  # fmt: skip
-        row = {**dict.fromkeys(columns), **written(ward.kind, record)}
+        row = {**dict.fromkeys(columns), **written(ward.transport, record)}
         yield {**row, column: next(sentences).format(person.values[part])}
         for at, text in enumerate(next(persons).spellings):
-            again = {**row, **written(ward.kind, {**record, "source_record_id": f"S-{number}-{at}"})}
+            again = {**row, **written(ward.transport, {**record, "source_record_id": f"S-{number}-{at}"})}
             yield {**again, column: text}
 
 
 def plant(ward: MiniWard) -> None:
-    for kind, table, prefix in ((DOSSIERS, "HO_SO", "ho_so"), (SURVEYS, "KHAO_SAT", "khao_sat")):
+    for record_kind, table, prefix in ((DOSSIERS, "HO_SO", "ho_so"), (SURVEYS, "KHAO_SAT", "khao_sat")):
         # A database knows one column of a name, in whatever case.
         told = [text for person in PEOPLE[-5:] for text in (*person.spellings, *person.values)]
         strangers = list({text.lower(): text for text in told}.values())
-        columns, rows = [*source_columns(ward.kind, kind), "Ghi chú mới", *strangers], list(rows_of(ward, kind))
+        columns, rows = (
+            [*source_columns(ward.transport, record_kind), "Ghi chú mới", *strangers],
+            list(rows_of(ward, record_kind)),
+        )
         for row, person in zip(rows, itertools.cycle(PEOPLE), strict=False):
             row |= {"Ghi chú mới": f"{person.name} {person.phone}", **dict.fromkeys(strangers, person.name.lower())}
-        if ward.kind == "sql":
+        if ward.transport == "sql":
             write_table(ward.database, table, columns, rows)
-        elif ward.kind == "http":
+        elif ward.transport == "http":
             nested = [{"người": vars(person)} for person in PEOPLE[: len(rows)]]
-            ward.http.records[kind] = [
+            ward.http.records[record_kind] = [
                 {**row, "Ghi chú mới": note} for row, note in zip(rows, itertools.cycle(nested), strict=False)
             ]
             ward.http.knows_windows = False
@@ -98,7 +101,7 @@ def plant_others(district: District) -> None:
 
 def spoil_files(ward: MiniWard) -> None:
     """Files that are refused: cut, without a header, not in UTF-8, no table, and too long a row."""
-    columns, rows = source_columns(ward.kind, DOSSIERS), list(rows_of(ward, DOSSIERS))
+    columns, rows = source_columns(ward.transport, DOSSIERS), list(rows_of(ward, DOSSIERS))
     whole = csv_bytes(columns, rows)
     head, _, body = whole.partition(b"\n")
     names = "\n".join(person.name for person in PEOPLE).encode()
@@ -142,14 +145,14 @@ SPOILT = ("list", "html", "error", "names", "keys")
 
 @pytest.fixture(scope="module")
 def struck(workshop: Workshop, make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> Struck:
-    wards: dict[str, Kind] = {f"canary_{kind}": kind for kind in KINDS}
+    wards: dict[str, Kind] = {f"canary_{record_kind}": record_kind for record_kind in KINDS}
     wards |= {"canary_spoilt": "files", "canary_gone": "sql"}
     wards |= {f"canary_{how}": "http" for how in SPOILT}
     wards |= dict.fromkeys(OTHER_SYSTEMS, "files")
     district: District = make_district(tmp_path_factory.mktemp("canaries"), wards, OTHER_SYSTEMS)
     plant_others(district)
-    for kind in KINDS:
-        plant(district[f"canary_{kind}"])
+    for record_kind in KINDS:
+        plant(district[f"canary_{record_kind}"])
     spoil_files(district["canary_spoilt"])
     for how in SPOILT:
         spoil_answers(district[f"canary_{how}"], how)
@@ -170,24 +173,24 @@ def test_the_night_reads_refuses_and_publishes(struck: Struck, night: Played) ->
     assert night.unexpected is None, night.unexpected
     assert len(night.errors) == len(SPOILT) + 3, "a task for each ward that is spoilt, two more, and the verdict"
     assert len(night.report["tracebacks"]) == len(night.errors)
-    for kind in KINDS:
-        manifest = struck.district.manifest(f"canary_{kind}")
+    for record_kind in KINDS:
+        manifest = struck.district.manifest(f"canary_{record_kind}")
         assert manifest is not None
         assert manifest.rows_quarantined > 10
         assert manifest.rows_accepted > 10
-    for key, kind in (
+    for key, record_kind in (
         ("canary_office", RecordKind.WARD_RETURNS),
         ("canary_office", RecordKind.PROCEDURES),
         ("canary_votes", SURVEYS),
     ):
-        manifest = struck.district.manifest(key, kind=kind)
+        manifest = struck.district.manifest(key, record_kind=record_kind)
         assert manifest is not None
         assert manifest.rows_quarantined > 10
         assert manifest.rows_accepted > 0
     assert struck.settings.published_file.is_file()
     docs = index_file(struck.settings).parent
-    for kind in (DOSSIERS, SURVEYS, RecordKind.WARD_RETURNS, RecordKind.PROCEDURES):
-        page = (docs / "validations" / kind / f"{NIGHT}.html").read_text(encoding="utf-8")
+    for record_kind in (DOSSIERS, SURVEYS, RecordKind.WARD_RETURNS, RecordKind.PROCEDURES):
+        page = (docs / "validations" / record_kind / f"{NIGHT}.html").read_text(encoding="utf-8")
         assert "<th>Vi phạm / Broken</th>" in page, "of what the pages say something, and of whom nothing: see below"
 
 

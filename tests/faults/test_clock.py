@@ -37,7 +37,7 @@ def ready(district: District, monkeypatch: pytest.MonkeyPatch) -> District:
 def jobs_of(night: date, **given: Any) -> list[dict[str, Any]]:
     """The jobs of the scheduled run for a night, which is planned half an hour after it."""
     start = datetime(night.year, night.month, night.day, 0, 30, tzinfo=HANOI)
-    return tasks.plan({"datasets": ["dossiers"], **given}, start, start + DAY)
+    return tasks.plan({"record_kinds": ["dossiers"], **given}, start, start + DAY)
 
 
 def loaded(district: District) -> Rows:
@@ -120,14 +120,14 @@ def test_nights_after_a_clock_was_set_back_are_nights_like_others(district: Dist
     now.set(datetime(2025, 3, 7, 0, 30, tzinfo=HANOI))
     for ward in district.wards.values():
         ward.send([dossier("1")])
-    first = district.play(kinds=["dossiers"])
+    first = district.play(record_kinds=["dossiers"])
     run = district.night()
     load(run.settings, run.lake, run.registry)
     now.set(datetime(2024, 3, 8, 0, 30, tzinfo=HANOI))
     night = NIGHT + DAY
     for ward in district.wards.values():
         ward.send([dossier("2", night), dossier("1", channel="postal", source_changed_at=at(night, 9))], night=night)
-    second = district.play(night, kinds=["dossiers"])
+    second = district.play(night, record_kinds=["dossiers"])
     assert second.verdict.missing_wards == []
     done = load(run.settings, run.lake, run.registry)
     assert (done.partitions, done.rows, done.outcomes) == (3, 6, len(second.found))
@@ -144,4 +144,4 @@ def test_a_lock_from_the_future_does_not_lock_its_ward_out(district: District, n
     ahead = datetime.now(UTC) + timedelta(days=300)
     holder = f'{{"host": "another-machine", "process": 1, "since": "{ahead.isoformat()}"}}'
     assert lake.create(f"locks/{DOSSIERS}/a_sql/{NIGHT}/000001.json", holder.encode())
-    assert district.play(wards=["a_sql"], kinds=["dossiers"]).state("a_sql").state == "loaded"
+    assert district.play(wards=["a_sql"], record_kinds=["dossiers"]).state("a_sql").state == "loaded"

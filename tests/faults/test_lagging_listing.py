@@ -93,7 +93,7 @@ def test_nights_under_a_listing_that_lags_lose_nothing(
         for play, night in ((first_night, NIGHT), (lambda ward: second_night(ward, NEXT), NEXT)):
             for ward in district.wards.values():
                 play(ward)
-            found = district.play(night, kinds=["dossiers"])
+            found = district.play(night, record_kinds=["dossiers"])
             assert found.verdict.missing_wards == ([] if district is calm else list(WARDS)), (
                 "nobody is told it is whole"
             )
@@ -102,7 +102,7 @@ def test_nights_under_a_listing_that_lags_lose_nothing(
     expected = newest(calm)
     assert len(expected) > 10
     assert newest(lagging) == expected
-    assert lagging.play(NEXT, kinds=["dossiers"]).verdict.missing_wards == []
+    assert lagging.play(NEXT, record_kinds=["dossiers"]).verdict.missing_wards == []
     assert newest(lagging) == expected
     for night in (NIGHT, NEXT):
         for ward in WARDS:
@@ -115,16 +115,16 @@ def test_a_decision_that_is_not_listed_is_not_forgotten(district: District, list
     """A night judged again while the second of three decisions is not listed still knows it, and so does a load."""
     district["a_sql"].send([dossier(number, procedure_code="9.999999") for number in "123"])
     run = district.night()
-    district.play(wards=["a_sql"], kinds=["dossiers"])
+    district.play(wards=["a_sql"], record_kinds=["dossiers"])
     manifest = district.manifest("a_sql")
     assert manifest is not None
     assert manifest.rows_quarantined == 3
-    (dataset,) = run.registry.datasets("a_sql", [DOSSIERS])
+    (feed,) = run.registry.feeds("a_sql", [DOSSIERS])
     for key in case_keys(run.lake.read_table(manifest.quarantine_path)).to_pylist():
-        desk = Desk(run.lake, dataset, {"k1": run.settings.require_key()}, "lan", "a new procedure")
+        desk = Desk(run.lake, feed, {"k1": run.settings.require_key()}, "lan", "a new procedure")
         assert desk.resolve("accepted", Selection(key=key)) == 1
     listing.left_out = ("00000002.parquet",)
-    district.play(wards=["a_sql"], kinds=["dossiers"], full=True)
+    district.play(wards=["a_sql"], record_kinds=["dossiers"], full=True)
     assert {row["source_record_id"] for row in district.accepted("a_sql")} == {"1", "2", "3"}
     load(run.settings, run.lake, run.registry)
     with duckdb.connect(str(run.settings.build_file), read_only=True) as db:

@@ -30,29 +30,31 @@ WHOLE = 50
 
 @pytest.fixture(scope="module")
 def district(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> District:
-    made: District = make_district(tmp_path_factory.mktemp("mutated"), {f"odd_{kind}": kind for kind in KINDS})
+    made: District = make_district(
+        tmp_path_factory.mktemp("mutated"), {f"odd_{record_kind}": record_kind for record_kind in KINDS}
+    )
     for ward in made.wards.values():
         send(ward, list(records(ward)))
     return made
 
 
 def records(ward: MiniWard) -> Iterator[Row]:
-    chance = random.Random(f"{SEED} {ward.kind}")
-    columns = source_columns(ward.kind, DOSSIERS)
+    chance = random.Random(f"{SEED} {ward.transport}")
+    columns = source_columns(ward.transport, DOSSIERS)
     for number in range(RECORDS):
         record_id = f"WHOLE-{number}" if number < WHOLE else f"R-{number}"
-        row = written(ward.kind, {"source_ward": alias(ward.key), **dossier(record_id)})
-        yield {**dict.fromkeys(columns), **(row if number < WHOLE else mutated(chance, ward.kind, row))}
+        row = written(ward.transport, {"source_ward": alias(ward.key), **dossier(record_id)})
+        yield {**dict.fromkeys(columns), **(row if number < WHOLE else mutated(chance, ward.transport, row))}
 
 
 def send(ward: MiniWard, rows: list[Row]) -> None:
-    columns = source_columns(ward.kind, DOSSIERS)
-    if ward.kind == "sql":
+    columns = source_columns(ward.transport, DOSSIERS)
+    if ward.transport == "sql":
         write_table(ward.database, "HO_SO", columns, rows)
         with closing(sqlite3.connect(ward.database)) as db, db:
             # Bytes that a program wrote as text: no UTF-8, and SQLite does not mind.
             db.execute("UPDATE HO_SO SET TRICH_YEU = CAST(TRICH_YEU AS TEXT) WHERE typeof(TRICH_YEU) = 'blob'")
-    elif ward.kind == "http":
+    elif ward.transport == "http":
         ward.http.always = pages(rows)
     else:
         text = io.StringIO(newline="")
@@ -74,30 +76,30 @@ def pages(rows: list[Row]) -> Fault:
 
 @pytest.fixture(scope="module")
 def night(district: District) -> Played:
-    return district.play(kinds=["dossiers"])
+    return district.play(record_kinds=["dossiers"])
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_record_is_lost_and_none_stops_its_ward(district: District, night: Played, kind: Kind) -> None:
-    state, manifest = night.state(f"odd_{kind}"), district.manifest(f"odd_{kind}")
+@pytest.mark.parametrize("record_kind", KINDS)
+def test_no_record_is_lost_and_none_stops_its_ward(district: District, night: Played, record_kind: Kind) -> None:
+    state, manifest = night.state(f"odd_{record_kind}"), district.manifest(f"odd_{record_kind}")
     assert state.state == "loaded", state.error
     assert manifest is not None
     assert manifest.rows_read == RECORDS
-    assert len(district.accepted(f"odd_{kind}")) + len(district.quarantined(f"odd_{kind}")) == RECORDS
+    assert len(district.accepted(f"odd_{record_kind}")) + len(district.quarantined(f"odd_{record_kind}")) == RECORDS
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_refused_record_has_its_rules_and_its_place(district: District, night: Played, kind: Kind) -> None:
-    entries = district.quarantined(f"odd_{kind}")
+@pytest.mark.parametrize("record_kind", KINDS)
+def test_each_refused_record_has_its_rules_and_its_place(district: District, night: Played, record_kind: Kind) -> None:
+    entries = district.quarantined(f"odd_{record_kind}")
     assert len(entries) > RECORDS / 10, "most of what was done to them matters"
     assert all(json.loads(entry["rules"]) and entry["source_position"] for entry in entries)
     assert all(any(r["severity"] == "error" for r in json.loads(entry["rules"])) for entry in entries)
     assert len({entry["entry_id"] for entry in entries}) == len(entries)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_whole_records_come_through_among_them(district: District, night: Played, kind: Kind) -> None:
-    accepted = {row["source_record_id"] for row in district.accepted(f"odd_{kind}")}
+@pytest.mark.parametrize("record_kind", KINDS)
+def test_whole_records_come_through_among_them(district: District, night: Played, record_kind: Kind) -> None:
+    accepted = {row["source_record_id"] for row in district.accepted(f"odd_{record_kind}")}
     assert {f"WHOLE-{number}" for number in range(WHOLE)} <= accepted
 
 

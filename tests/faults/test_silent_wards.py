@@ -30,7 +30,7 @@ def write(ward: MiniWard, night: date) -> None:
 
 
 def silence(ward: MiniWard, silent: bool) -> None:
-    if ward.kind == "http":
+    if ward.transport == "http":
         ward.http.always = http.status(403) if silent else None
     else:
         hidden = ward.folder.with_name(f"{ward.key} away")
@@ -42,8 +42,8 @@ def silence(ward: MiniWard, silent: bool) -> None:
 @pytest.fixture(scope="module")
 def played(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> tuple[District, Played, Played]:
     """The district after all its nights, what the last silent night said, and what the first one back said."""
-    kinds = {key: key.split("_")[1] for key in SILENT}
-    district: District = make_district(tmp_path_factory.mktemp("silent"), {**kinds, "silent_never": "sql"})
+    record_kinds = {key: key.split("_")[1] for key in SILENT}
+    district: District = make_district(tmp_path_factory.mktemp("silent"), {**record_kinds, "silent_never": "sql"})
     nights = [NIGHT + timedelta(days=n) for n in range((LAST - NIGHT).days + 1)]
     said = []
     for night in nights:
@@ -51,7 +51,7 @@ def played(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory
             silence(ward, False)
             write(ward, night)
             silence(ward, LAST - timedelta(days=SILENT.get(key, 0)) <= night < LAST)
-        said.append(district.play(night, kinds=["dossiers"]))
+        said.append(district.play(night, record_kinds=["dossiers"]))
     return district, said[-2], said[-1]
 
 

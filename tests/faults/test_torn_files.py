@@ -62,7 +62,7 @@ def test_a_landed_file_that_is_torn_costs_its_ward_only_until_it_is_read_again(d
     assert (found[WARD].status, found[OTHER].status) == ("failed", "succeeded")
     told(found[WARD].error, "landing")
     assert district.manifest(WARD) is None
-    assert district.play(wards=[WARD], kinds=["dossiers"]).state(WARD).state == "loaded"
+    assert district.play(wards=[WARD], record_kinds=["dossiers"]).state(WARD).state == "loaded"
     assert len(district.accepted(WARD)) == 2
 
 
@@ -72,7 +72,7 @@ def test_a_file_of_the_warehouse_that_is_torn_is_mended_by_its_night_again(
     district: District, zone: str, how: str
 ) -> None:
     send(district)
-    district.play(wards=[WARD, OTHER], kinds=["dossiers"])
+    district.play(wards=[WARD, OTHER], record_kinds=["dossiers"])
     bring(district)
     file = district.settings.build_file
     expected = rows_of(file, ("raw",))
@@ -85,7 +85,7 @@ def test_a_file_of_the_warehouse_that_is_torn_is_mended_by_its_night_again(
     with pytest.raises(WardWarehouseError) as caught:
         bring(district)
     told(caught.value, zone)
-    assert district.play(wards=[WARD], kinds=["dossiers"]).state(WARD).state == "loaded"
+    assert district.play(wards=[WARD], record_kinds=["dossiers"]).state(WARD).state == "loaded"
     bring(district)
     found = rows_of(file, ("raw",))
     assert differences({**found, "raw.load_outcomes": []}, {**expected, "raw.load_outcomes": []}) == []
@@ -94,7 +94,7 @@ def test_a_file_of_the_warehouse_that_is_torn_is_mended_by_its_night_again(
 def test_the_nights_after_a_torn_file_wait_for_it(district: District) -> None:
     """Without what is known of a ward's records, all that it shows again would be news."""
     send(district)
-    district.play(wards=[WARD, OTHER], kinds=["dossiers"])
+    district.play(wards=[WARD, OTHER], record_kinds=["dossiers"])
     manifest = district.manifest(WARD)
     assert manifest is not None
     tear(district, manifest.accepted_path, "cut")
@@ -102,11 +102,11 @@ def test_the_nights_after_a_torn_file_wait_for_it(district: District) -> None:
         district[ward].send(
             [dossier("3", NEXT), dossier("1", source_changed_at=at(NEXT, 9), channel="postal")], night=NEXT
         )
-    played = district.play(NEXT, wards=[WARD, OTHER], kinds=["dossiers"])
+    played = district.play(NEXT, wards=[WARD, OTHER], record_kinds=["dossiers"])
     assert played.verdict.missing_wards == [WARD]
     told(played.state(WARD).error, "accepted")
     for night in (NIGHT, NEXT):
-        assert district.play(night, wards=[WARD], kinds=["dossiers"]).verdict.missing_wards == []
+        assert district.play(night, wards=[WARD], record_kinds=["dossiers"]).verdict.missing_wards == []
     bring(district)
     with duckdb.connect(str(district.settings.build_file), read_only=True) as db:
         found = db.execute(

@@ -108,21 +108,21 @@ def accepted(district: District, ward: str) -> list[dict[str, Any]]:
 def test_a_fault_is_said_once_and_touches_no_other_ward(
     make_district: MakeDistrict, tmp_path: Path, name: str, spread: str
 ) -> None:
-    kind, spoil = FAULTS[name]
+    record_kind, spoil = FAULTS[name]
     key = "_".join([*name.lower().split(), spread.split()[0]])
     others = {f"{key}_good_{other}": other for other in KINDS}
     count = 1 if spread == "one ward" else len(KINDS) if LONG else 2
-    victims: dict[str, Kind] = {f"{key}_bad_{number}": kind for number in range(count)}
-    good = others if spread == "one ward" else {f"{key}_good_{kind}": kind}
+    victims: dict[str, Kind] = {f"{key}_bad_{number}": record_kind for number in range(count)}
+    good = others if spread == "one ward" else {f"{key}_good_{record_kind}": record_kind}
     district = district_of(make_district, tmp_path, {**victims, **good})
-    whole = district.play(wards=list(good), kinds=["dossiers"])
+    whole = district.play(wards=list(good), record_kinds=["dossiers"])
     before = {ward: accepted(district, ward) for ward in good}
     assert whole.verdict.missing_wards == []
     assert all(len(rows) == len(RECORDS) for rows in before.values())
     with mended():
         for ward in victims:
             spoil(district[ward])
-        played = district.play(kinds=["dossiers"])
+        played = district.play(record_kinds=["dossiers"])
     assert {ward: accepted(district, ward) for ward in good} == before
     assert [district.manifest(ward) for ward in victims] == [None] * count
     assert set(played.verdict.missing_wards) == set(victims)
@@ -135,15 +135,15 @@ def test_a_fault_is_said_once_and_touches_no_other_ward(
 
 def test_a_clock_in_the_future_costs_its_records_and_no_other_ward(make_district: MakeDistrict, tmp_path: Path) -> None:
     later = [{**record, "received_at": record["received_at"].replace(year=2025)} for record in RECORDS]
-    wards: dict[str, Kind] = {**{f"clock_bad_{kind}": kind for kind in KINDS}, "clock_good": "sql"}
+    wards: dict[str, Kind] = {**{f"clock_bad_{record_kind}": record_kind for record_kind in KINDS}, "clock_good": "sql"}
     district = district_of(make_district, tmp_path, wards)
-    for kind in KINDS:
-        district[f"clock_bad_{kind}"].send(later)
-    played = district.play(kinds=["dossiers"])
+    for record_kind in KINDS:
+        district[f"clock_bad_{record_kind}"].send(later)
+    played = district.play(record_kinds=["dossiers"])
     assert played.verdict.missing_wards == []
-    for kind in KINDS:
-        assert len(district.quarantined(f"clock_bad_{kind}")) == len(RECORDS)
-        assert "received_at_not_in_future" in district.quarantined(f"clock_bad_{kind}")[0]["rule_codes"]
+    for record_kind in KINDS:
+        assert len(district.quarantined(f"clock_bad_{record_kind}")) == len(RECORDS)
+        assert "received_at_not_in_future" in district.quarantined(f"clock_bad_{record_kind}")[0]["rule_codes"]
     assert len(district.accepted("clock_good")) == len(RECORDS)
 
 
@@ -151,7 +151,7 @@ def test_the_database_that_was_locked_is_read_when_it_is_free(make_district: Mak
     district = district_of(make_district, tmp_path, {"was_locked": "sql"})
     with mended():
         sql_locked(district["was_locked"])
-        assert district.play(kinds=["dossiers"]).state("was_locked").state == "failed"
-    assert district.play(kinds=["dossiers"]).state("was_locked").state == "loaded"
+        assert district.play(record_kinds=["dossiers"]).state("was_locked").state == "failed"
+    assert district.play(record_kinds=["dossiers"]).state("was_locked").state == "loaded"
     with closing(sqlite3.connect(district["was_locked"].database)) as db:
         assert db.execute("SELECT count(*) FROM HO_SO").fetchone() == (len(RECORDS),)

@@ -84,7 +84,7 @@ class Struck:
     workshop: Workshop
     district: District
     nights: tuple[date, date]
-    kinds: list[str] | None = None
+    record_kinds: list[str] | None = None
     project: Path = SMALL_PROJECT
     expected: Rows = field(default_factory=dict)
     published: Rows = field(default_factory=dict)
@@ -112,7 +112,12 @@ class Struck:
         }
         night = night or self.nights[1]
         return self.workshop.play(
-            environment=environment, night=night.isoformat(), steps=steps, kinds=self.kinds, at_once=times, **order
+            environment=environment,
+            night=night.isoformat(),
+            steps=steps,
+            record_kinds=self.record_kinds,
+            at_once=times,
+            **order,
         )
 
     def play_nights_at_once(self, steps: list[str], nights: list[date]) -> list[Played]:

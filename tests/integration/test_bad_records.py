@@ -74,11 +74,13 @@ def record_id(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def district(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> District:
-    made: District = make_district(tmp_path_factory.mktemp("bad"), {f"bad_{kind}": kind for kind in KINDS})
+    made: District = make_district(
+        tmp_path_factory.mktemp("bad"), {f"bad_{record_kind}": record_kind for record_kind in KINDS}
+    )
     for ward in made.wards.values():
         records = []
         for name, case in CASES.items():
-            changes = {**case.changes, **case.of_kind.get(ward.kind, {})}
+            changes = {**case.changes, **case.of_kind.get(ward.transport, {})}
             if changes.get("source_ward") == "decomposed":
                 changes["source_ward"] = unicodedata.normalize("NFD", spoken(ward.key))
             records += [dossier(record_id(name), **{**changes, **copy}) for copy in case.copies]
@@ -101,20 +103,20 @@ def dossier_ids(rows: list[dict[str, Any]]) -> list[str]:
     return [row["source_record_id"] or "none" for row in rows]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_good_records_load(district: District, night: Played, kind: Kind) -> None:
+@pytest.mark.parametrize("record_kind", KINDS)
+def test_the_good_records_load(district: District, night: Played, record_kind: Kind) -> None:
     good = {record_id(name) for name, case in CASES.items() if not case.rules}
-    assert set(dossier_ids(district.accepted(f"bad_{kind}"))) == good
-    assert night.state(f"bad_{kind}").state == "loaded"
+    assert set(dossier_ids(district.accepted(f"bad_{record_kind}"))) == good
+    assert night.state(f"bad_{record_kind}").state == "loaded"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("record_kind", KINDS)
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.rules])
 def test_a_bad_record_is_in_quarantine_with_every_rule_it_broke(
-    district: District, night: Played, kind: Kind, name: str
+    district: District, night: Played, record_kind: Kind, name: str
 ) -> None:
     wanted = "none" if name == "no id" else record_id(name)
-    entries = [e for e in district.quarantined(f"bad_{kind}") if (e["source_record_id"] or "none") == wanted]
+    entries = [e for e in district.quarantined(f"bad_{record_kind}") if (e["source_record_id"] or "none") == wanted]
     assert len(entries) == len(CASES[name].copies)
     for entry in entries:
         errors = {rule["rule"] for rule in json.loads(entry["rules"]) if rule["severity"] == "error"}
@@ -122,41 +124,49 @@ def test_a_bad_record_is_in_quarantine_with_every_rule_it_broke(
         assert entry["source_position"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_record_is_lost(district: District, night: Played, kind: Kind) -> None:
-    manifest = district.manifest(f"bad_{kind}")
+@pytest.mark.parametrize("record_kind", KINDS)
+def test_no_record_is_lost(district: District, night: Played, record_kind: Kind) -> None:
+    manifest = district.manifest(f"bad_{record_kind}")
     assert manifest is not None
     sent = sum(len(case.copies) for case in CASES.values())
     assert manifest.rows_read == sent
     assert manifest.rows_accepted + manifest.rows_quarantined == sent
-    state = night.state(f"bad_{kind}")
+    state = night.state(f"bad_{record_kind}")
     assert (state.rows_read, state.rows_accepted, state.rows_quarantined) == (
         sent, manifest.rows_accepted, manifest.rows_quarantined,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_answers_are_judged_by_their_own_rules(district: District, night: Played, kind: Kind) -> None:
-    assert dossier_ids(district.accepted(f"bad_{kind}", kind=SURVEYS)) == ["1"]
-    found = {e["source_record_id"]: rules_of(e) for e in district.quarantined(f"bad_{kind}", kind=SURVEYS)}
+@pytest.mark.parametrize("record_kind", KINDS)
+def test_answers_are_judged_by_their_own_rules(district: District, night: Played, record_kind: Kind) -> None:
+    assert dossier_ids(district.accepted(f"bad_{record_kind}", record_kind=SURVEYS)) == ["1"]
+    found = {
+        e["source_record_id"]: rules_of(e) for e in district.quarantined(f"bad_{record_kind}", record_kind=SURVEYS)
+    }
     assert found == {"2": {"rating_known"}, "3": {"answered_at_present"}, "4": {"mode_known"}}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_same_values_come_out_of_every_kind_of_software(district: District, night: Played, kind: Kind) -> None:
-    good = next(r for r in district.accepted(f"bad_{kind}") if r["source_record_id"] == record_id("good"))
+@pytest.mark.parametrize("record_kind", KINDS)
+def test_the_same_values_come_out_of_every_kind_of_software(
+    district: District, night: Played, record_kind: Kind
+) -> None:
+    good = next(r for r in district.accepted(f"bad_{record_kind}") if r["source_record_id"] == record_id("good"))
     like = next(r for r in district.accepted("bad_sql") if r["source_record_id"] == record_id("good"))
     own = {"ward_key", "system", "source_position", "content_hash", "receiving_unit", "dossier_code"}
     assert {k: v for k, v in good.items() if k not in own} == {k: v for k, v in like.items() if k not in own}
     assert (good["channel"], good["status"]) == ("online", "returned")
-    default = next(r for r in district.accepted(f"bad_{kind}") if r["source_record_id"] == record_id("no channel"))
+    default = next(
+        r for r in district.accepted(f"bad_{record_kind}") if r["source_record_id"] == record_id("no channel")
+    )
     assert default["channel"] == "in_person"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_personal_of_a_bad_record_is_kept(district: District, night: Played, kind: Kind) -> None:
+@pytest.mark.parametrize("record_kind", KINDS)
+def test_nothing_personal_of_a_bad_record_is_kept(district: District, night: Played, record_kind: Kind) -> None:
     kept = json.dumps(
-        district.quarantined(f"bad_{kind}") + district.accepted(f"bad_{kind}"), default=str, ensure_ascii=False
+        district.quarantined(f"bad_{record_kind}") + district.accepted(f"bad_{record_kind}"),
+        default=str,
+        ensure_ascii=False,
     )
     assert [value for value in APPLICANT.values() if value in kept] == []
 

@@ -32,16 +32,16 @@ class Nights:
 def nights(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> Nights:
     folder = tmp_path_factory.mktemp("faults")
     systems = {key: fault.system for key, fault in FAULTS.items() if fault.system}
-    district: District = make_district(folder, {key: fault.kind for key, fault in FAULTS.items()}, systems)
+    district: District = make_district(folder, {key: fault.record_kind for key, fault in FAULTS.items()}, systems)
     district.systems_dir = _with_gzip(folder / "software")
     for key, fault in FAULTS.items():
         district[key].send(RECORDS)
         if fault.spoil is not None:
             fault.spoil(district[key])
-    first = district.play(kinds=["dossiers"])
+    first = district.play(record_kinds=["dossiers"])
     for ward in district.wards.values():
         _mend(ward)
-    return Nights(district, first, district.play(NEXT, kinds=["dossiers"]))
+    return Nights(district, first, district.play(NEXT, record_kinds=["dossiers"]))
 
 
 def _with_gzip(folder: Path) -> Path:
@@ -57,7 +57,7 @@ def _mend(ward: MiniWard) -> None:
     ward.folder.mkdir(exist_ok=True)
     for path in ward.folder.iterdir():
         path.unlink()
-    if ward.kind == "http":
+    if ward.transport == "http":
         ward.http.once.clear()
         ward.http.always = None
     ward.send([{**record, "source_changed_at": at(NEXT, 9)} for record in RECORDS], night=NEXT)
@@ -137,7 +137,7 @@ def test_a_torn_detail_costs_its_record_and_not_the_ward(district: District) -> 
     first, second, _ = district["b_http"].http.records["dossiers"]
     first["DanhSachHoSoBoSung"] = "không có"
     second.update(DanhSachHoSoBoSung="", PhieuXinLoi="", DanhSachGiayToKetQua="")
-    night = district.play(wards=["b_http"], kinds=["dossiers"])
+    night = district.play(wards=["b_http"], record_kinds=["dossiers"])
     assert night.state("b_http").state == "loaded", night.state("b_http").error
     kept = {row["source_record_id"] for row in district.accepted("b_http")}
     assert kept >= {"R-2", "R-3"}, "an empty text is no value"

@@ -171,7 +171,7 @@ def test_a_backfill_in_chunks_gives_what_one_window_gives(district: District) ->
     district[HTTP].send([changed(str(n), at(after(-n), 10)) for n in range(12)])
     asked = len(district[HTTP].http.asked)
     window = {"since": utc("2024-02-27T17:00:00"), "until": utc("2024-03-05T17:00:00")}
-    district.play(wards=[HTTP], kinds=["dossiers"], chunk_days=3, **window)
+    district.play(wards=[HTTP], record_kinds=["dossiers"], chunk_days=3, **window)
     assert ids(district, HTTP) == {str(n) for n in range(1, 8)}
     walks = [(query["tu"], query["den"]) for _, query in district[HTTP].http.asked[asked:]]
     assert walks == [
@@ -184,7 +184,7 @@ def test_a_backfill_in_chunks_gives_what_one_window_gives(district: District) ->
 def test_a_record_without_a_change_time_is_landed_once_by_a_backfill_in_chunks(district: District) -> None:
     district[SQL].send([changed("null", None), *(changed(str(n), at(after(-n), 10)) for n in range(6))])
     window = {"since": utc("2024-03-01T17:00:00"), "until": utc("2024-03-06T17:00:00")}
-    played = district.play(wards=[SQL], kinds=["dossiers"], chunk_days=1, **window)
+    played = district.play(wards=[SQL], record_kinds=["dossiers"], chunk_days=1, **window)
     assert ids(district, SQL) == {"null", "0", "1", "2", "3", "4"}
     state = played.state(SQL)
     assert (state.rows_accepted, state.rows_quarantined, state.rows_unchanged) == (6, 0, 4)
@@ -195,7 +195,7 @@ def test_a_backfill_that_breaks_in_a_later_chunk_lands_nothing(district: Distric
     whole = {"data": {"items": district[HTTP].http.records["dossiers"]}}
     district[HTTP].http.once.extend([http.body(whole), http.status(403)])
     window = {"since": utc("2024-02-29T17:00:00"), "until": utc("2024-03-06T17:00:00")}
-    assert district.play(wards=[HTTP], kinds=["dossiers"], chunk_days=2, **window).state(HTTP).state == "failed"
+    assert district.play(wards=[HTTP], record_kinds=["dossiers"], chunk_days=2, **window).state(HTTP).state == "failed"
     assert district.night().lake.names("landing/dossiers/b_http") == []
 
 
@@ -235,17 +235,19 @@ def test_two_runs_at_the_same_time_give_one_result_and_the_loser_says_so(distric
 
     ward.http.once.append(wait_before_the_first_page)
     first: list[Played] = []
-    thread = threading.Thread(target=lambda: first.append(district.play(wards=[HTTP], kinds=["dossiers"])))
+    thread = threading.Thread(target=lambda: first.append(district.play(wards=[HTTP], record_kinds=["dossiers"])))
     thread.start()
     assert arrived.wait(20)
-    second = district.play(wards=[HTTP], kinds=["dossiers"])
+    second = district.play(wards=[HTTP], record_kinds=["dossiers"])
     go_on.set()
     thread.join(30)
     assert second.state(HTTP).state == "failed"
     assert "another run is at work" in (second.state(HTTP).error or "")
     assert first[0].state(HTTP).state == "loaded"
     assert len(district.accepted(HTTP)) == 700
-    assert district.play(wards=[HTTP], kinds=["dossiers"]).state(HTTP).state == "loaded", "the lock is given back"
+    assert district.play(wards=[HTTP], record_kinds=["dossiers"]).state(HTTP).state == "loaded", (
+        "the lock is given back"
+    )
 
 
 def test_a_run_that_was_killed_does_not_lock_its_ward_out(district: District) -> None:

@@ -69,10 +69,10 @@ DOSSIER_VALUES = "ward_key dossier_code procedure_code channel status applicant_
 ANSWER_VALUES = "ward_key mode rating_overall rating_access rating_procedure rating_staff rating_result".split()
 
 
-def expected(demo: DemoNights, night: date, kind: str) -> pd.DataFrame:
+def expected(demo: DemoNights, night: date, record_kind: str) -> pd.DataFrame:
     districts = ("thanh_xuan", "quan_11") if night == SECOND else ("quan_11",)
-    frame = pd.concat([getattr(expected_after(key, night), kind) for key in districts], ignore_index=True)
-    if kind == "dossiers":
+    frame = pd.concat([getattr(expected_after(key, night), record_kind) for key in districts], ignore_index=True)
+    if record_kind == "dossiers":
         # The national code table has no word for a dossier that was supplemented: it is in process again.
         national = frame["ward_key"].map(lambda ward: demo.connections[ward].conn_type == "http")
         frame["status"] = frame["status"].mask(national & (frame["status"] == "supplemented"), "in_process")
@@ -188,7 +188,7 @@ ALSO = {
 def test_every_broken_record_is_in_quarantine_with_its_rules(demo: DemoNights) -> None:
     rows = broken_rows(records_as_of(story_records("quan_11"), FIRST), FIRST)
     wanted = [
-        RULES[row.fault.kind] | {rule for part, rule in ALSO.items() if row.fault.fields.get(part[0]) == part[1]}
+        RULES[row.fault.record_kind] | {rule for part, rule in ALSO.items() if row.fault.fields.get(part[0]) == part[1]}
         for row in rows
     ]
     entries = demo.query(
@@ -322,14 +322,14 @@ def partitions(settings: Settings) -> dict[tuple[str, str], tuple[Any, ...]]:
     run = Night(settings)
     found = {}
     for ward in run.registry.wards:
-        for kind in RecordKind:
-            manifest = run.lake.read_record(manifest_path(kind, ward, SECOND), Manifest)
+        for record_kind in RecordKind:
+            manifest = run.lake.read_record(manifest_path(record_kind, ward, SECOND), Manifest)
             if manifest is None:
                 continue
             counts = (manifest.rows_read, manifest.rows_accepted, manifest.rows_quarantined, manifest.rows_unchanged)
             rows = run.lake.read_table(manifest.accepted_path).to_pylist() if manifest.accepted_path else []
             records = sorted(rows, key=lambda row: row["source_record_id"])
-            found[(ward, str(kind))] = (manifest.batch_id, counts, manifest.cursor_to, manifest.files, records)
+            found[(ward, str(record_kind))] = (manifest.batch_id, counts, manifest.cursor_to, manifest.files, records)
     return found
 
 

@@ -34,13 +34,13 @@ RECEIVED = at(NIGHT.replace(day=4), 8, 30)
 Rows = list[dict[str, str | None]]
 
 
-def sent(ward: MiniWard, kind: RecordKind) -> Rows:
-    make = dossier if kind is DOSSIERS else survey
-    return [written(ward.kind, {"source_ward": alias(ward.key), **make(record_id)}) for record_id in IDS]
+def sent(ward: MiniWard, record_kind: RecordKind) -> Rows:
+    make = dossier if record_kind is DOSSIERS else survey
+    return [written(ward.transport, {"source_ward": alias(ward.key), **make(record_id)}) for record_id in IDS]
 
 
-def export(ward: MiniWard, kind: RecordKind) -> Path:
-    prefix = "ho_so" if kind is DOSSIERS else "khao_sat"
+def export(ward: MiniWard, record_kind: RecordKind) -> Path:
+    prefix = "ho_so" if record_kind is DOSSIERS else "khao_sat"
     return ward.folder / f"{prefix}_{NIGHT:%Y%m%d}.csv"
 
 
@@ -54,14 +54,14 @@ def text(change: Callable[[str], str], encoding: str = "utf-8") -> Callable[[Min
     return spoil
 
 
-def value(column: str, change: Callable[[str], str], kind: RecordKind = DOSSIERS) -> Callable[[MiniWard], None]:
+def value(column: str, change: Callable[[str], str], record_kind: RecordKind = DOSSIERS) -> Callable[[MiniWard], None]:
     """One column of the file, rewritten in its second record."""
 
     def spoil(ward: MiniWard) -> None:
-        columns = source_columns("files", kind)
-        rows = list(csv.DictReader(io.StringIO(export(ward, kind).read_text(encoding="utf-8"))))
+        columns = source_columns("files", record_kind)
+        rows = list(csv.DictReader(io.StringIO(export(ward, record_kind).read_text(encoding="utf-8"))))
         rows[1][column] = change(rows[1][column])
-        export(ward, kind).write_bytes(csv_bytes(columns, rows))  # type: ignore[arg-type]
+        export(ward, record_kind).write_bytes(csv_bytes(columns, rows))  # type: ignore[arg-type]
 
     return spoil
 
@@ -103,7 +103,7 @@ class Drift:
     said: tuple[str, ...] = ()
     rule: str = ""
     broken: tuple[str, ...] = ()
-    kind: Kind = "files"
+    record_kind: Kind = "files"
     records: RecordKind = DOSSIERS
 
 
@@ -112,7 +112,7 @@ DRIFTS: dict[str, Drift] = {
     "added": Drift(added, "reported", ("Ghi chú mới",)),
     "gone": Drift(gone, "held", ("Trạng thái", "mot_cua_csv.yml")),
     "renamed": Drift(text(lambda t: t.replace("Ngày tiếp nhận", "Ngày nhận", 1)), "held", ("Ngày tiếp nhận", "row 1")),
-    "retyped": Drift(retyped, "quarantined", rule="received_at_readable", broken=IDS, kind="sql"),
+    "retyped": Drift(retyped, "quarantined", rule="received_at_readable", broken=IDS, record_kind="sql"),
     "reordered": Drift(reordered, "loaded"),
     "header row moved": Drift(text(lambda t: "ỦY BAN NHÂN DÂN,,\n\nSỔ THEO DÕI HỒ SƠ,,\n" + t), "loaded"),
     "column twice": Drift(
@@ -152,7 +152,7 @@ DRIFTS: dict[str, Drift] = {
     "required value emptied": Drift(
         value("Ngày tiếp nhận", lambda _: ""), "quarantined", rule="received_at_present", broken=SECOND
     ),
-    "list moved": Drift(list_moved, "held", ("data.items",), kind="http"),
+    "list moved": Drift(list_moved, "held", ("data.items",), record_kind="http"),
 }  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def key_of(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def night(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> Night:
-    wards = {key_of(name): drift.kind for name, drift in DRIFTS.items()}
+    wards = {key_of(name): drift.record_kind for name, drift in DRIFTS.items()}
     district = make_district(tmp_path_factory.mktemp("drift"), wards)
     for name, drift in DRIFTS.items():
         ward = district[key_of(name)]
@@ -199,10 +199,10 @@ def test_a_change_ends_in_its_policy(night: Night, name: str) -> None:
     assert bool(state.new_columns) is (drift.policy == "reported")
     found = {
         (entry["source_record_id"] or "", rule)
-        for entry in night.district.quarantined(key, kind=drift.records)
+        for entry in night.district.quarantined(key, record_kind=drift.records)
         for rule in rules_of(entry)
     }
-    manifest = night.district.manifest(key, kind=drift.records)
+    manifest = night.district.manifest(key, record_kind=drift.records)
     if drift.policy == "warned":
         assert manifest is not None
         assert {(r.rule, r.severity, r.rows_broken) for r in manifest.rules if r.rows_broken} == {
@@ -217,17 +217,17 @@ def test_a_change_ends_in_its_policy(night: Night, name: str) -> None:
 @pytest.mark.parametrize("name", DRIFTS)
 def test_no_accepted_record_lost_a_value(night: Night, name: str) -> None:
     drift, key = DRIFTS[name], key_of(name)
-    accepted = night.district.accepted(key, kind=drift.records)
+    accepted = night.district.accepted(key, record_kind=drift.records)
     if drift.policy in ("held", "refused"):
         assert accepted == []
-        assert night.district.manifest(key, kind=drift.records) is None
+        assert night.district.manifest(key, record_kind=drift.records) is None
         return
     whole = 3 if drift.policy != "quarantined" else 3 - len(drift.broken)
     assert len(accepted) == whole
     names = ("source_record_id", "status", "channel", "received_at", "due_at", "resolved_at", "procedure_code")
     if drift.records is SURVEYS:
         names = ("source_record_id", "rating_overall", "mode", "answered_at")
-    untouched = night.district.accepted(key_of("reordered"), kind=drift.records)
+    untouched = night.district.accepted(key_of("reordered"), record_kind=drift.records)
     expected = {row["source_record_id"]: {column: row[column] for column in names} for row in untouched}
     assert len(expected) == 3
     assert all(None not in row.values() for row in expected.values())

@@ -48,7 +48,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             plan = run.plan(Request(night=night))
             verdict = run.run(plan, lambda name: Connection(id=name, **connections[name]))
             # The wards of Ba Đình hand in no list of procedures; every other record kind has to come.
-            assert {state.kind for state in verdict.states if state.error} <= {RecordKind.PROCEDURES}
+            assert {state.record_kind for state in verdict.states if state.error} <= {RecordKind.PROCEDURES}
         run.build()
         run.publish()
         yield settings.published_file

@@ -50,23 +50,23 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 
 def hostile(ward: MiniWard) -> None:
     """Good records and bad ones, all with columns that nobody mapped; ids and codes that are attacks."""
-    for kind, make, table, prefix in (
+    for record_kind, make, table, prefix in (
         (DOSSIERS, dossier, "HO_SO", "ho_so"),
         (SURVEYS, survey, "KHAO_SAT", "khao_sat"),
     ):
         records = [make("1"), make("2"), *(make(f"3{value}") for value in VALUES)]
-        if kind is DOSSIERS:
+        if record_kind is DOSSIERS:
             records += [dossier(f"4{n}", status=value, dossier_code=value) for n, value in enumerate(VALUES)]
-        columns = [*source_columns(ward.kind, kind), *COLUMNS]
+        columns = [*source_columns(ward.transport, record_kind), *COLUMNS]
         rows = [
-            {**dict.fromkeys(columns, ""), **written(ward.kind, {"source_ward": f"H29.{ward.key}", **record})}
+            {**dict.fromkeys(columns, ""), **written(ward.transport, {"source_ward": f"H29.{ward.key}", **record})}
             | {name: VALUES[number % len(VALUES)] for number, name in enumerate(COLUMNS)}
             for record in records
         ]
-        if ward.kind == "sql":
+        if ward.transport == "sql":
             write_table(ward.database, table, columns, rows)
-        elif ward.kind == "http":
-            ward.http.records[kind] = rows
+        elif ward.transport == "http":
+            ward.http.records[record_kind] = rows
         else:
             name = f"{prefix}_{NIGHT:%Y%m%d} [red]\x1b[31m.csv"
             (ward.folder / name).write_bytes(csv_bytes(columns, rows))

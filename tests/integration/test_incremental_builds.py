@@ -125,8 +125,8 @@ def with_the_code(district: District) -> Night:
 def decide(district: District, ward: str, what: str) -> None:
     """One decision about all quarantined dossiers of a ward; what cannot be let in stays where it is."""
     run = with_the_code(district)
-    (dataset,) = run.registry.datasets(ward, [DOSSIERS])
-    desk = Desk(run.lake, dataset, run.settings.pseudonym_keys(), "lan", "seen on paper")
+    (feed,) = run.registry.feeds(ward, [DOSSIERS])
+    desk = Desk(run.lake, feed, run.settings.pseudonym_keys(), "lan", "seen on paper")
     if what == "replayed":
         judge = Judge(load_suite(run.settings.expectations_dir, DOSSIERS))
         assert not desk.replay(judge, Selection()).still["channel_known"]

@@ -67,19 +67,19 @@ SAID = {
 @pytest.fixture(scope="module")
 def played(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> District:
     """Four nights and their mart; the third reads with `full` after the systems were restored from a backup."""
-    kinds = dict(zip(WARDS, ("sql", "http", "files"), strict=True))
-    district = make_district(tmp_path_factory.mktemp("truth"), kinds)
+    record_kinds = dict(zip(WARDS, ("sql", "http", "files"), strict=True))
+    district = make_district(tmp_path_factory.mktemp("truth"), record_kinds)
     for number, records in enumerate((FIRST, SECOND, RESTORED, FOURTH)):
         night = NIGHT + number * DAY
         for ward in district.wards.values():
-            if ward.kind == "http":
+            if ward.transport == "http":
                 ward.http.knows_windows = number != 0  # what is dated ahead comes from a server that ignores `until`
-            if ward.kind == "files" and number == 2:
+            if ward.transport == "files" and number == 2:
                 for path in ward.folder.glob("ho_so_*"):
                     path.unlink()
                 records = [*records, ended("clock-set-back", source_changed_at=at(NIGHT - 30 * DAY, 10))]
             ward.send(records, night=night)
-        found = district.play(night, kinds=["dossiers"], full=number == 2)
+        found = district.play(night, record_kinds=["dossiers"], full=number == 2)
         assert found.verdict.missing_wards == [], found.verdict.message
     make_mart(district)
     return district

@@ -62,11 +62,11 @@ class Nights:
     first: Played
     second: Played
 
-    def accepted(self, kind: RecordKind, night: date = NIGHT) -> dict[str, dict[str, Any]]:
-        return {row["source_record_id"]: row for row in self.district.accepted("both", night, kind)}
+    def accepted(self, record_kind: RecordKind, night: date = NIGHT) -> dict[str, dict[str, Any]]:
+        return {row["source_record_id"]: row for row in self.district.accepted("both", night, record_kind)}
 
-    def rules(self, kind: RecordKind, night: date = NIGHT) -> dict[str, set[str]]:
-        found = self.district.quarantined("both", night, kind)
+    def rules(self, record_kind: RecordKind, night: date = NIGHT) -> dict[str, set[str]]:
+        found = self.district.quarantined("both", night, record_kind)
         return {entry["source_position"]: rules_of(entry) for entry in found}
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
@@ -98,15 +98,15 @@ def _connect(district: District) -> dict[RecordKind, Path]:
     file = district.wards_dir / "mini.yml"
     data = yaml.safe_load(file.read_text(encoding="utf-8"))
     entry = next(ward for ward in data["wards"] if ward["ward"] == "both")
-    entry["datasets"] = {str(k): {"system": system, "connection": c} for k, (system, c) in OTHER.items()}
+    entry["record_kinds"] = {str(k): {"system": system, "connection": c} for k, (system, c) in OTHER.items()}
     entry["aliases"].append("Phường P01")
     file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     folders = {}
-    for kind, (_, connection) in OTHER.items():
-        folders[kind] = district.folder / "systems" / connection
-        folders[kind].mkdir()
-        ward = MiniWard(connection, "files", folders[kind], district["both"].service)
-        ward.elsewhere = Connection(connection, "fs", extra={"path": str(folders[kind])})
+    for record_kind, (_, connection) in OTHER.items():
+        folders[record_kind] = district.folder / "systems" / connection
+        folders[record_kind].mkdir()
+        ward = MiniWard(connection, "files", folders[record_kind], district["both"].service)
+        ward.elsewhere = Connection(connection, "fs", extra={"path": str(folders[record_kind])})
         district.wards[connection] = ward
     return folders
 
@@ -163,7 +163,7 @@ def _procedures() -> str:
 
 
 def test_each_record_kind_comes_from_its_own_system(nights: Nights) -> None:
-    states = {(s.ward, str(s.kind)): s.state for s in nights.first.verdict.states}
+    states = {(s.ward, str(s.record_kind)): s.state for s in nights.first.verdict.states}
     assert states == {
         ("both", "dossiers"): "loaded",
         ("both", "survey_responses"): "loaded",
@@ -182,7 +182,7 @@ def test_each_record_kind_comes_from_its_own_system(nights: Nights) -> None:
 def test_a_ward_is_not_missing_what_its_system_does_not_have(nights: Nights) -> None:
     assert nights.first.verdict.missing_wards == nights.second.verdict.missing_wards == []
     expected = nights.query("SELECT DISTINCT ward_key, record_kind FROM marts.reporting_completeness ORDER BY ALL")
-    assert [kind for ward, kind in expected if ward == "plain"] == ["dossiers", "survey_responses"]
+    assert [record_kind for ward, record_kind in expected if ward == "plain"] == ["dossiers", "survey_responses"]
     assert nights.query("SELECT count(*) FROM marts.reporting_completeness WHERE NOT is_covered") == [(0,)]
 
 
@@ -284,7 +284,7 @@ def test_delivered_procedures_are_the_catalogue(nights: Nights) -> None:
 def test_nothing_is_lost(nights: Nights) -> None:
     for played, night in ((nights.first, NIGHT), (nights.second, NEXT)):
         for state in played.verdict.states:
-            manifest = nights.district.manifest(state.ward, night, state.kind)
+            manifest = nights.district.manifest(state.ward, night, state.record_kind)
             assert manifest is not None
             assert manifest.rows_read == manifest.rows_accepted + manifest.rows_quarantined + manifest.rows_unchanged
     assert nights.query("SELECT record_kind, count(*) FROM audit.quarantine GROUP BY 1 ORDER BY 1") == [

@@ -24,7 +24,7 @@ def test_no_outcome_and_no_table_of_the_warehouse_shows_a_password(
     for number, (key, password) in enumerate(wards.items()):
         extra = {"sslmode": "sai"} if number % 2 else {}
         district[key].elsewhere = postgres_server.connection(id=key, password=password, extra=extra)
-    played = district.play(kinds=["dossiers"])
+    played = district.play(record_kinds=["dossiers"])
     assert sum(outcome.status == "failed" for outcome in played.found) == len(wards)
     run = district.night()
     run.build()

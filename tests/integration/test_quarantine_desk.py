@@ -40,7 +40,7 @@ def desk(make_district: Callable[..., District], tmp_path_factory: pytest.TempPa
             dossier("open", status="99"),
         ]
     )
-    district.play(kinds=["dossiers"])
+    district.play(record_kinds=["dossiers"])
     run = district.night()
     run.build()
     run.publish()
@@ -81,7 +81,7 @@ def listed_by_ward_rule_and_night(cli: Cli) -> dict[str, str]:
     assert [r["source_record_id"] for r in cli("quarantine", "list", "--rule", "channel_known", "--json")] == [
         "mendable"
     ]
-    assert len(cli("quarantine", "list", "--night", str(NIGHT), "--dataset", "dossiers", "--json")) == 4
+    assert len(cli("quarantine", "list", "--night", str(NIGHT), "--record-kind", "dossiers", "--json")) == 4
     assert cli("quarantine", "list", "--night", "2024-03-05", "--json") == []
     assert cli("quarantine", "list", "--ward", "desk_sql", "--json") == []
     assert "expected a date" in cli("quarantine", "list", "--night", "yesterday", code=1)
@@ -143,7 +143,7 @@ def built_with_the_decisions(desk: District, cli: Cli, decided: dict[str, str]) 
             ("mendable", "officer_1", "replayed after a correction"),
             ("rejected", "officer_3", "a test record"),
         ]
-    (status,) = [r for r in cli("status", "--json") if (r["ward"], r["kind"]) == ("desk_files", "dossiers")]
+    (status,) = [r for r in cli("status", "--json") if (r["ward"], r["record_kind"]) == ("desk_files", "dossiers")]
     assert (status["rows_read"], status["rows_accepted"], status["rows_quarantined"]) == (5, 3, 2)
     assert status["adds_up"]
     assert "DOES NOT ADD UP" not in cli("status")
@@ -176,6 +176,6 @@ def test_numbers_that_do_not_add_up_are_not_published(desk: District) -> None:
     with pytest.raises(Exception, match="did not pass its audit"):
         run.publish()
     assert desk.settings.published_file.read_bytes() == before
-    (row,) = [r for r in run.status() if (r["ward"], r["kind"]) == ("desk_sql", "dossiers")]
+    (row,) = [r for r in run.status() if (r["ward"], r["record_kind"]) == ("desk_sql", "dossiers")]
     assert not row["adds_up"]
     run.lake.write_record(place, manifest)

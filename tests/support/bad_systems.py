@@ -30,7 +30,7 @@ RECORDS = [dossier(record_id) for record_id in IDS]
 
 
 def rows_of(ward: MiniWard) -> list[dict[str, str | None]]:
-    return [written(ward.kind, {"source_ward": alias(ward.key), **record}) for record in RECORDS]
+    return [written(ward.transport, {"source_ward": alias(ward.key), **record}) for record in RECORDS]
 
 
 def export(ward: MiniWard) -> Path:
@@ -264,7 +264,7 @@ class Fault:
     `broken` those that end in quarantine, with their rules.
     """
 
-    kind: Kind
+    record_kind: Kind
     spoil: Callable[[MiniWard], None] | None
     state: str = "failed"
     parts: tuple[str, ...] = ()

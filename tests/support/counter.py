@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from tests.support.datasets import dataset
 from tests.support.district import text_batch
+from tests.support.feeds import feed
 from ward_warehouse.mapping.mapper import Mapper
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 
 KEY = b"a pseudonym key of the tests"
 NIGHT = date(2018, 12, 27)
@@ -21,7 +21,7 @@ SYSTEM: dict[str, Any] = {
     "name": {"vi": "x", "en": "x"},
     "transport": "files",
     "time_zone": "Asia/Ho_Chi_Minh",
-    "datasets": {
+    "record_kinds": {
         "dossiers": {
             "read": {"pattern": "*.csv"},
             "key": ["ID"],
@@ -72,9 +72,9 @@ GOOD = {
 
 
 def system(**changes: Any) -> dict[str, Any]:
-    """The system above with other parts of its dossier dataset; a column of None is no longer mapped."""
+    """The system above with other parts of its dossier feed; a column of None is no longer mapped."""
     whole = json.loads(json.dumps(SYSTEM))
-    part = whole["datasets"]["dossiers"]
+    part = whole["record_kinds"]["dossiers"]
     for name, value in changes.items():
         if name in ("key", "cursor", "ignore"):
             part[name] = value
@@ -87,12 +87,12 @@ def system(**changes: Any) -> dict[str, Any]:
     return whole
 
 
-def mapped(rows: list[dict[str, Any]], ward: Dataset | None = None, new: list[str] | None = None) -> pa.Table:
-    with closing(Mapper(ward or dataset(SYSTEM), NIGHT, KEY)) as mapper:
+def mapped(rows: list[dict[str, Any]], ward: Feed | None = None, new: list[str] | None = None) -> pa.Table:
+    with closing(Mapper(ward or feed(SYSTEM), NIGHT, KEY)) as mapper:
         return mapper.map(text_batch(rows), new or [])
 
 
-def one(ward: Dataset | None = None, **changes: Any) -> dict[str, Any]:
+def one(ward: Feed | None = None, **changes: Any) -> dict[str, Any]:
     """The good record above with some columns changed, mapped."""
     record: dict[str, Any] = mapped([{**GOOD, **changes}], ward).to_pylist()[0]
     return record

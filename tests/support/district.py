@@ -48,17 +48,19 @@ def spoken(ward: str) -> str:
     return f"Phường {ward}"
 
 
-def source_columns(kind: Kind, record_kind: RecordKind) -> list[str]:
+def source_columns(transport: Kind, record_kind: RecordKind) -> list[str]:
     """Every column that the mapping of a kind of software asks for."""
-    if kind not in SYSTEM_COLUMNS:
-        text = (ROOT / "dags" / "systems" / f"{SOFTWARE[kind].system}.yml").read_text(encoding="utf-8")
-        SYSTEM_COLUMNS[kind] = {RecordKind(name): _named(d) for name, d in yaml.safe_load(text)["datasets"].items()}
-    return SYSTEM_COLUMNS[kind][record_kind]
+    if transport not in SYSTEM_COLUMNS:
+        text = (ROOT / "dags" / "systems" / f"{SOFTWARE[transport].system}.yml").read_text(encoding="utf-8")
+        SYSTEM_COLUMNS[transport] = {
+            RecordKind(name): _named(d) for name, d in yaml.safe_load(text)["record_kinds"].items()
+        }
+    return SYSTEM_COLUMNS[transport][record_kind]
 
 
-def _named(dataset: dict[str, Any]) -> list[str]:
-    names = [*dataset["key"], dataset["cursor"]["column"]]
-    for column_map in dataset["columns"].values():
+def _named(feed: dict[str, Any]) -> list[str]:
+    names = [*feed["key"], feed["cursor"]["column"]]
+    for column_map in feed["columns"].values():
         parts = {"from": column_map} if isinstance(column_map, str) else column_map
         names += [parts["from"]] if "from" in parts else parts.get("uses", [])
     return list(dict.fromkeys(names))
@@ -69,7 +71,7 @@ class MiniWard:
     """One ward of the test district and its system; `send` puts records into the system as people would."""
 
     key: str
-    kind: Kind
+    transport: Kind
     folder: Path
     service: HttpService
     sent: dict[RecordKind, list[Record]] = field(default_factory=lambda: {DOSSIERS: [], SURVEYS: []})
@@ -80,9 +82,9 @@ class MiniWard:
         """Where the library finds the ward; `elsewhere` if a test says so."""
         if self.elsewhere is not None:
             return self.elsewhere
-        if self.kind == "sql":
+        if self.transport == "sql":
             return Connection(self.key, "sqlite", host=str(self.database))
-        if self.kind == "files":
+        if self.transport == "files":
             return Connection(self.key, "fs", extra={"path": str(self.folder)})
         base = {"base_path": f"/{self.key}"}
         return Connection(self.key, "http", "127.0.0.1", self.service.port, "http", password=TOKEN, extra=base)
@@ -97,21 +99,24 @@ class MiniWard:
 
     def send(self, dossiers: Iterable[Record] = (), surveys: Iterable[Record] = (), night: date = NIGHT) -> None:
         """Enters records; one with an id that is there already takes its place (a file only ever holds the new)."""
-        for kind, fresh in ((DOSSIERS, list(dossiers)), (SURVEYS, list(surveys))):
+        for record_kind, fresh in ((DOSSIERS, list(dossiers)), (SURVEYS, list(surveys))):
             fresh = [{"source_ward": alias(self.key), **record} for record in fresh]
             ids = {record["source_record_id"] for record in fresh}
-            self.sent[kind] = [r for r in self.sent[kind] if r["source_record_id"] not in ids] + fresh
-            rows = [written(self.kind, record) for record in (fresh if self.kind == "files" else self.sent[kind])]
-            self._write(kind, rows, night)
+            self.sent[record_kind] = [r for r in self.sent[record_kind] if r["source_record_id"] not in ids] + fresh
+            rows = [
+                written(self.transport, record)
+                for record in (fresh if self.transport == "files" else self.sent[record_kind])
+            ]
+            self._write(record_kind, rows, night)
 
-    def _write(self, kind: RecordKind, rows: list[dict[str, str | None]], night: date) -> None:
-        columns = source_columns(self.kind, kind)
-        if self.kind == "sql":
-            write_table(self.database, "HO_SO" if kind is DOSSIERS else "KHAO_SAT", columns, rows)
-        elif self.kind == "http":
-            self.http.records[kind] = [{**dict.fromkeys(columns), **row} for row in rows]
+    def _write(self, record_kind: RecordKind, rows: list[dict[str, str | None]], night: date) -> None:
+        columns = source_columns(self.transport, record_kind)
+        if self.transport == "sql":
+            write_table(self.database, "HO_SO" if record_kind is DOSSIERS else "KHAO_SAT", columns, rows)
+        elif self.transport == "http":
+            self.http.records[record_kind] = [{**dict.fromkeys(columns), **row} for row in rows]
         elif rows:
-            prefix = "ho_so" if kind is DOSSIERS else "khao_sat"
+            prefix = "ho_so" if record_kind is DOSSIERS else "khao_sat"
             (self.folder / f"{prefix}_{night:%Y%m%d}.csv").write_bytes(csv_bytes(columns, rows))
 
 
@@ -145,8 +150,8 @@ class Played:
     found: list[Outcome]
     verdict: Verdict
 
-    def state(self, ward: str, kind: RecordKind = DOSSIERS) -> WardState:
-        return next(s for s in self.verdict.states if (s.ward, s.kind) == (ward, kind))
+    def state(self, ward: str, record_kind: RecordKind = DOSSIERS) -> WardState:
+        return next(s for s in self.verdict.states if (s.ward, s.record_kind) == (ward, record_kind))
 
 
 class District:
@@ -160,12 +165,12 @@ class District:
         self.wards_dir = folder / "registry"
         self.systems_dir = ROOT / "dags" / "systems"
         self.wards: dict[str, MiniWard] = {}
-        for key, kind in wards.items():
+        for key, transport in wards.items():
             place = folder / "systems" / key
             place.mkdir(parents=True)
-            if kind == "http":
+            if transport == "http":
                 service.wards[key] = HttpWard()
-            self.wards[key] = MiniWard(key, kind, place, service)
+            self.wards[key] = MiniWard(key, transport, place, service)
         self._write_registry(systems or {})
 
     def __getitem__(self, key: str) -> MiniWard:
@@ -178,7 +183,7 @@ class District:
                 "ward": key,
                 "code": f"{index:05d}",
                 "name": {"vi": f"Phường {key}", "en": f"Ward {key}"},
-                "system": systems.get(key, SOFTWARE[ward.kind].system),
+                "system": systems.get(key, SOFTWARE[ward.transport].system),
                 "aliases": [alias(key), spoken(key)],
             }
             for index, (key, ward) in enumerate(self.wards.items())
@@ -232,26 +237,26 @@ class District:
         return Night(self.settings)
 
     def play(
-        self, night: date = NIGHT, wards: list[str] | None = None, kinds: list[str] | None = None, **request: Any
+        self, night: date = NIGHT, wards: list[str] | None = None, record_kinds: list[str] | None = None, **request: Any
     ) -> Played:
         """Extracts and judges a night; an error that no outcome holds is not caught."""
         run = self.night()
         request["night"] = night
-        plan = run.plan(Request(**request), wards, kinds)
+        plan = run.plan(Request(**request), wards, record_kinds)
         verdict = run.run(plan, self.resolve)
         return Played(plan, outcomes.read_run(run.lake, plan.run_id), verdict)
 
-    def manifest(self, ward: str, night: date = NIGHT, kind: RecordKind = DOSSIERS) -> Manifest | None:
-        return self.night().lake.read_record(manifest_path(kind, ward, night), Manifest)
+    def manifest(self, ward: str, night: date = NIGHT, record_kind: RecordKind = DOSSIERS) -> Manifest | None:
+        return self.night().lake.read_record(manifest_path(record_kind, ward, night), Manifest)
 
-    def accepted(self, ward: str, night: date = NIGHT, kind: RecordKind = DOSSIERS) -> list[dict[str, Any]]:
-        return self._records("accepted_path", ward, night, kind)
+    def accepted(self, ward: str, night: date = NIGHT, record_kind: RecordKind = DOSSIERS) -> list[dict[str, Any]]:
+        return self._records("accepted_path", ward, night, record_kind)
 
-    def quarantined(self, ward: str, night: date = NIGHT, kind: RecordKind = DOSSIERS) -> list[dict[str, Any]]:
-        return self._records("quarantine_path", ward, night, kind)
+    def quarantined(self, ward: str, night: date = NIGHT, record_kind: RecordKind = DOSSIERS) -> list[dict[str, Any]]:
+        return self._records("quarantine_path", ward, night, record_kind)
 
-    def _records(self, path: str, ward: str, night: date, kind: RecordKind) -> list[dict[str, Any]]:
-        manifest = self.manifest(ward, night, kind)
+    def _records(self, path: str, ward: str, night: date, record_kind: RecordKind) -> list[dict[str, Any]]:
+        manifest = self.manifest(ward, night, record_kind)
         if manifest is None or not getattr(manifest, path):
             return []
         rows: list[dict[str, Any]] = self.night().lake.read_table(getattr(manifest, path)).to_pylist()

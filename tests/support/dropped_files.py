@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow as pa
 
-from tests.support.datasets import dataset
+from tests.support.feeds import feed
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.sources import Window
 from ward_warehouse.sources.files import FilesSource
@@ -33,7 +33,7 @@ def system(pattern: str = "*", columns: tuple[str, ...] = COLUMNS, **read: Any) 
         "name": {"vi": "Tệp", "en": "Files"},
         "transport": "files",
         "time_zone": "Asia/Ho_Chi_Minh",
-        "datasets": {
+        "record_kinds": {
             "dossiers": {
                 "read": {"pattern": pattern, **read},
                 "key": [columns[0]],
@@ -59,7 +59,7 @@ class Folder:
     def night(self, described: dict[str, Any] | None = None, **read: Any) -> list[dict[str, Any]]:
         """All records of a night, each with `__position` and `__fault`."""
         connection = Connection("p01", "fs", extra={"path": str(self.path)})
-        source = FilesSource(dataset(described or system(**read)), connection, self.loaded)
+        source = FilesSource(feed(described or system(**read)), connection, self.loaded)
         tables: list[pa.Table] = list(source.read(Window()))
         self.loaded = {**self.loaded, **source.report.files}
         self.refused, self.new_columns = source.report.refused, source.report.new_columns
@@ -90,7 +90,7 @@ def xlsx(**sheets: str) -> bytes:
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
-    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    record_kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     book = "".join(f'<sheet name={quoteattr(n)} sheetId="{i}" r:id="rId{i}"/>' for i, n in enumerate(names, 1))
     links = "".join(
         f'<Relationship Id="rId{i}" Type="{office}/worksheet" Target="worksheets/sheet{i}.xml"/>'
@@ -98,13 +98,13 @@ def xlsx(**sheets: str) -> bytes:
     )
     links += f'<Relationship Id="rId99" Type="{office}/styles" Target="styles.xml"/>'
     parts = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{kinds}.worksheet+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{record_kinds}.worksheet+xml"/>'
         for i in range(1, len(names) + 1)
     )
     members = {
         "[Content_Types].xml": f'{head}<Types xmlns="{package}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>{parts}</Types>',
+        f'<Override PartName="/xl/workbook.xml" ContentType="{record_kinds}.sheet.main+xml"/>{parts}</Types>',
         "_rels/.rels": f'{head}<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
         f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'{head}<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{book}</sheets></workbook>',

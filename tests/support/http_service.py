@@ -21,7 +21,7 @@ class HttpWard:
     """What a ward's service holds, and what goes wrong with it.
 
     `once` holds faults for the next requests, one each; `always` spoils every request. `asked` keeps the query of each
-    request that was answered properly, by dataset. A service that does not know windows always gives everything.
+    request that was answered properly, by feed. A service that does not know windows always gives everything.
     """
 
     records: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in PATHS.values()})
@@ -65,7 +65,7 @@ class HttpService:
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         url = urlsplit(request.path)
         _, key, path = url.path.split("/", 2)
-        ward, dataset = self.wards[key], PATHS["/" + path]
+        ward, feed = self.wards[key], PATHS["/" + path]
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         ward.requests += 1
         fault = ward.once.popleft() if ward.once else ward.always
@@ -75,15 +75,15 @@ class HttpService:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             send(request, 401, b"{}")
             return
-        ward.asked.append((dataset, query))
-        found = _within_window(ward, dataset, query)
+        ward.asked.append((feed, query))
+        found = _within_window(ward, feed, query)
         number, size = int(query["trang"]), int(query["kich_thuoc"])
         send_json(request, {"data": {"items": found[(number - 1) * size : number * size], "tong": len(found)}})
 
 
-def _within_window(ward: HttpWard, dataset: str, query: dict[str, str]) -> list[dict[str, Any]]:
+def _within_window(ward: HttpWard, feed: str, query: dict[str, str]) -> list[dict[str, Any]]:
     since, until = query.get("tu", "0"), query.get("den", "9")
-    return [r for r in ward.records[dataset] if not ward.knows_windows or _within(r, since, until)]
+    return [r for r in ward.records[feed] if not ward.knows_windows or _within(r, since, until)]
 
 
 def _within(record: dict[str, Any], since: str, until: str) -> bool:

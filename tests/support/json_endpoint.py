@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.support.datasets import dataset
+from tests.support.feeds import feed
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import SourceError
@@ -49,7 +49,7 @@ SYSTEM: dict[str, Any] = {
     "name": {"vi": "Máy tính bảng", "en": "Tablets"},
     "transport": "http",
     "time_zone": "Asia/Ho_Chi_Minh",
-    "datasets": {
+    "record_kinds": {
         "survey_responses": {
             "read": {},
             "key": ["ID"],
@@ -118,11 +118,11 @@ def source(
     endpoint: Endpoint, connection: dict[str, Any] | None = None, limits: Limits = QUICK, **read: Any
 ) -> HttpSource:
     """The endpoint as a ward's source; `read` and `connection` replace parts of what is above."""
-    part = SYSTEM["datasets"]["survey_responses"]
-    system = {**SYSTEM, "datasets": {"survey_responses": {**part, "read": {**READ, **read}}}}
+    part = SYSTEM["record_kinds"]["survey_responses"]
+    system = {**SYSTEM, "record_kinds": {"survey_responses": {**part, "read": {**READ, **read}}}}
     known = {"port": endpoint.port, "schema": "http", "password": SECRET, **(connection or {})}
     found = Connection(**{"id": "p01", "conn_type": "http", "host": "127.0.0.1", **known})
-    return HttpSource(dataset(system, RecordKind.SURVEY_RESPONSES), found, limits)
+    return HttpSource(feed(system, RecordKind.SURVEY_RESPONSES), found, limits)
 
 
 def rows(opened: HttpSource, window: Window | None = None) -> list[dict[str, Any]]:

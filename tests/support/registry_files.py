@@ -11,7 +11,7 @@ system: counter
 name: {vi: Phần mềm, en: Software}
 transport: sql
 time_zone: Asia/Ho_Chi_Minh
-datasets:
+record_kinds:
   dossiers:
     read: {table: HO_SO}
     key: [ID]
@@ -34,7 +34,7 @@ system: tablets
 name: {vi: Máy tính bảng, en: Tablets}
 transport: http
 time_zone: Asia/Ho_Chi_Minh
-datasets:
+record_kinds:
   survey_responses:
     read:
       path: /votes
@@ -68,7 +68,7 @@ wards:
     name: {vi: Phường 2, en: Ward 2}
     system: counter
     aliases: [P02]
-    datasets: {survey_responses: {system: tablets, connection: votes}}
+    record_kinds: {survey_responses: {system: tablets, connection: votes}}
   - ward: p03
     code: "00003"
     name: {vi: Phường 3, en: Ward 3}

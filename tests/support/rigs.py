@@ -17,12 +17,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from tests.support.database_servers import PASSWORD, Server
-from tests.support.datasets import dataset
 from tests.support.dropped_files import row, xlsx
+from tests.support.feeds import feed
 from tests.support.file_servers import S3Server, SftpServer
 from tests.support.json_endpoint import SECRET, Endpoint
 from ward_warehouse.core.connections import Connection
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 
 Record = dict[str, str | None]
 
@@ -96,7 +96,7 @@ class Rig(ABC):
             "name": {"vi": "Một cửa", "en": "Counter"},
             "transport": self.transport,
             "time_zone": "Asia/Ho_Chi_Minh",
-            "datasets": {
+            "record_kinds": {
                 "dossiers": {
                     "read": self.reading(),
                     "key": ["ID"],
@@ -113,8 +113,8 @@ class Rig(ABC):
             "codes": {"status": {"4": "in_process", "10": "returned"}},
         }
 
-    def dataset(self) -> Dataset:
-        return dataset(self.description())
+    def feed(self) -> Feed:
+        return feed(self.description())
 
 
 # Databases

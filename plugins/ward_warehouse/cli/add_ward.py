@@ -16,7 +16,7 @@ from ward_warehouse.core.settings import Settings, load_settings
 from ward_warehouse.registry import Registry, load_registry
 
 if TYPE_CHECKING:
-    from ward_warehouse.onboarding.draft.guess import DatasetGuess
+    from ward_warehouse.onboarding.draft.guess import RecordKindGuess
 
 MOST_ALIASES = 3
 
@@ -50,7 +50,7 @@ def add(
     settings = load_settings()
     registry = load_registry(settings)
     _refuse_known(registry, ward, district)
-    drafts: list[DatasetGuess] = []
+    drafts: list[RecordKindGuess] = []
     if system not in registry.systems:
         require_free(settings.systems_dir / f"{system}.yml")
         drafts = _drafts(system, connection or ward, schema, sample)
@@ -67,7 +67,7 @@ def add(
         path = settings.systems_dir / f"{system}.yml"
         add_system(path, system_text(system, f"Phần mềm {system}", _time_zone(registry, district, settings), drafts))
         for draft in drafts:
-            console.print(f"{path}: {draft.kind}: {len(draft.columns)} columns guessed")
+            console.print(f"{path}: {draft.record_kind}: {len(draft.columns)} columns guessed")
     console.print(f"{place}: ward {ward} added; see `ward-warehouse wards check` for what is left")
 
 
@@ -80,7 +80,7 @@ def _refuse_known(registry: Registry, ward: str, district: str) -> None:
         raise RegistryError([*problems, f"district {district}: mend its file before a ward is added"])
 
 
-def _drafts(system: str, connection: str, schema: str | None, sample: Path | None) -> list[DatasetGuess]:
+def _drafts(system: str, connection: str, schema: str | None, sample: Path | None) -> list[RecordKindGuess]:
     from ward_warehouse.onboarding.draft.discover import relation_of_file, relations_of_database
     from ward_warehouse.onboarding.draft.guess import best_guesses
 
@@ -100,7 +100,7 @@ def _drafts(system: str, connection: str, schema: str | None, sample: Path | Non
     return drafts
 
 
-def _spellings(drafts: list[DatasetGuess]) -> list[str]:
+def _spellings(drafts: list[RecordKindGuess]) -> list[str]:
     """How the sample's records spell their ward, if they agree on a few spellings."""
     for draft in drafts:
         column = draft.columns.get("source_ward")

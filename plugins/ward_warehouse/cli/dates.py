@@ -34,10 +34,10 @@ class Day(click.DateTime):
             found: datetime = super().convert(value, param, ctx)
         except click.BadParameter:
             where = f"{param.opts[0]}: " if param and param.opts else ""
-            kinds = "a date such as 2018-12-27"
+            record_kinds = "a date such as 2018-12-27"
             if len(self.formats) > 1:
-                kinds += ", or a time such as 2018-12-27T06:00"
-            raise WardWarehouseError(f"{where}found {value!r}, expected {kinds}") from None
+                record_kinds += ", or a time such as 2018-12-27T06:00"
+            raise WardWarehouseError(f"{where}found {value!r}, expected {record_kinds}") from None
         return found
 
 

@@ -16,15 +16,22 @@ from ward_warehouse.lake.store import Lake
 
 @click.command()
 @click.option("--ward", help="Only the locks of this ward.")
-@click.option("--dataset", "kind", type=click.Choice([str(kind) for kind in RecordKind]), help="Only of this kind.")
+@click.option(
+    "--record-kind",
+    "record_kind",
+    type=click.Choice([str(record_kind) for record_kind in RecordKind]),
+    help="Only of this kind.",
+)
 @click.option("--night", help="Only of this night, YYYY-MM-DD.")
 @click.option("--end", is_flag=True, help="End those whose run is gone.")
 @click.option("--even-at-work", is_flag=True, help="With --end: end all that are shown; first stop their runs.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def locks(ward: str | None, kind: str | None, night: str | None, end: bool, even_at_work: bool, json_: bool) -> None:
+def locks(
+    ward: str | None, record_kind: str | None, night: str | None, end: bool, even_at_work: bool, json_: bool
+) -> None:
     """Which runs are at work on which ward, record kind and night, and which locks were left behind."""
     lake = Lake(load_settings().lake)
-    asked = {"ward": ward, "kind": kind, "night": night}
+    asked = {"ward": ward, "record_kind": record_kind, "night": night}
     found = [
         lock
         for lock in find_locks(lake)
@@ -46,7 +53,7 @@ def _row(lock: Lock, ended: set[str]) -> dict[str, Any]:
     state = "ended" if lock.path in ended else "left behind" if lock.is_left else "at work"
     return {
         "ward": lock.ward,
-        "kind": str(lock.kind),
+        "record_kind": str(lock.record_kind),
         "night": lock.night,
         "state": state,
         "process": lock.holder.process,
@@ -60,7 +67,7 @@ def _show(rows: list[dict[str, Any]]) -> None:
         console.print("no locks: no run is at work")
         return
     table = Table(header_style="bold")
-    for name in ("ward", "kind", "night", "state", "process", "host", "since (UTC)"):
+    for name in ("ward", "record_kind", "night", "state", "process", "host", "since (UTC)"):
         table.add_column(name, no_wrap=True)
     for row in rows:
         table.add_row(*(str(value) for value in list(row.values())[:-1]), f"{row['since']:%Y-%m-%d %H:%M}")

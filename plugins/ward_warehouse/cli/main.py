@@ -23,6 +23,7 @@ from ward_warehouse.cli.pseudonyms import pseudonyms
 from ward_warehouse.cli.quarantine import quarantine
 from ward_warehouse.cli.reconcile import reconcile
 from ward_warehouse.cli.release import release
+from ward_warehouse.cli.renamed import renamed
 from ward_warehouse.cli.settings import settings
 from ward_warehouse.cli.wards import wards
 from ward_warehouse.core.connections import from_environment
@@ -76,7 +77,8 @@ def night_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--ward", "chosen", multiple=True, help="Ward key; may be given several times. Default: all in force."
     )
-    @click.option("--dataset", "kinds", multiple=True, help=f"{', '.join(RecordKind)}. Default: all.")
+    @click.option("--record-kind", "record_kinds", multiple=True, help=f"{', '.join(RecordKind)}. Default: all.")
+    @renamed("--dataset", "--record-kind")
     @click.option("--since", type=INSTANT, help="Read changes from this date or time on, instead of from the cursor.")
     @click.option("--until", type=INSTANT, help="Read changes up to the end of this date, or to this time.")
     @click.option(
@@ -85,15 +87,15 @@ def night_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--full", is_flag=True, help="Read everything, whatever the cursor says.")
     @wraps(command)
     def with_options(
-        night: date | None, chosen: tuple[str, ...], kinds: tuple[str, ...], since: str | None, until: str | None,
-        chunk_days: int | None, full: bool, **others: Any,
+        night: date | None, chosen: tuple[str, ...], record_kinds: tuple[str, ...], since: str | None,
+        until: str | None, chunk_days: int | None, full: bool, **others: Any,
     ) -> None:  # fmt: skip
         settings = load_settings()
         run = Night(settings)
         request = make_request(
             settings, _night(night, until), since=since, until=until, full=full, chunk_days=chunk_days
         )
-        command(run, run.plan(request, list(chosen) or None, list(kinds) or None), **others)
+        command(run, run.plan(request, list(chosen) or None, list(record_kinds) or None), **others)
 
     return with_options
 
@@ -165,7 +167,7 @@ def status(json_: bool) -> None:
         console.print(behind, style="yellow")
     for row in rows:
         console.print(
-            f"{row['ward']:28} {row['kind']:18} {row['night'] or 'never loaded'!s:12} "
+            f"{row['ward']:28} {row['record_kind']:18} {row['night'] or 'never loaded'!s:12} "
             f"read {row['rows_read'] or 0:>7,} = accepted {row['rows_accepted'] or 0:,} + quarantined "
             f"{row['rows_quarantined'] or 0:,} + unchanged {row['rows_unchanged'] or 0:,}"
             f"{'' if row['adds_up'] else '  DOES NOT ADD UP: run the ward again'}"
@@ -224,7 +226,7 @@ def _show_outcomes(found: list[Outcome], json_: bool) -> None:
         for outcome in found:
             console.print(_line(outcome))
             for note in outcome.warnings:
-                console.print(f"note: {outcome.ward} {outcome.kind}: {note}", style="yellow")
+                console.print(f"note: {outcome.ward} {outcome.record_kind}: {note}", style="yellow")
     errors = [outcome.error for outcome in found if outcome.error]
     if errors:
         fail("\n".join(errors))
@@ -238,7 +240,7 @@ def _line(outcome: Outcome) -> str:
         "unchanged": outcome.rows_unchanged,
     }
     known = ", ".join(f"{value:,} {name}" for name, value in counts.items() if value is not None)
-    return f"{outcome.ward} {outcome.kind} {outcome.step} {outcome.status}{': ' + known if known else ''}"
+    return f"{outcome.ward} {outcome.record_kind} {outcome.step} {outcome.status}{': ' + known if known else ''}"
 
 
 def _night(night: date | None, until: str | None) -> date:

@@ -24,22 +24,24 @@ def night() -> None:
 @click.option("--ward", required=True, help="Ward key.")
 @click.option(
     "--record-kind",
-    "kinds",
+    "record_kinds",
     multiple=True,
-    type=click.Choice([str(kind) for kind in RecordKind]),
+    type=click.Choice([str(record_kind) for record_kind in RecordKind]),
     help="Record kind; may be given several times. Default: all that were loaded.",
 )
 @click.option("--by", required=True, help="Who decides.")
 @click.option("--reason", required=True, help="Why; kept with the decision.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def take_back(day: date, ward: str, kinds: tuple[str, ...], by: str, reason: str, json_: bool) -> None:
+def take_back(day: date, ward: str, record_kinds: tuple[str, ...], by: str, reason: str, json_: bool) -> None:
     """Take a wrongly loaded night of a ward back: the next build is as if it had not been loaded."""
     run = Night(load_settings())
-    run.registry.datasets(ward)
-    found = taking_back(run.lake, [RecordKind(kind) for kind in kinds], ward, day, by, reason)
+    run.registry.feeds(ward)
+    found = taking_back(run.lake, [RecordKind(record_kind) for record_kind in record_kinds], ward, day, by, reason)
     if json_:
         as_json([outcome.model_dump(mode="json") for outcome in found])
         return
     for outcome in found:
-        console.print(f"{outcome.ward} {outcome.kind} night {outcome.night} taken back", highlight=False, markup=False)
+        console.print(
+            f"{outcome.ward} {outcome.record_kind} night {outcome.night} taken back", highlight=False, markup=False
+        )
     console.print("run the night again, or leave it to the next one, which reads on from the night before; then build")

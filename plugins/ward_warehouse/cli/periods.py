@@ -110,7 +110,7 @@ def _desk(ward: str | None, district: str | None, by: str, reason: str) -> tuple
 def _districts(registry: Registry, district: str | None, ward: str | None) -> list[str]:
     """The district that is named, or that of a ward, or all."""
     if ward is not None:
-        registry.datasets(ward)
+        registry.feeds(ward)
         of_ward = registry.wards[ward].district
         if district not in (None, of_ward):
             raise WardWarehouseError(f"ward {ward}: found --district {district}, expected its own district {of_ward}")

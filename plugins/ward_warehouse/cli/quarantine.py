@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ward_warehouse.cli.dates import DAY
 from ward_warehouse.cli.output import as_json, console, fail
+from ward_warehouse.cli.renamed import renamed
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
@@ -27,11 +28,15 @@ Command = Callable[..., None]
 
 def filters(command: Command) -> Command:
     """The options that say which entries are meant."""
-    options = [
+    options: list[Callable[[Command], Command]] = [
         click.option("--ward", help="Only this ward."),
         click.option(
-            "--dataset", "kind", type=click.Choice([str(kind) for kind in RecordKind]), help="Only this record kind."
+            "--record-kind",
+            "record_kind",
+            type=click.Choice([str(record_kind) for record_kind in RecordKind]),
+            help="Only this record kind.",
         ),
+        renamed("--dataset", "--record-kind"),
         click.option("--rule", help="Only records that broke this rule, also one that exists no longer."),
         click.option("--night", type=DAY, help="Only records seen on this night."),
     ]
@@ -119,10 +124,10 @@ def replay(entry: str | None, by: str, reason: str, json_: bool, **chosen: Any) 
     total = Replayed()
     judges: dict[RecordKind, Judge] = {}
     for desk, selection in _desks(entry, by, reason, **chosen):
-        kind = desk.dataset.kind
-        judges[kind] = judges.get(kind) or Judge(load_suite(settings.expectations_dir, kind))
-        with console.status(f"{desk.dataset}: judging again"):
-            total.add(desk.replay(judges[kind], selection))
+        record_kind = desk.feed.record_kind
+        judges[record_kind] = judges.get(record_kind) or Judge(load_suite(settings.expectations_dir, record_kind))
+        with console.status(f"{desk.feed}: judging again"):
+            total.add(desk.replay(judges[record_kind], selection))
     still = {rule: count for rule, count in total.still.most_common() if count}
     if json_:
         as_json({"judged": total.judged, "let_in": total.let_in, "still_broken": still, "refused": total.refused})
@@ -159,11 +164,11 @@ def _desks(
     by: str,
     reason: str,
     ward: str | None = None,
-    kind: str | None = None,
+    record_kind: str | None = None,
     rule: str | None = None,
     night: date | None = None,
 ) -> list[tuple[Desk, Selection]]:
-    """The desks of the datasets that are meant: one when an entry is named, else all of the registry."""
+    """The desks of the feeds that are meant: one when an entry is named, else all of the registry."""
     from ward_warehouse.decisions.quarantine_desk import Desk, Selection
 
     if entry is not None:
@@ -173,9 +178,9 @@ def _desks(
                 f"quarantine entry {entry}: found no ward and record kind in it; `ward-warehouse quarantine list` "
                 "shows the keys"
             )
-        ward, kind = parts[:2]
+        ward, record_kind = parts[:2]
     selection = Selection(night, rule, entry)
     run = Night(load_settings())
-    kinds = [RecordKind(kind)] if kind else None
-    datasets = [one for key in ([ward] if ward else run.registry.wards) for one in run.registry.datasets(key, kinds)]
-    return [(Desk(run.lake, one, run.settings.pseudonym_keys(), by, reason), selection) for one in datasets]
+    record_kinds = [RecordKind(record_kind)] if record_kind else None
+    feeds = [one for key in ([ward] if ward else run.registry.wards) for one in run.registry.feeds(key, record_kinds)]
+    return [(Desk(run.lake, one, run.settings.pseudonym_keys(), by, reason), selection) for one in feeds]

@@ -6,6 +6,7 @@ import click
 from rich.table import Table
 
 from ward_warehouse.cli.output import as_json, console, fail
+from ward_warehouse.cli.renamed import renamed
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import load_settings
@@ -17,19 +18,24 @@ from ward_warehouse.night.steps import Night
 @click.command()
 @click.option("--ward", "chosen", multiple=True, help="Ward key; may be given several times. Default: all wards.")
 @click.option(
-    "--kind", "kinds", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="Default: all."
+    "--record-kind",
+    "record_kinds",
+    multiple=True,
+    type=click.Choice([str(record_kind) for record_kind in RecordKind]),
+    help="Default: all.",
 )
+@renamed("--kind", "--record-kind")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def reconcile(chosen: tuple[str, ...], kinds: tuple[str, ...], json_: bool) -> None:
+def reconcile(chosen: tuple[str, ...], record_kinds: tuple[str, ...], json_: bool) -> None:
     """Compare keys and counts with the sources; mark what vanished there as deleted, and what came back as present."""
     run = Night(load_settings())
     run.settings.require_key()
-    asked = [RecordKind(kind) for kind in kinds] or list(RecordKind)
+    asked = [RecordKind(record_kind) for record_kind in record_kinds] or list(RecordKind)
     # A ward that is named is compared whatever its software; of all wards, those whose source can be compared.
     wards = list(chosen) or [
         ward
         for ward in run.registry.wards
-        if any(d.system.transport != "files" for d in run.registry.datasets(ward, asked))
+        if any(d.system.transport != "files" for d in run.registry.feeds(ward, asked))
     ]
     run_id = outcomes.new_id()
     found: list[Reconciliation] = []
@@ -38,7 +44,7 @@ def reconcile(chosen: tuple[str, ...], kinds: tuple[str, ...], json_: bool) -> N
     for ward in wards:
         with console.status(f"comparing {ward}"):
             for outcome, compared in run.reconcile_ward(ward, asked, run_id, from_environment):
-                notes += [f"note: {ward} {outcome.kind}: {note}" for note in outcome.warnings]
+                notes += [f"note: {ward} {outcome.record_kind}: {note}" for note in outcome.warnings]
                 errors += [outcome.error] if outcome.error else []
                 found += [compared] if compared else []
     if json_:
@@ -64,7 +70,7 @@ def _show(found: list[Reconciliation], notes: list[str]) -> None:
         table.add_column(name, overflow="fold")
     for one in found:
         counts = (one.keys_in_source, one.keys_in_lake, one.rows_deleted, one.rows_returned, one.rows_unknown)
-        table.add_row(one.ward, str(one.kind), str(one.night), *(f"{count:,}" for count in counts))
+        table.add_row(one.ward, str(one.record_kind), str(one.night), *(f"{count:,}" for count in counts))
     console.print(table)
     for note in notes:
         console.print(note, style="yellow")

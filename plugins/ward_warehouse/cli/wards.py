@@ -120,27 +120,27 @@ def _sample(
     from ward_warehouse.onboarding.checks.sample import Sampler, sample_findings
 
     settings.require_key()
-    datasets = [dataset for ward in chosen or registry.wards for dataset in registry.datasets(ward)]
+    feeds = [feed for ward in chosen or registry.wards for feed in registry.feeds(ward)]
     sampler = Sampler(settings, from_environment, limit)
     table = Table(title=f"samples of up to {limit} records; nothing was written", header_style="bold")
     for name in ("ward", "record kind", "records", "would be refused", "rules broken", "new columns"):
         table.add_column(name, overflow="fold")
     findings: list[Finding] = []
     counts: list[dict[str, object]] = []
-    for dataset in datasets:
-        with console.status(f"reading {dataset}"):
-            sample = sampler.look(dataset)
-        findings += sample_findings(sample, registry.places[f"ward {dataset.ward.ward}"])
+    for feed in feeds:
+        with console.status(f"reading {feed}"):
+            sample = sampler.look(feed)
+        findings += sample_findings(sample, registry.places[f"ward {feed.ward.ward}"])
         rules = {rule.rule: rule.rows for rule in sample.rules}
         broken = "; ".join(f"{rows} {rule}" for rule, rows in rules.items())
         table.add_row(
-            dataset.ward.ward, str(dataset.kind), str(sample.rows), str(sample.refused), broken,
+            feed.ward.ward, str(feed.record_kind), str(sample.rows), str(sample.refused), broken,
             ", ".join(sample.new_columns),
         )  # fmt: skip
         counts.append(
             {
-                "ward": dataset.ward.ward,
-                "kind": str(dataset.kind),
+                "ward": feed.ward.ward,
+                "record_kind": str(feed.record_kind),
                 "rows": sample.rows,
                 "refused": sample.refused,
                 "rules": rules,

@@ -18,7 +18,7 @@ ColumnType = Literal["text", "code", "integer", "number", "boolean", "timestamp"
 
 
 class RecordKind(StrEnum):
-    """The kinds of record that a ward's system gives; also the names of datasets, suites and raw tables."""
+    """The kinds of record that a ward's system gives; also the names of feeds, suites and raw tables."""
 
     DOSSIERS = "dossiers"
     SURVEY_RESPONSES = "survey_responses"
@@ -104,7 +104,7 @@ class Contract:
         dated_by: the column whose day places a record in a period; None for records that have no period.
     """
 
-    kind: RecordKind
+    record_kind: RecordKind
     columns: tuple[Column, ...]
     dated_by: str | None = None
     by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
@@ -330,7 +330,7 @@ PROCEDURES = Contract(
 )
 
 CONTRACTS: dict[RecordKind, Contract] = {
-    contract.kind: contract for contract in (DOSSIERS, SURVEY_RESPONSES, WARD_RETURNS, PROCEDURES)
+    contract.record_kind: contract for contract in (DOSSIERS, SURVEY_RESPONSES, WARD_RETURNS, PROCEDURES)
 }
 
 

@@ -31,7 +31,7 @@ class SourceError(WardWarehouseError):
 
 
 class PostponedError(SourceError):
-    """The ward is in its maintenance window; `until` is when it may be read."""
+    """The ward is in its quiet hours; `until` is when it may be read."""
 
     def __init__(self, text: str, until: datetime) -> None:
         self.until = until

@@ -23,7 +23,7 @@ from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.lake.quarantine_log import Log, append, read_log
 from ward_warehouse.lake.store import Lake, Manifest
 from ward_warehouse.mapping.remapper import Keys, Remapper
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 from ward_warehouse.validation.commit import apply_decisions
 from ward_warehouse.validation.judging import REPEATED, Judge
 from ward_warehouse.validation.repeats import with_repeated_ids, with_shared_codes
@@ -84,24 +84,24 @@ class Replayed:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where a person handles the quarantined records of one dataset.
+    """Where a person handles the quarantined records of one record kind.
 
     Attributes:
-        dataset: the ward's dataset as the registry has it now.
+        feed: the ward's feed as the registry has it now.
         keys: the pseudonym keys.
         by: who decides.
         reason: and why.
     """
 
     lake: Lake
-    dataset: Dataset
+    feed: Feed
     keys: Keys
     by: str
     reason: str
 
     @property
     def _place(self) -> tuple[RecordKind, str]:
-        return self.dataset.kind, self.dataset.ward.ward
+        return self.feed.record_kind, self.feed.ward.ward
 
     def replay(self, judge: Judge, selection: Selection) -> Replayed:
         """Maps and judges quarantined records again; those that break no rule of severity error are let in.
@@ -160,9 +160,9 @@ class Desk:
 
     def _mapped(self, manifest: Manifest, entries: pa.Table) -> tuple[pa.Table, pa.Table]:
         """The entries mapped again: as records beside the id of their entry, and as the rules see them."""
-        with closing(Remapper(self.dataset, manifest.night, self.keys)) as mapper:
+        with closing(Remapper(self.feed, manifest.night, self.keys)) as mapper:
             mapped = mapper.map_entries(entries)
-        records = mapped.select(CONTRACTS[self.dataset.kind].schema().names)
+        records = mapped.select(CONTRACTS[self.feed.record_kind].schema().names)
         return records.append_column("entry_id", _array(entries["entry_id"])), mapped
 
     def resolve(self, decision: Decision, selection: Selection) -> int:
@@ -193,9 +193,9 @@ class Desk:
         raise self._busy()
 
     def _admissible(self, manifest: Manifest, entries: pa.Table) -> pa.Table:
-        where = f"{self.dataset.ward.ward} {self.dataset.kind} night {manifest.night}"
+        where = f"{self.feed.ward.ward} {self.feed.record_kind} night {manifest.night}"
         records, _ = self._mapped(manifest, entries)
-        for column in CONTRACTS[self.dataset.kind].columns:
+        for column in CONTRACTS[self.feed.record_kind].columns:
             lacking = records.filter(pc.is_null(records[column.name])) if column.required else None
             if lacking is not None and lacking.num_rows:
                 raise WardWarehouseError(
@@ -213,7 +213,7 @@ class Desk:
         return records
 
     def _why_nothing(self, selection: Selection) -> str:
-        place = f"{self.dataset.ward.ward} {self.dataset.kind}"
+        place = f"{self.feed.ward.ward} {self.feed.record_kind}"
         before = selection.of(read_log(self.lake, *self._place).entries)
         if selection.night is not None:
             before = before.filter(pc.equal(before["night"], pa.scalar(selection.night)))
@@ -226,12 +226,14 @@ class Desk:
         )
 
     def _busy(self) -> WardWarehouseError:
-        return WardWarehouseError(f"{self.dataset.ward.ward}: others are deciding about its records; try again")
+        return WardWarehouseError(f"{self.feed.ward.ward}: others are deciding about its records; try again")
 
 
-def quarantined_partitions(lake: Lake, kind: RecordKind, ward: str, night: date | None = None) -> Iterator[Manifest]:
+def quarantined_partitions(
+    lake: Lake, record_kind: RecordKind, ward: str, night: date | None = None
+) -> Iterator[Manifest]:
     """The committed partitions of a ward that hold quarantined records, of one night or of all."""
-    for name in lake.names(f"manifests/{kind}/{ward}"):
+    for name in lake.names(f"manifests/{record_kind}/{ward}"):
         if night is not None and not name.endswith(f"/{night}.json"):
             continue
         manifest = lake.read_record(name, Manifest)

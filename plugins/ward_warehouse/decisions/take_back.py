@@ -19,12 +19,14 @@ from ward_warehouse.lake.store import Lake, Manifest, landed_path, manifest_path
 from ward_warehouse.lake.taken_back import TakenBack
 
 
-def take_back(lake: Lake, kinds: list[RecordKind], ward: str, night: date, by: str, reason: str) -> list[Outcome]:
+def take_back(
+    lake: Lake, record_kinds: list[RecordKind], ward: str, night: date, by: str, reason: str
+) -> list[Outcome]:
     """Takes a night of a ward back; gives an outcome for each record kind.
 
     Args:
         lake: the lake.
-        kinds: the record kinds; without any, all of which the night was loaded.
+        record_kinds: the record kinds; without any, all of which the night was loaded.
         ward: the ward's key.
         night: the night.
         by: who decides.
@@ -37,8 +39,10 @@ def take_back(lake: Lake, kinds: list[RecordKind], ward: str, night: date, by: s
     """
     if not by.strip() or not reason.strip():
         raise WardWarehouseError("taking a night back needs who decides and why; give --by and --reason")
-    loaded = [kind for kind in RecordKind if lake.fs.exists(lake.path(manifest_path(kind, ward, night)))]
-    missing = [str(kind) for kind in kinds if kind not in loaded]
+    loaded = [
+        record_kind for record_kind in RecordKind if lake.fs.exists(lake.path(manifest_path(record_kind, ward, night)))
+    ]
+    missing = [str(record_kind) for record_kind in record_kinds if record_kind not in loaded]
     if missing or not loaded:
         raise WardWarehouseError(
             f"{ward} {', '.join(missing) or 'all record kinds'} night {night}: was not loaded, so there is nothing to "
@@ -46,8 +50,8 @@ def take_back(lake: Lake, kinds: list[RecordKind], ward: str, night: date, by: s
         )
     run_id = outcomes.new_id()
     found = []
-    for kind in kinds or loaded:
-        found.append(_take_partition_back(lake, run_id, (kind, ward, night), by.strip(), reason.strip()))
+    for record_kind in record_kinds or loaded:
+        found.append(_take_partition_back(lake, run_id, (record_kind, ward, night), by.strip(), reason.strip()))
     return found
 
 
@@ -63,7 +67,7 @@ def _outcome(lake: Lake, run_id: str, started: datetime, decision: TakenBack) ->
         finished_at=datetime.now(UTC),
         ward=manifest.ward,
         district=manifest.district,
-        kind=manifest.kind,
+        record_kind=manifest.record_kind,
         fingerprint=manifest.batch_id,
         warnings=(f"taken back by {decision.taken_by}: {decision.reason}",),
     )
@@ -75,43 +79,50 @@ def _take_partition_back(lake: Lake, run_id: str, place: tuple[RecordKind, str, 
     The nights after it keep their records, and are told to begin where the night before it ended: what the wrong night
     should have brought lies before their own windows, and the next night reads it.
     """
-    kind, ward, night = place
+    record_kind, ward, night = place
     started = datetime.now(UTC)
     with ExitStack() as locks:
-        for one in _nights_from(lake, kind, ward, night):
-            locks.enter_context(partition_lock(lake, kind, ward, one))
-        manifest = lake.read_record(manifest_path(kind, ward, night), Manifest)
+        for one in _nights_from(lake, record_kind, ward, night):
+            locks.enter_context(partition_lock(lake, record_kind, ward, one))
+        manifest = lake.read_record(manifest_path(record_kind, ward, night), Manifest)
         if manifest is None:
-            raise WardWarehouseError(f"{ward} {kind} night {night}: was not loaded, so there is nothing to take back")
+            raise WardWarehouseError(
+                f"{ward} {record_kind} night {night}: was not loaded, so there is nothing to take back"
+            )
         decision = TakenBack(manifest=manifest, taken_by=by, reason=reason, taken_back_at=datetime.now(UTC))
-        lake.write_record(taken_back.path(kind, ward, night, manifest.batch_id), decision)
+        lake.write_record(taken_back.path(record_kind, ward, night, manifest.batch_id), decision)
         # Before the manifest goes: that it was committed, and is not there, would else be a loss.
         outcome = outcomes.append(lake, _outcome(lake, run_id, started, decision))
-        before = previous_manifest(lake, kind, ward, night)
+        before = previous_manifest(lake, record_kind, ward, night)
         own_files = set(manifest.files.items()) - set(before.files.items() if before else ())
-        for later in _nights_from(lake, kind, ward, night)[1:]:
-            _begin_again(lake, kind, ward, later, before, own_files)
-        _remove(lake, landed_path(kind, ward, night))
-        _remove(lake, manifest_path(kind, ward, night))
+        for later in _nights_from(lake, record_kind, ward, night)[1:]:
+            _begin_again(lake, record_kind, ward, later, before, own_files)
+        _remove(lake, landed_path(record_kind, ward, night))
+        _remove(lake, manifest_path(record_kind, ward, night))
     return outcome
 
 
-def _nights_from(lake: Lake, kind: RecordKind, ward: str, night: date) -> list[date]:
+def _nights_from(lake: Lake, record_kind: RecordKind, ward: str, night: date) -> list[date]:
     """The night, and the committed ones after it."""
-    stems = [PurePosixPath(name).stem for name in lake.names(f"manifests/{kind}/{ward}")]
+    stems = [PurePosixPath(name).stem for name in lake.names(f"manifests/{record_kind}/{ward}")]
     return [night, *(date.fromisoformat(stem) for stem in stems if stem > night.isoformat())]
 
 
 def _begin_again(
-    lake: Lake, kind: RecordKind, ward: str, later: date, before: Manifest | None, own_files: set[tuple[str, str]]
+    lake: Lake,
+    record_kind: RecordKind,
+    ward: str,
+    later: date,
+    before: Manifest | None,
+    own_files: set[tuple[str, str]],
 ) -> None:
     """A later partition without what it took over from the night: its place in the source, and its files."""
-    manifest = lake.read_record(manifest_path(kind, ward, later), Manifest)
+    manifest = lake.read_record(manifest_path(record_kind, ward, later), Manifest)
     if manifest is None:
         return
     files = {name: mark for name, mark in manifest.files.items() if (name, mark) not in own_files}
     changes = {"cursor_to": before.cursor_to if before else None, "files": files}
-    lake.write_record(manifest_path(kind, ward, later), manifest.model_copy(update=changes))
+    lake.write_record(manifest_path(record_kind, ward, later), manifest.model_copy(update=changes))
 
 
 def _remove(lake: Lake, relative: str) -> None:

@@ -48,29 +48,29 @@ class Reconciliation(Partition):
     reconciled_at: datetime
 
 
-def folder(kind: RecordKind, ward: str) -> str:
+def folder(record_kind: RecordKind, ward: str) -> str:
     """Where the reconciliations of a ward are committed."""
-    return f"reconciliations/{kind}/{ward}"
+    return f"reconciliations/{record_kind}/{ward}"
 
 
 def commit(lake: Lake, found: Reconciliation) -> None:
     """Makes a reconciliation count."""
-    lake.write_record(f"{folder(found.kind, found.ward)}/{found.night}-{found.batch_id}.json", found)
+    lake.write_record(f"{folder(found.record_kind, found.ward)}/{found.night}-{found.batch_id}.json", found)
 
 
-def reconciliations(lake: Lake, kind: RecordKind, ward: str) -> Iterator[Reconciliation]:
+def reconciliations(lake: Lake, record_kind: RecordKind, ward: str) -> Iterator[Reconciliation]:
     """All reconciliations of a ward, by night and time."""
-    for name in lake.names(folder(kind, ward)):
+    for name in lake.names(folder(record_kind, ward)):
         found = lake.read_record(name, Reconciliation)
         if found is not None:
             yield found
 
 
-def events(lake: Lake, kind: RecordKind, ward: str, before: date | None = None) -> pa.Table:
+def events(lake: Lake, record_kind: RecordKind, ward: str, before: date | None = None) -> pa.Table:
     """All events of a ward with `DELETIONS_SCHEMA`, of nights before `before` if it is given."""
     tables = [
         lake.read_table(found.path)
-        for found in reconciliations(lake, kind, ward)
+        for found in reconciliations(lake, record_kind, ward)
         if found.path and (before is None or found.night < before)
     ]
     return pa.concat_tables(tables) if tables else DELETIONS_SCHEMA.empty_table()

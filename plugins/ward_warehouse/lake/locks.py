@@ -30,7 +30,7 @@ ZONE = "locks"
 class Lock:
     """A lock as it is found: on what, whose, and whether its holder is gone."""
 
-    kind: RecordKind
+    record_kind: RecordKind
     ward: str
     night: date
     path: str
@@ -39,14 +39,14 @@ class Lock:
 
 
 @contextmanager
-def partition_lock(lake: Lake, kind: RecordKind, ward: str, night: date) -> Iterator[None]:
+def partition_lock(lake: Lake, record_kind: RecordKind, ward: str, night: date) -> Iterator[None]:
     """Holds the partition for the block.
 
     Raises:
         LockedError: another run is at work on it; nothing was done.
     """
-    folder = f"{ZONE}/{kind}/{ward}/{night}"
-    mine, kernel_lock = _acquire(lake, folder, f"{ward} {kind} night {night}")
+    folder = f"{ZONE}/{record_kind}/{ward}/{night}"
+    mine, kernel_lock = _acquire(lake, folder, f"{ward} {record_kind} night {night}")
     try:
         yield
     finally:
@@ -66,9 +66,9 @@ def find_locks(lake: Lake) -> list[Lock]:
         path = file.removeprefix(lake.path(""))
         holder = lake.read_record(path, Holder) if path.endswith(".json") else None
         if holder is not None:
-            _, kind, ward, night, _ = PurePosixPath(path).parts
+            _, record_kind, ward, night, _ = PurePosixPath(path).parts
             is_left = holder.is_gone(now, _is_held(lake, path))
-            found.append(Lock(RecordKind(kind), ward, date.fromisoformat(night), path, holder, is_left))
+            found.append(Lock(RecordKind(record_kind), ward, date.fromisoformat(night), path, holder, is_left))
     return found
 
 

@@ -79,13 +79,13 @@ def maintain(settings: Settings, lake: Lake, now: datetime) -> Done:
 
 
 def _manifests(lake: Lake) -> Iterator[Manifest]:
-    for kind in RecordKind:
-        for ward in lake.folders(f"manifests/{kind}"):
-            yield from _of_ward(lake, kind, ward)
+    for record_kind in RecordKind:
+        for ward in lake.folders(f"manifests/{record_kind}"):
+            yield from _of_ward(lake, record_kind, ward)
 
 
-def _of_ward(lake: Lake, kind: RecordKind, ward: str) -> Iterator[Manifest]:
-    for name in lake.names(f"manifests/{kind}/{ward}"):
+def _of_ward(lake: Lake, record_kind: RecordKind, ward: str) -> Iterator[Manifest]:
+    for name in lake.names(f"manifests/{record_kind}/{ward}"):
         manifest = lake.read_record(name, Manifest)
         if manifest is not None:
             yield manifest
@@ -93,7 +93,7 @@ def _of_ward(lake: Lake, kind: RecordKind, ward: str) -> Iterator[Manifest]:
 
 def _switch(lake: Lake, seen: Manifest, **paths: str) -> bool:
     """Makes the partition name other files that hold the same records; not when somebody made it anew meanwhile."""
-    place = manifest_path(seen.kind, seen.ward, seen.night)
+    place = manifest_path(seen.record_kind, seen.ward, seen.night)
     if lake.read_record(place, Manifest) != seen:
         return False
     lake.write_record(place, seen.model_copy(update=paths))
@@ -116,15 +116,15 @@ def _empty_values(lake: Lake, manifest: Manifest) -> int:
 def _compact(lake: Lake, settings: Settings, today: date, done: Done) -> None:
     """Joins the small files of a ward's old nights into one for each zone."""
     newest = today - timedelta(days=settings.compact_after_nights)
-    for kind in RecordKind:
-        for ward in lake.folders(f"manifests/{kind}"):
-            old = [manifest for manifest in _of_ward(lake, kind, ward) if manifest.night <= newest]
+    for record_kind in RecordKind:
+        for ward in lake.folders(f"manifests/{record_kind}"):
+            old = [manifest for manifest in _of_ward(lake, record_kind, ward) if manifest.night <= newest]
             for zone in ("accepted", "quarantine"):
                 small = [m for m in old if _path(m, zone) and not _is_settled(m, zone)]
                 if len(small) >= settings.compact_after_nights:
                     _join(lake, zone, small, done)
                     # The other zone's switch must start from the partitions as they are now.
-                    old = [manifest for manifest in _of_ward(lake, kind, ward) if manifest.night <= newest]
+                    old = [manifest for manifest in _of_ward(lake, record_kind, ward) if manifest.night <= newest]
 
 
 def _path(manifest: Manifest, zone: str) -> str:
@@ -140,7 +140,7 @@ def _is_settled(manifest: Manifest, zone: str) -> bool:
 def _join(lake: Lake, zone: str, small: list[Manifest], done: Done) -> None:
     first, last = small[0], small[-1]
     ending = EMPTIED if zone == "quarantine" else ".parquet"
-    target = f"{zone}/{first.kind}/ward={first.ward}{COMPACTED}{first.night}_{last.night}/{uuid4().hex}{ending}"
+    target = f"{zone}/{first.record_kind}/ward={first.ward}{COMPACTED}{first.night}_{last.night}/{uuid4().hex}{ending}"
     tables = [lake.read_partition(_path(manifest, zone), manifest.night) for manifest in small]
     lake.write_table(target, pa.concat_tables(tables, promote_options="default"))
     done.files_written += 1
@@ -192,15 +192,15 @@ def _is_older(lake: Lake, path: str, before: datetime) -> bool:
 def _named(lake: Lake) -> set[str]:
     kept = [*_manifests(lake), *(one.manifest for one in taken_back.read_all(lake))]
     named = {path for manifest in kept for path in (manifest.accepted_path, manifest.quarantine_path)}
-    for kind, ward in decided_wards(lake):
-        named |= set(read_log(lake, kind, ward).entries["records_path"].to_pylist())
-    for kind in RecordKind:
-        for ward in lake.folders(f"landing/{kind}"):
-            for name in lake.names(f"landing/{kind}/{ward}"):
+    for record_kind, ward in decided_wards(lake):
+        named |= set(read_log(lake, record_kind, ward).entries["records_path"].to_pylist())
+    for record_kind in RecordKind:
+        for ward in lake.folders(f"landing/{record_kind}"):
+            for name in lake.names(f"landing/{record_kind}/{ward}"):
                 batch = lake.read_record(name, LandedBatch)
                 named |= {batch.path} if batch is not None else set()
-        for ward in lake.folders(f"reconciliations/{kind}"):
-            named |= {found.path for found in reconciliations(lake, kind, ward)}
+        for ward in lake.folders(f"reconciliations/{record_kind}"):
+            named |= {found.path for found in reconciliations(lake, record_kind, ward)}
     return named
 
 

@@ -22,9 +22,9 @@ class Outcome(LakeRecord):
 
     Attributes:
         run_id: the run that did it; all steps of a night's run share it.
-        ward, district, kind: None for a step that concerns the whole night.
+        ward, district, record_kind: None for a step that concerns the whole night.
         status: held means that the batch was refused as a whole and waits for a person; postponed, that the ward was
-            not read because of its maintenance window.
+            not read because of its quiet hours.
         started_at, finished_at: instants, UTC.
         error: the one line for the person who must act; also set when a batch landed with something left out.
         fingerprint: identifies the batch that was handled.
@@ -40,7 +40,7 @@ class Outcome(LakeRecord):
     finished_at: datetime
     ward: str | None = None
     district: str | None = None
-    kind: RecordKind | None = None
+    record_kind: RecordKind | None = None
     rows_read: int | None = None
     rows_accepted: int | None = None
     rows_quarantined: int | None = None

@@ -1,7 +1,7 @@
 """What people decided about quarantined records: an append-only log beside the partitions it is about.
 
-    decisions/<kind>/<ward>/<number>.parquet    one decision, about one record or ten thousand; never changed
-    decided/<kind>/ward=<ward>/<id>.parquet     the records that an accepting decision lets in, as they were mapped then
+    decisions/<record kind>/<ward>/<number>.parquet    one decision, about one record or ten thousand; never changed
+    decided/<record kind>/ward=<ward>/<id>.parquet     the records that an accepting decision lets in, as mapped then
 
 The log is a journal: see `journal`.
 """
@@ -68,28 +68,28 @@ class Log:
         return self.entries.filter(pc.is_in(self.entries["action"], value_set=pa.array(actions, pa.string())))
 
 
-def folder(kind: RecordKind, ward: str) -> str:
+def folder(record_kind: RecordKind, ward: str) -> str:
     """Where the decisions about a ward's records of a kind are."""
-    return f"decisions/{kind}/{ward}"
+    return f"decisions/{record_kind}/{ward}"
 
 
 def decided_wards(lake: Lake) -> list[tuple[RecordKind, str]]:
     """The record kinds and wards about which something was decided."""
-    return [(kind, ward) for kind in RecordKind for ward in lake.folders(f"decisions/{kind}")]
+    return [(record_kind, ward) for record_kind in RecordKind for ward in lake.folders(f"decisions/{record_kind}")]
 
 
-def decision_files(lake: Lake, kind: RecordKind, ward: str) -> list[str]:
+def decision_files(lake: Lake, record_kind: RecordKind, ward: str) -> list[str]:
     """The files of a ward's decisions in the order in which they were made."""
-    return journal.entries(lake, folder(kind, ward), SUFFIX)
+    return journal.entries(lake, folder(record_kind, ward), SUFFIX)
 
 
-def read_log(lake: Lake, kind: RecordKind, ward: str) -> Log:
+def read_log(lake: Lake, record_kind: RecordKind, ward: str) -> Log:
     """The log of a ward and record kind.
 
     Raises:
         LakeError: a decision is damaged.
     """
-    names = decision_files(lake, kind, ward)
+    names = decision_files(lake, record_kind, ward)
     if not names:
         return Log(0, DECISION_SCHEMA.empty_table())
     tables = [lake.read_table(name).select(DECISION_SCHEMA.names).cast(DECISION_SCHEMA) for name in names]
@@ -105,7 +105,7 @@ def append(
         lake: the lake.
         log: the log as it was when `entries` were chosen.
         action: what was decided.
-        entries: the entries it is about, of one ward and kind.
+        entries: the entries it is about, of one ward and record kind.
         by: who decided.
         reason: and why.
         records: with a decision that lets in, the records, with `entry_id` beside the contract's columns.
@@ -113,10 +113,10 @@ def append(
     Raises:
         LakeError: the lake cannot be written.
     """
-    kind, ward = RecordKind(entries["record_kind"][0].as_py()), entries["ward_key"][0].as_py()
+    record_kind, ward = RecordKind(entries["record_kind"][0].as_py()), entries["ward_key"][0].as_py()
     number, records_path = log.number + 1, ""
     if records is not None:
-        records_path = f"decided/{kind}/ward={ward}/{uuid4().hex}.parquet"
+        records_path = f"decided/{record_kind}/ward={ward}/{uuid4().hex}.parquet"
         lake.write_table(records_path, records)
     constants = {
         "action": action,
@@ -134,7 +134,7 @@ def append(
         rows = rows.append_column(name, pa.array([value] * rows.num_rows, type_))
     content = io.BytesIO()
     pq.write_table(rows.cast(DECISION_SCHEMA), content, compression=COMPRESSION)
-    made = journal.claim(lake, folder(kind, ward), number, content.getvalue(), SUFFIX)
+    made = journal.claim(lake, folder(record_kind, ward), number, content.getvalue(), SUFFIX)
     if not made and records_path:
         lake.remove(records_path)
     return made

@@ -1,16 +1,16 @@
 """The lake: immutable Parquet under one fsspec address, made visible by manifests that are committed in one step.
 
-    landing/<kind>/ward=<ward>/night=<night>/<batch>.parquet      mapped and treated, not judged yet
-    accepted/<kind>/ward=<ward>/night=<night>/<batch>.parquet     what the warehouse is built from
-    quarantine/<kind>/ward=<ward>/night=<night>/<batch>.parquet   what was refused, with its reasons
-    landing/<kind>/<ward>/<night>.json                            a landed batch (commits the first)
-    manifests/<kind>/<ward>/<night>.json                          a judged partition (commits the other two)
+    landing/<record kind>/ward=<ward>/night=<night>/<batch>.parquet      mapped and treated, not judged yet
+    accepted/<record kind>/ward=<ward>/night=<night>/<batch>.parquet     what the warehouse is built from
+    quarantine/<record kind>/ward=<ward>/night=<night>/<batch>.parquet   what was refused, with its reasons
+    landing/<record kind>/<ward>/<night>.json                            a landed batch (commits the first)
+    manifests/<record kind>/<ward>/<night>.json                          a judged partition (commits the other two)
     keys/<key id>.json                                            which pseudonym key an id stands for, as a hash
     decisions/..., decided/...                                    what people decided: see `decisions`
     periods/..., closed/..., restatements/...                     closed periods: see `periods`, `restatements`
-    taken_back/<kind>/<ward>/<night>-<batch>.json                 nights that were loaded wrongly and do not count
-    reconciliations/<kind>/<ward>/<night>-<batch>.json            records that vanished at the source, or came back
-    locks/<kind>/<ward>/<night>/<number>.json                     the run that is at work on a partition
+    taken_back/<record kind>/<ward>/<night>-<batch>.json          nights that were loaded wrongly and do not count
+    reconciliations/<record kind>/<ward>/<night>-<batch>.json     records that vanished at the source, or came back
+    locks/<record kind>/<ward>/<night>/<number>.json                     the run that is at work on a partition
     outcomes/<date written>/<time>-<id>.json                      what each step did
 
 A file may hold many nights of a ward: a manifest stands for the records of its own night in it. A file that no manifest
@@ -31,7 +31,7 @@ from uuid import uuid4
 import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import LakeError
@@ -47,11 +47,19 @@ class LakeRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_older(cls, data: Any) -> Any:
+        # Lakes that were begun under the key's older name stay readable for good.
+        if isinstance(data, dict) and "kind" in data and "record_kind" in cls.model_fields:
+            return {"record_kind" if name == "kind" else name: value for name, value in data.items()}
+        return data
+
 
 class Partition(LakeRecord):
     """The address of what one ward gave of one record kind on one night."""
 
-    kind: RecordKind
+    record_kind: RecordKind
     ward: str
     district: str
     night: date
@@ -139,7 +147,7 @@ class Lake:
 
     def data_path(self, zone: str, partition: Partition, batch_id: str) -> str:
         """Relative path of a partition's Parquet file in a zone (landing, accepted, quarantine)."""
-        return f"{zone}/{partition.kind}/ward={partition.ward}/night={partition.night}/{batch_id}.parquet"
+        return f"{zone}/{partition.record_kind}/ward={partition.ward}/night={partition.night}/{batch_id}.parquet"
 
     @contextmanager
     def writing(self, relative: str) -> Iterator[IO[bytes]]:
@@ -329,17 +337,19 @@ def _mark(entry: dict[str, Any]) -> str:
     return f"{entry['size']}:{stamp}"
 
 
-def landed_path(kind: RecordKind, ward: str, night: date) -> str:
+def landed_path(record_kind: RecordKind, ward: str, night: date) -> str:
     """Where the landed batch of a ward and night is committed."""
-    return f"landing/{kind}/{ward}/{night}.json"
+    return f"landing/{record_kind}/{ward}/{night}.json"
 
 
-def manifest_path(kind: RecordKind, ward: str, night: date) -> str:
+def manifest_path(record_kind: RecordKind, ward: str, night: date) -> str:
     """Where the judged partition of a ward and night is committed."""
-    return f"manifests/{kind}/{ward}/{night}.json"
+    return f"manifests/{record_kind}/{ward}/{night}.json"
 
 
-def previous_manifest(lake: Lake, kind: RecordKind, ward: str, night: date) -> Manifest | None:
+def previous_manifest(lake: Lake, record_kind: RecordKind, ward: str, night: date) -> Manifest | None:
     """The newest committed partition of a ward before `night`: it holds the ward's cursor."""
-    earlier = [name for name in lake.names(f"manifests/{kind}/{ward}") if PurePosixPath(name).stem < night.isoformat()]
+    earlier = [
+        name for name in lake.names(f"manifests/{record_kind}/{ward}") if PurePosixPath(name).stem < night.isoformat()
+    ]
     return lake.read_record(earlier[-1], Manifest) if earlier else None

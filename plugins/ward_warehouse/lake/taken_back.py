@@ -1,6 +1,6 @@
 """Nights that were loaded wrongly and taken back: who did it, why, and what the partition was.
 
-    taken_back/<kind>/<ward>/<night>-<batch>.json     the decision, with the manifest as it stood
+    taken_back/<record kind>/<ward>/<night>-<batch>.json     the decision, with the manifest as it stood
 
 The Parquet files stay, named by the decision, for whoever has to see what was loaded. Their manifest is gone, so that
 for every reader the night was never loaded.
@@ -32,9 +32,9 @@ class TakenBack(LakeRecord):
     taken_back_at: datetime
 
 
-def path(kind: RecordKind | str, ward: str, night: date, batch_id: str) -> str:
+def path(record_kind: RecordKind | str, ward: str, night: date, batch_id: str) -> str:
     """Where the decision about a partition is kept."""
-    return f"{FOLDER}/{kind}/{ward}/{night}-{batch_id}.json"
+    return f"{FOLDER}/{record_kind}/{ward}/{night}-{batch_id}.json"
 
 
 def read_all(lake: Lake) -> Iterator[TakenBack]:
@@ -43,9 +43,9 @@ def read_all(lake: Lake) -> Iterator[TakenBack]:
     Raises:
         LakeError: one cannot be read.
     """
-    for kind in RecordKind:
-        for ward in lake.folders(f"{FOLDER}/{kind}"):
-            for name in lake.names(f"{FOLDER}/{kind}/{ward}"):
+    for record_kind in RecordKind:
+        for ward in lake.folders(f"{FOLDER}/{record_kind}"):
+            for name in lake.names(f"{FOLDER}/{record_kind}/{ward}"):
                 found = lake.read_record(name, TakenBack)
                 if found is not None:
                     yield found

@@ -1,4 +1,4 @@
-"""From a ward's own columns to the contract: one generated DuckDB statement per dataset, run over Arrow batches.
+"""From a ward's own columns to the contract: one generated DuckDB statement per feed, run over Arrow batches.
 
 Mapping never refuses a record and never guesses: what cannot be read or translated becomes null and is named in
 `unreadable` or `unmapped`, and the suites in `expectations/` judge it from there. Personal data is treated in the same
@@ -32,39 +32,39 @@ from ward_warehouse.mapping.statement import (
     UNMAPPED,
     Statement,
 )
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 
 
 class Mapper:
-    """Maps the batches of one dataset on one night.
+    """Maps the batches of one record kind on one night.
 
     Args:
-        dataset: the ward's dataset.
+        feed: the ward's feed.
         night: the date that the records are landed under.
         key: the pseudonym key.
         key_id: its id, which stands before every hash made with it.
     """
 
-    def __init__(self, dataset: Dataset, night: date, key: bytes, key_id: str = privacy.FIRST_KEY_ID) -> None:
-        self._dataset = dataset
-        self._contract = CONTRACTS[dataset.kind]
+    def __init__(self, feed: Feed, night: date, key: bytes, key_id: str = privacy.FIRST_KEY_ID) -> None:
+        self._feed = feed
+        self._contract = CONTRACTS[feed.record_kind]
         self._night = night
-        self._end = night_end(night, dataset.district.time_zone)
+        self._end = night_end(night, feed.district.time_zone)
         self._key, self._key_id = key, key_id
-        self._codes = None if dataset.catalogue is None else pa.array(sorted(dataset.catalogue.codes), pa.string())
+        self._codes = None if feed.catalogue is None else pa.array(sorted(feed.catalogue.codes), pa.string())
         self._db = open_cursor()
-        self._rows = OwnRows(dataset, night)
+        self._rows = OwnRows(feed, night)
 
     def map(self, batch: pa.Table, new_columns: list[str]) -> pa.Table:
         """The batch in the contract's columns, its date twins, the technical columns, the markers and `received`.
 
-        Where a source holds the records of several wards, only those of the dataset's ward.
+        Where a source holds the records of several wards, only those of the feed's ward.
 
         Args:
             batch: a table of a source: its own columns, `POSITION` and `FAULT`.
             new_columns: columns that the mapping does not know; their values are kept as keyed hashes in `extras`.
         """
-        batch = self._own(_with_absent_columns(batch, self._dataset.mapping.source_columns()))
+        batch = self._own(_with_absent_columns(batch, self._feed.mapping.source_columns()))
         built = self._statement(batch.schema, new_columns, plain_columns(batch))
         statement, parameters = built.build()
         self._db.register("batch", batch)
@@ -78,7 +78,7 @@ class Mapper:
         return self._rows.of(batch, self._db)
 
     def _statement(self, schema: pa.Schema, new_columns: list[str], plain: frozenset[str]) -> Statement:
-        return Statement(self._dataset, self._contract, schema, new_columns, plain)
+        return Statement(self._feed, self._contract, schema, new_columns, plain)
 
     def close(self) -> None:
         """Releases the connection and what was registered on it."""
@@ -87,10 +87,10 @@ class Mapper:
     def _finish(self, mapped: pa.Table) -> pa.Table:
         rows = mapped.num_rows
         constants = {
-            "ward_key": pa.array([self._dataset.ward.ward] * rows, pa.string()),
-            "district_code": pa.array([self._dataset.ward.district] * rows, pa.string()),
+            "ward_key": pa.array([self._feed.ward.ward] * rows, pa.string()),
+            "district_code": pa.array([self._feed.ward.district] * rows, pa.string()),
             "night": pa.array([self._night] * rows, pa.date32()),
-            "system": pa.array([self._dataset.system.system] * rows, pa.string()),
+            "system": pa.array([self._feed.system.system] * rows, pa.string()),
         }
         for name, values in constants.items():
             mapped = mapped.append_column(name, values)
@@ -109,7 +109,7 @@ class Mapper:
                 mapped = mapped.append_column(column.date_name, pc.cast(local, pa.date32(), safe=False))
             # Twice a year a zone with summer time has an hour that comes twice, or not at all: the earlier reading.
             instant = pc.assume_timezone(
-                local, self._dataset.district.time_zone, ambiguous="earliest", nonexistent="earliest"
+                local, self._feed.district.time_zone, ambiguous="earliest", nonexistent="earliest"
             )
             # West of Greenwich the last evening of the year 9999 would be one that Python cannot hold.
             last = pa.scalar(LAST_INSTANT, instant.type)

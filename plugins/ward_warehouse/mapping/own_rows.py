@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ward_warehouse.core.quoting import identifier
 from ward_warehouse.mapping.readings import folded
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 
 
 class OwnRows:
@@ -20,16 +20,16 @@ class OwnRows:
     and once.
 
     Args:
-        dataset: the ward's dataset.
+        feed: the ward's feed.
         night: which wards are in force.
     """
 
-    def __init__(self, dataset: Dataset, night: date) -> None:
-        self._where = dataset.mapping.where
-        self._split_by = dataset.mapping.split_by
-        present = [ward for ward in dataset.sharing if ward.in_force.covers(night)] or [dataset.ward]
-        self._takes_strangers = present[0].ward == dataset.ward.ward
-        self._own = [folded(alias) for alias in dataset.ward.aliases]
+    def __init__(self, feed: Feed, night: date) -> None:
+        self._where = feed.mapping.where
+        self._split_by = feed.mapping.split_by
+        present = [ward for ward in feed.sharing if ward.in_force.covers(night)] or [feed.ward]
+        self._takes_strangers = present[0].ward == feed.ward.ward
+        self._own = [folded(alias) for alias in feed.ward.aliases]
         self._known = [folded(alias) for ward in present for alias in ward.aliases]
 
     def of(self, batch: pa.Table, db: duckdb.DuckDBPyConnection) -> pa.Table:

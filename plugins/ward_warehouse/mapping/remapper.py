@@ -22,7 +22,7 @@ from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.mapping.readings import folded
 from ward_warehouse.mapping.statement import NATIVE_DAY, NATIVE_NUMBER, NATIVE_TIME, NOTE, TORN, Statement
 from ward_warehouse.mapping.values import Input
-from ward_warehouse.registry import ColumnMap, Dataset
+from ward_warehouse.registry import ColumnMap, Feed
 from ward_warehouse.sources import FAULT, POSITION
 
 Keys = dict[str, bytes]
@@ -37,18 +37,18 @@ NATIVE: dict[str, tuple[Callable[[str], object], pa.DataType]] = {
 
 
 class Remapper(Mapper):
-    """Maps quarantine entries of one dataset and night.
+    """Maps quarantine entries of one record kind and night.
 
     Args:
-        dataset: the ward's dataset as it is now.
+        feed: the ward's feed as it is now.
         night: the night the entries belong to.
         keys: the pseudonym keys.
     """
 
-    def __init__(self, dataset: Dataset, night: date, keys: Keys) -> None:
+    def __init__(self, feed: Feed, night: date, keys: Keys) -> None:
         current = next(iter(keys))
-        super().__init__(dataset, night, keys[current], current)
-        self._known = _known_words(dataset, keys)
+        super().__init__(feed, night, keys[current], current)
+        self._known = _known_words(feed, keys)
 
     def map_entries(self, entries: pa.Table) -> pa.Table:
         """The records of quarantine entries as `Mapper.map` gives them, in the order of the entries.
@@ -60,7 +60,7 @@ class Remapper(Mapper):
         texts = entries["received"].to_pylist()
         if None in texts:
             raise WardWarehouseError(
-                f"{self._dataset} night {self._night}: the values of these records are kept no longer; extract that "
+                f"{self._feed} night {self._night}: the values of these records are kept no longer; extract that "
                 "night of the ward again"
             )
         batch = self._batch([json.loads(text) for text in texts], entries["source_position"])
@@ -72,7 +72,7 @@ class Remapper(Mapper):
         return batch
 
     def _statement(self, schema: pa.Schema, new_columns: list[str], plain: frozenset[str]) -> Statement:
-        return _Received(self._dataset, self._contract, schema, new_columns, plain)
+        return _Received(self._feed, self._contract, schema, new_columns, plain)
 
     def _batch(self, received: list[dict[str, Any]], positions: pa.ChunkedArray) -> pa.Table:
         labels = dict.fromkeys(name for values in received for name in values if not name.startswith(NOTE))
@@ -91,11 +91,11 @@ class Remapper(Mapper):
 
     def _require_columns(self, present: list[str]) -> None:
         """Checks that the mapping finds what it reads: a column that was not mapped then was not kept."""
-        statement = _Received(self._dataset, self._contract, pa.schema([]), [])
+        statement = _Received(self._feed, self._contract, pa.schema([]), [])
         missing = statement.labels_missing(present)
         if missing:
             raise WardWarehouseError(
-                f"{self._dataset} night {self._night}: the mapping reads {', '.join(missing)}, which was not kept with "
+                f"{self._feed} night {self._night}: the mapping reads {', '.join(missing)}, which was not kept with "
                 "these records because it was not mapped then; extract that night of the ward again"
             )
 
@@ -144,11 +144,11 @@ def _label(column_map: ColumnMap) -> str:
     return (column_map.from_ or "") + (column_map.path or "")
 
 
-def _known_words(dataset: Dataset, keys: Keys) -> dict[str | None, str]:
+def _known_words(feed: Feed, keys: Keys) -> dict[str | None, str]:
     """Every code and alias that the mapping knows now, by its pseudonym under each key."""
-    words = {folded(code) for table in dataset.system.codes.values() for code in table}
-    words |= {folded(alias) for alias in dataset.ward.aliases}
-    words |= {value for column in CONTRACTS[dataset.kind].columns for value in column.values}
+    words = {folded(code) for table in feed.system.codes.values() for code in table}
+    words |= {folded(alias) for alias in feed.ward.aliases}
+    words |= {value for column in CONTRACTS[feed.record_kind].columns for value in column.values}
     return {
         privacy.pseudonym(word, key, key_id, column): word
         for key_id, key in keys.items()

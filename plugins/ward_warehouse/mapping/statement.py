@@ -13,7 +13,7 @@ from ward_warehouse.mapping import privacy, readings
 from ward_warehouse.mapping.duckdb_memory import SHAPE
 from ward_warehouse.mapping.readings import folded
 from ward_warehouse.mapping.values import Input, Values
-from ward_warehouse.registry import ColumnMap, Dataset
+from ward_warehouse.registry import ColumnMap, Feed
 from ward_warehouse.sources import FAULT, POSITION
 
 UNREADABLE = "unreadable"
@@ -52,22 +52,22 @@ MARKERS = (UNREADABLE, UNMAPPED, WARD_STATED, AHEAD, COURSE)
 
 
 class Statement:
-    """Builds the SELECT of one dataset; identifiers come from reviewed files and are quoted, values are bound."""
+    """Builds the SELECT of one record kind; identifiers come from reviewed files and are quoted, values are bound."""
 
     def __init__(
         self,
-        dataset: Dataset,
+        feed: Feed,
         contract: Contract,
         schema: pa.Schema,
         new_columns: list[str],
         plain: frozenset[str] = frozenset(),
     ) -> None:
-        self._dataset = dataset
-        self._contract = contract.with_hashed_key() if dataset.mapping.key_hashed else contract
+        self._feed = feed
+        self._contract = contract.with_hashed_key() if feed.mapping.key_hashed else contract
         self._schema = schema
         self._new_columns = new_columns
         self._plain = plain
-        self._values = Values(dataset.system, dataset.district.time_zone)
+        self._values = Values(feed.system, feed.district.time_zone)
         self._bind = self._values.bind
         self.hashed = self._values.hashed
         self._inputs: dict[str, Input] = {}
@@ -100,7 +100,7 @@ class Statement:
 
     def _maps(self) -> dict[str, ColumnMap]:
         """Contract columns that the source fills, in the contract's order; dropped ones are not even read."""
-        mapping = self._dataset.mapping
+        mapping = self._feed.mapping
         maps = dict(mapping.columns)
         if mapping.cursor is not None:
             changed = {"from": mapping.cursor.column, "formats": mapping.cursor.format}
@@ -137,7 +137,7 @@ class Statement:
             return Input(f"{name}{path}", text, torn=f"NOT coalesce(json_valid({nested}), TRUE)")
         data_type = self._schema.field(name).type
         if pa.types.is_timestamp(data_type) and data_type.tz is not None:
-            zone = self._bind(self._dataset.system.time_zone)
+            zone = self._bind(self._feed.system.time_zone)
             return Input(name, f"timezone({zone}, {identifier(name)})", native_time=True)
         if pa.types.is_timestamp(data_type) or pa.types.is_date(data_type):
             is_day = pa.types.is_date(data_type)
@@ -204,7 +204,7 @@ class Statement:
         )
 
     def _aliases(self) -> str:
-        return self._bind([folded(alias) for alias in self._dataset.ward.aliases])
+        return self._bind([folded(alias) for alias in self._feed.ward.aliases])
 
     def _content_hash(self, maps: dict[str, ColumnMap]) -> str:
         """A fingerprint of the record's values; the time of change is left out, so that a touch alone is no news."""
@@ -217,7 +217,7 @@ class Statement:
         if not present:
             return "CAST(NULL AS VARCHAR)"
         # Nobody has said yet what a new column holds; a keyed hash shows that it is filled without showing it.
-        shown = names_shown(self._new_columns, self._dataset.known_names())
+        shown = names_shown(self._new_columns, self._feed.known_names())
         fields = ", ".join(
             f"{literal(shown[name])}, {self._values.keyed(self._text(name), f'{privacy.EXTRA_COLUMN}:{name}')}"
             for name in present

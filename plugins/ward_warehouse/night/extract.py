@@ -31,7 +31,7 @@ from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.mapping.privacy import FIRST_KEY_ID
 from ward_warehouse.night.soft_deletes import SoftDeletes
 from ward_warehouse.night.versions import UNIT, Known, known_versions
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 from ward_warehouse.sources import ReadReport, Source, Window, open_source
 
 LEAST_SHARE = 0.5
@@ -39,7 +39,7 @@ LEAST_SHARE = 0.5
 
 
 class Request(BaseModel):
-    """What a night asks of a dataset.
+    """What a night asks of a feed.
 
     Attributes:
         night: local date; the night reads changes up to its end (midnight after it).
@@ -67,13 +67,13 @@ class Extracted:
 
 
 def extract(
-    dataset: Dataset, request: Request, lake: Lake, resolve: Resolver, key: bytes, key_id: str = FIRST_KEY_ID,
+    feed: Feed, request: Request, lake: Lake, resolve: Resolver, key: bytes, key_id: str = FIRST_KEY_ID,
     least_share: float = LEAST_SHARE,
 ) -> Extracted:  # fmt: skip
-    """Reads the dataset's changes and lands them; nothing is landed unless the source was read to its end.
+    """Reads the feed's changes and lands them; nothing is landed unless the source was read to its end.
 
     Args:
-        dataset: a ward's dataset.
+        feed: a ward's feed.
         request: what the night asks of it.
         lake: where it lands.
         resolve: gives the ward's connection.
@@ -86,24 +86,24 @@ def extract(
             as deleted.
         LakeError: the lake cannot be read or written.
     """
-    previous = previous_manifest(lake, dataset.kind, dataset.ward.ward, request.night)
+    previous = previous_manifest(lake, feed.record_kind, feed.ward.ward, request.night)
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
-    window = _window(dataset, request, previous, latest)
-    loaded = {} if request.full else _taken_files(lake, dataset, request.night, previous)
-    source = open_source(dataset, resolve(dataset.connection_id), loaded)
-    known = known_versions(lake, dataset, request.night, window.since)
-    ends_at = night_end(request.night, dataset.district.time_zone)
+    window = _window(feed, request, previous, latest)
+    loaded = {} if request.full else _taken_files(lake, feed, request.night, previous)
+    source = open_source(feed, resolve(feed.connection_id), loaded)
+    known = known_versions(lake, feed, request.night, window.since)
+    ends_at = night_end(request.night, feed.district.time_zone)
     batch_id = new_id()
     fields = {
-        "kind": dataset.kind,
-        "ward": dataset.ward.ward,
-        "district": dataset.ward.district,
+        "record_kind": feed.record_kind,
+        "ward": feed.ward.ward,
+        "district": feed.ward.district,
         "night": request.night,
     }
     path = lake.data_path("landing", Partition(**fields), batch_id)
     with ExitStack() as stack:
-        mapper = stack.enter_context(closing(Mapper(dataset, request.night, key, key_id)))
-        deletes = SoftDeletes(dataset, mapper)
+        mapper = stack.enter_context(closing(Mapper(feed, request.night, key, key_id)))
+        deletes = SoftDeletes(feed, mapper)
         chunks = list(_chunks(window, request.chunk_days))
         writer = _Writer(lake, path, stack, known, latest, ends_at, remembers=len(chunks) > 1)
         for chunk in chunks:
@@ -111,7 +111,7 @@ def extract(
                 writer.add(table)
             writer.end_chunk()
     if source.report.refused and not source.report.files and not writer.rows_read:
-        raise _refusal(dataset, source.report)
+        raise _refusal(feed, source.report)
     before = previous.cursor_to if previous else None
     # A record dated in the future must not carry the cursor past what comes tomorrow.
     newest = min(writer.newest_past, window.until) if writer.newest_past and window.until else writer.newest_past
@@ -128,10 +128,10 @@ def extract(
         read_until=window.until,
         cursor_to=max((value for value in (before, newest) if value is not None), default=None),
         files={**(previous.files if previous else {}), **source.report.files},
-        new_columns=list(names_shown(source.report.new_columns, dataset.known_names()).values()),
+        new_columns=list(names_shown(source.report.new_columns, feed.known_names()).values()),
     )
     deletes.commit(lake, request.night, least_share)
-    lake.write_record(landed_path(dataset.kind, dataset.ward.ward, request.night), batch)
+    lake.write_record(landed_path(feed.record_kind, feed.ward.ward, request.night), batch)
     warnings = () if request.full else _older_warnings(writer)
     if request.since is None and not request.full:
         warnings = (*_clock_warnings(writer, before, window), *warnings)
@@ -164,24 +164,24 @@ def _clock_warnings(writer: _Writer, before: datetime | None, window: Window) ->
     return ()
 
 
-def _refusal(dataset: Dataset, report: ReadReport) -> SourceError:
+def _refusal(feed: Feed, report: ReadReport) -> SourceError:
     """Why nothing of the dropped files could be loaded: for the sender, or for whoever keeps the mapping."""
     lines = "; ".join(report.refused)
     if not report.drifted:
         return SourceError(lines)
     return SchemaDriftError(
         f"{lines}. The batch is held back: if the software itself changed, correct "
-        f"dags/systems/{dataset.system.system}.yml"
+        f"dags/systems/{feed.system.system}.yml"
     )
 
 
-def _window(dataset: Dataset, request: Request, previous: Manifest | None, latest: datetime) -> Window:
+def _window(feed: Feed, request: Request, previous: Manifest | None, latest: datetime) -> Window:
     """From the cursor less the overlap to the night's end, unless the request says otherwise.
 
     What is dated after the latest time that can be belongs to no night: a clock that was off, or a typing error, wrote
     it. It is read too, except by a backfill, which asks for a span of time.
     """
-    end = night_end(request.night, dataset.district.time_zone)
+    end = night_end(request.night, feed.district.time_zone)
     until = min(request.until, end) if request.until else end
     if request.full:
         return Window(None, until, latest)
@@ -189,16 +189,16 @@ def _window(dataset: Dataset, request: Request, previous: Manifest | None, lates
         return Window(request.since, until)
     if previous is None or previous.cursor_to is None:
         return Window(None, until, latest)
-    return Window(previous.cursor_to - timedelta(hours=dataset.mapping.overlap_hours), until, latest)
+    return Window(previous.cursor_to - timedelta(hours=feed.mapping.overlap_hours), until, latest)
 
 
-def _taken_files(lake: Lake, dataset: Dataset, night: date, previous: Manifest | None) -> dict[str, str]:
+def _taken_files(lake: Lake, feed: Feed, night: date, previous: Manifest | None) -> dict[str, str]:
     """The files that other nights took: those before, and where an old night is read again, also those after it."""
     before = previous.files if previous else {}
-    newest = previous_manifest(lake, dataset.kind, dataset.ward.ward, date.max)
+    newest = previous_manifest(lake, feed.record_kind, feed.ward.ward, date.max)
     if newest is None or newest.night <= night:
         return before
-    own = lake.read_record(manifest_path(dataset.kind, dataset.ward.ward, night), Manifest)
+    own = lake.read_record(manifest_path(feed.record_kind, feed.ward.ward, night), Manifest)
     of_the_night = set(own.files.values()) if own else set()
     return {**{name: mark for name, mark in newest.files.items() if mark not in of_the_night}, **before}
 

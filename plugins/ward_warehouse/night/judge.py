@@ -31,18 +31,18 @@ def validate(settings: Settings, lake: Lake, plan: Plan) -> list[Outcome]:
         LakeError: the lake cannot be written.
     """
     found: list[Outcome] = []
-    for kind in plan.kinds:
-        batches = pending_batches(lake, plan, kind)
+    for record_kind in plan.record_kinds:
+        batches = pending_batches(lake, plan, record_kind)
         if batches:
-            found.extend(_Judging(settings, lake, plan, kind).judge_free(batches))
+            found.extend(_Judging(settings, lake, plan, record_kind).judge_free(batches))
     return found
 
 
-def pending_batches(lake: Lake, plan: Plan, kind: RecordKind) -> list[LandedBatch]:
+def pending_batches(lake: Lake, plan: Plan, record_kind: RecordKind) -> list[LandedBatch]:
     """Landed batches of the plan's night that are not judged yet, or are held back."""
     pending = []
     for ward in plan.wards:
-        landed = lake.read_record(landed_path(kind, ward, plan.request.night), LandedBatch)
+        landed = lake.read_record(landed_path(record_kind, ward, plan.request.night), LandedBatch)
         if landed is not None and committed(lake, landed) is None:
             pending.append(landed)
     return pending
@@ -50,18 +50,18 @@ def pending_batches(lake: Lake, plan: Plan, kind: RecordKind) -> list[LandedBatc
 
 def committed(lake: Lake, batch: LandedBatch) -> Manifest | None:
     """The partition that this very batch became, if it was judged already."""
-    manifest = lake.read_record(manifest_path(batch.kind, batch.ward, batch.night), Manifest)
+    manifest = lake.read_record(manifest_path(batch.record_kind, batch.ward, batch.night), Manifest)
     return manifest if manifest is not None and manifest.batch_id == batch.batch_id else None
 
 
 class _Judging:
     """The judging of one record kind in one run."""
 
-    def __init__(self, settings: Settings, lake: Lake, plan: Plan, kind: RecordKind) -> None:
+    def __init__(self, settings: Settings, lake: Lake, plan: Plan, record_kind: RecordKind) -> None:
         self._settings = settings
         self._lake = lake
         self._plan = plan
-        self._kind = kind
+        self._kind = record_kind
         self._started = datetime.now(UTC)
 
     def judge_free(self, batches: list[LandedBatch]) -> list[Outcome]:
@@ -116,7 +116,7 @@ class _Judging:
         except WardWarehouseError as error:
             return self._note_failed(batch, str(error))
         except Exception as error:
-            return self._note_failed(batch, unforeseen(f"{batch.ward} {batch.kind}", "judging", error))
+            return self._note_failed(batch, unforeseen(f"{batch.ward} {batch.record_kind}", "judging", error))
         return self._note_verdict(verdict)
 
     def _note_verdict(self, verdict: BatchVerdict) -> Outcome:

@@ -11,7 +11,7 @@ from ward_warehouse.lake import outcomes
 from ward_warehouse.lake.outcomes import Outcome, Status, Step
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest
 from ward_warehouse.night.plan import Plan
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def note_outcome(
     status: Status,
     started: datetime,
     *,
-    dataset: Dataset | None = None,
+    feed: Feed | None = None,
     batch: LandedBatch | None = None,
     error: str | None = None,
     warnings: tuple[str, ...] = (),
@@ -36,7 +36,7 @@ def note_outcome(
         step: which step.
         status: how it ended.
         started: when it began.
-        dataset: what it was about; neither this nor `batch` for a step of the whole night.
+        feed: what it was about; neither this nor `batch` for a step of the whole night.
         batch: the batch it was about, with its counts.
         error: the line for a person, if it failed or was held.
         warnings: what looked odd.
@@ -55,9 +55,9 @@ def note_outcome(
             status=status,
             started_at=started,
             finished_at=datetime.now(UTC),
-            ward=dataset.ward.ward if dataset else batch.ward if batch else None,
-            district=dataset.ward.district if dataset else batch.district if batch else None,
-            kind=dataset.kind if dataset else batch.kind if batch else None,
+            ward=feed.ward.ward if feed else batch.ward if batch else None,
+            district=feed.ward.district if feed else batch.district if batch else None,
+            record_kind=feed.record_kind if feed else batch.record_kind if batch else None,
             rows_read=batch.rows_read if batch else None,
             rows_unchanged=batch.rows_unchanged if batch else None,
             rows_accepted=judged.rows_accepted if judged else None,

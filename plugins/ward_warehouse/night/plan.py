@@ -30,11 +30,11 @@ class Plan(BaseModel):
     run_id: str
     request: Request
     wards: list[str]
-    kinds: list[RecordKind]
+    record_kinds: list[RecordKind]
     problems: list[str]
 
 
-def record_kind(name: str) -> RecordKind:
+def parse_record_kind(name: str) -> RecordKind:
     """The record kind of that name.
 
     Raises:

@@ -27,7 +27,7 @@ from ward_warehouse.mapping.deleted_rows import divided
 from ward_warehouse.mapping.duckdb_memory import open_cursor
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.mapping.privacy import FIRST_KEY_ID
-from ward_warehouse.registry import Dataset, HttpRead
+from ward_warehouse.registry import Feed, HttpRead
 from ward_warehouse.sources import Window, open_source
 
 COMPARED = f"""
@@ -43,12 +43,12 @@ COMPARED = f"""
 
 
 def reconcile(
-    dataset: Dataset, lake: Lake, resolve: Resolver, key: bytes, least_share: float, key_id: str = FIRST_KEY_ID
+    feed: Feed, lake: Lake, resolve: Resolver, key: bytes, least_share: float, key_id: str = FIRST_KEY_ID
 ) -> Reconciliation:
-    """Compares the accepted records of a dataset with the keys of its source and commits the difference.
+    """Compares the accepted records of a feed with the keys of its source and commits the difference.
 
     Args:
-        dataset: a ward's dataset, of a database or a service.
+        feed: a ward's feed, of a database or a service.
         lake: holds what the nights brought.
         resolve: gives the ward's connection.
         key: the pseudonym key, which record ids that are pseudonyms are made with.
@@ -60,26 +60,26 @@ def reconcile(
         SourceError: the source cannot be read to its end.
         LakeError: the lake cannot be read or written.
     """
-    if dataset.system.transport == "files":
+    if feed.system.transport == "files":
         raise ReconcileError(
-            f"{dataset}: a folder holds what was dropped there, and a file that was tidied away is no deletion: not "
+            f"{feed}: a folder holds what was dropped there, and a file that was tidied away is no deletion: not "
             "compared; ask the ward for a list of withdrawn records"
         )
-    newest = previous_manifest(lake, dataset.kind, dataset.ward.ward, date.max)
+    newest = previous_manifest(lake, feed.record_kind, feed.ward.ward, date.max)
     if newest is None:
-        raise ReconcileError(f"{dataset}: no night was loaded yet, so there is nothing to compare; load it first")
+        raise ReconcileError(f"{feed}: no night was loaded yet, so there is nothing to compare; load it first")
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
-    at_source = _source_ids(dataset, resolve, Mapper(_keys_only(dataset), newest.night, key, key_id))
-    compared = compare_ids(dataset, lake, at_source)
+    at_source = _source_ids(feed, resolve, Mapper(_keys_only(feed), newest.night, key, key_id))
+    compared = compare_ids(feed, lake, at_source)
     present = compared.filter(pc.field("is_deleted") == False)  # noqa: E712 - an Arrow expression
     vanished = present.filter(~pc.field("is_in_source"))
-    believe(dataset, present.num_rows - vanished.num_rows, present.num_rows, least_share)
+    believe(feed, present.num_rows - vanished.num_rows, present.num_rows, least_share)
     returned = compared.filter(pc.field("is_deleted") & pc.field("is_in_source"))
-    unknown = _unknown(lake, dataset, newest, at_source, compared.filter(pc.field("is_deleted").is_null()))
-    later = _of_later_nights(dataset, newest, latest, unknown)
-    ahead = _out_of_reach(dataset, latest, unknown)
+    unknown = _unknown(lake, feed, newest, at_source, compared.filter(pc.field("is_deleted").is_null()))
+    later = _of_later_nights(feed, newest, latest, unknown)
+    ahead = _out_of_reach(feed, latest, unknown)
     missed = unknown.num_rows - later
-    return commit_found(dataset, lake, newest.night, vanished, returned, missed, ahead, compared)
+    return commit_found(feed, lake, newest.night, vanished, returned, missed, ahead, compared)
 
 
 def unknown_note(found: Reconciliation) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ def unknown_note(found: Reconciliation) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def believe(dataset: Dataset, shown: int, known: int, least_share: float) -> None:
+def believe(feed: Feed, shown: int, known: int, least_share: float) -> None:
     """Refuses to take it for true that most of the known records are gone.
 
     Raises:
@@ -106,46 +106,46 @@ def believe(dataset: Dataset, shown: int, known: int, least_share: float) -> Non
     """
     if known and shown < least_share * known:
         raise ReconcileError(
-            f"{dataset}: the source shows {shown} of the {known} records it gave before, expected at least "
+            f"{feed}: the source shows {shown} of the {known} records it gave before, expected at least "
             f"{least_share:.0%}; nothing was marked: ask the ward whether records were really removed; if so, "
             "reconcile once with a lower WARD_WAREHOUSE_RECONCILE_LEAST_SHARE"
         )
 
 
-def _source_ids(dataset: Dataset, resolve: Resolver, mapper: Mapper) -> pa.Table:
+def _source_ids(feed: Feed, resolve: Resolver, mapper: Mapper) -> pa.Table:
     """The record ids of all records at the source, written as the nights write them, and when each changed."""
-    source = open_source(_keys_only(dataset), resolve(dataset.connection_id), {})
+    source = open_source(_keys_only(feed), resolve(feed.connection_id), {})
     tables = []
     with closing(mapper):
         for batch in source.read(Window()):
-            there, _ = divided(batch, dataset.mapping.deleted_when)
+            there, _ = divided(batch, feed.mapping.deleted_when)
             if there.num_rows:
                 tables.append(mapper.map(there, []).select(["source_record_id", "source_changed_at"]))
-    return pa.concat_tables(tables) if tables else CONTRACTS[dataset.kind].schema().empty_table()
+    return pa.concat_tables(tables) if tables else CONTRACTS[feed.record_kind].schema().empty_table()
 
 
-def _keys_only(dataset: Dataset) -> Dataset:
-    """The dataset with nothing mapped but key and cursor: a database is asked for these columns alone."""
-    mapping = dataset.mapping
+def _keys_only(feed: Feed) -> Feed:
+    """The feed with nothing mapped but key and cursor: a database is asked for these columns alone."""
+    mapping = feed.mapping
     kept = {*mapping.key, *mapping.row_columns, *([mapping.cursor.column] if mapping.cursor else [])}
     others = tuple(name for name in (*mapping.source_columns(), *mapping.ignore) if name not in kept)
     slim = mapping.model_copy(update={"columns": {}, "ignore": others})
-    system = dataset.system.model_copy(update={"datasets": {**dataset.system.datasets, dataset.kind: slim}})
-    return replace(dataset, system=system, catalogue=None)
+    system = feed.system.model_copy(update={"record_kinds": {**feed.system.record_kinds, feed.record_kind: slim}})
+    return replace(feed, system=system, catalogue=None)
 
 
-def compare_ids(dataset: Dataset, lake: Lake, found: pa.Table) -> pa.Table:
+def compare_ids(feed: Feed, lake: Lake, found: pa.Table) -> pa.Table:
     """One row for each id of either side: whether it is deleted (null where the lake lacks it), and at the source."""
     with open_cursor() as db:
-        db.register("versions", _ids(lake, dataset, "accepted_path", ["source_record_id", "night"]))
-        db.register("events", deletions.events(lake, dataset.kind, dataset.ward.ward))
+        db.register("versions", _ids(lake, feed, "accepted_path", ["source_record_id", "night"]))
+        db.register("events", deletions.events(lake, feed.record_kind, feed.ward.ward))
         db.register("found", found)
         return db.execute(COMPARED).to_arrow_table()
 
 
-def _ids(lake: Lake, dataset: Dataset, path: str, columns: list[str]) -> pa.Table:
+def _ids(lake: Lake, feed: Feed, path: str, columns: list[str]) -> pa.Table:
     tables = []
-    for name in lake.names(f"manifests/{dataset.kind}/{dataset.ward.ward}"):
+    for name in lake.names(f"manifests/{feed.record_kind}/{feed.ward.ward}"):
         manifest = lake.read_record(name, Manifest)
         if manifest is not None and getattr(manifest, path):
             tables.append(lake.read_partition(getattr(manifest, path), manifest.night, columns))
@@ -153,19 +153,19 @@ def _ids(lake: Lake, dataset: Dataset, path: str, columns: list[str]) -> pa.Tabl
     return pa.concat_tables(tables) if tables else empty
 
 
-def _unknown(lake: Lake, dataset: Dataset, newest: Manifest, at_source: pa.Table, missing: pa.Table) -> pa.Table:
+def _unknown(lake: Lake, feed: Feed, newest: Manifest, at_source: pa.Table, missing: pa.Table) -> pa.Table:
     """Records of the source that were neither accepted nor quarantined, and wait for no judgement either."""
-    seen = _ids(lake, dataset, "quarantine_path", ["source_record_id"])["source_record_id"].to_pylist()
-    seen += _waiting_ids(lake, dataset, newest)
+    seen = _ids(lake, feed, "quarantine_path", ["source_record_id"])["source_record_id"].to_pylist()
+    seen += _waiting_ids(lake, feed, newest)
     wanted = {record_id for record_id in missing["source_record_id"].to_pylist() if record_id} - set(seen)
     found = at_source.filter(pc.is_in(at_source["source_record_id"], value_set=pa.array(sorted(wanted), pa.string())))
     return found.group_by("source_record_id").aggregate([("source_changed_at", "max")])
 
 
-def _waiting_ids(lake: Lake, dataset: Dataset, newest: Manifest) -> list[str]:
+def _waiting_ids(lake: Lake, feed: Feed, newest: Manifest) -> list[str]:
     """Ids of what a night landed that is not judged yet, or held back."""
     ids: list[str] = []
-    for name in lake.names(f"landing/{dataset.kind}/{dataset.ward.ward}"):
+    for name in lake.names(f"landing/{feed.record_kind}/{feed.ward.ward}"):
         if PurePosixPath(name).stem < newest.night.isoformat():
             continue
         batch = lake.read_record(name, LandedBatch)
@@ -175,17 +175,17 @@ def _waiting_ids(lake: Lake, dataset: Dataset, newest: Manifest) -> list[str]:
     return ids
 
 
-def _of_later_nights(dataset: Dataset, newest: Manifest, latest: datetime, unknown: pa.Table) -> int:
+def _of_later_nights(feed: Feed, newest: Manifest, latest: datetime, unknown: pa.Table) -> int:
     """How many changed since the newest night ended: the nights that come bring those, and `full` would not."""
     changed = unknown["source_changed_at_max"]
-    end = pa.scalar(night_end(newest.night, dataset.district.time_zone), changed.type)
+    end = pa.scalar(night_end(newest.night, feed.district.time_zone), changed.type)
     later = pc.and_(pc.greater_equal(changed, end), pc.less_equal(changed, pa.scalar(latest, changed.type)))
     return int(pc.sum(later).as_py() or 0)
 
 
-def _out_of_reach(dataset: Dataset, latest: datetime, unknown: pa.Table) -> int:
+def _out_of_reach(feed: Feed, latest: datetime, unknown: pa.Table) -> int:
     """How many name a change time to come in a service that is asked for changes up to a night's end."""
-    read = dataset.system.read_spec(dataset.kind)
+    read = feed.system.read_spec(feed.record_kind)
     if not isinstance(read, HttpRead) or not read.until_param:
         return 0
     changed = unknown["source_changed_at_max"]
@@ -193,22 +193,22 @@ def _out_of_reach(dataset: Dataset, latest: datetime, unknown: pa.Table) -> int:
 
 
 def commit_found(
-    dataset: Dataset, lake: Lake, night: date, vanished: pa.Table, returned: pa.Table, unknown: int,
+    feed: Feed, lake: Lake, night: date, vanished: pa.Table, returned: pa.Table, unknown: int,
     ahead: int, compared: pa.Table,
 ) -> Reconciliation:  # fmt: skip
     """Commits the records that vanished and those that came back, each with their `source_record_id`."""
     now, batch_id = datetime.now(UTC), new_id()
     partition = {
-        "kind": dataset.kind,
-        "ward": dataset.ward.ward,
-        "district": dataset.ward.district,
+        "record_kind": feed.record_kind,
+        "ward": feed.ward.ward,
+        "district": feed.ward.district,
         "night": night,
     }
     rows = [
         {
-            "record_kind": str(dataset.kind),
-            "ward_key": dataset.ward.ward,
-            "district_code": dataset.ward.district,
+            "record_kind": str(feed.record_kind),
+            "ward_key": feed.ward.ward,
+            "district_code": feed.ward.district,
             "source_record_id": record_id,
             "night": night,
             "is_deleted": is_deleted,

@@ -15,20 +15,20 @@ from ward_warehouse.lake.store import Lake
 from ward_warehouse.mapping.deleted_rows import divided
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.night.reconcile import believe, commit_found, compare_ids
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 
 
 class SoftDeletes:
     """Takes note of the marked records of one reading.
 
     Args:
-        dataset: a ward's dataset; without `deleted_when` nothing is noted.
+        feed: a ward's feed; without `deleted_when` nothing is noted.
         mapper: maps its batches.
     """
 
-    def __init__(self, dataset: Dataset, mapper: Mapper) -> None:
-        self._dataset = dataset
-        self._marks = dataset.mapping.deleted_when
+    def __init__(self, feed: Feed, mapper: Mapper) -> None:
+        self._feed = feed
+        self._marks = feed.mapping.deleted_when
         self._mapper = mapper
         self._gone: list[pa.Array] = []
         self._there: list[pa.Array] = []
@@ -55,7 +55,7 @@ class SoftDeletes:
         gone = pa.chunked_array(self._gone, pa.string()).combine_chunks()
         # The newest of several versions in one reading may be either: who is there is not deleted.
         gone = gone.filter(pc.invert(pc.is_in(gone, value_set=there)))
-        compared = compare_ids(self._dataset, lake, pa.table({"source_record_id": gone}))
+        compared = compare_ids(self._feed, lake, pa.table({"source_record_id": gone}))
         is_gone = pc.is_in(compared["source_record_id"], value_set=gone)
         compared = compared.set_column(
             compared.column_names.index("is_in_source"), "is_in_source", pc.invert(is_gone)
@@ -65,5 +65,5 @@ class SoftDeletes:
         deleted = compared.filter(pc.field("is_deleted"))
         returned = deleted.filter(pc.is_in(deleted["source_record_id"], value_set=there))
         if vanished.num_rows or returned.num_rows:
-            believe(self._dataset, present.num_rows - vanished.num_rows, present.num_rows, least_share)
-            commit_found(self._dataset, lake, night, vanished, returned, 0, 0, compared)
+            believe(self._feed, present.num_rows - vanished.num_rows, present.num_rows, least_share)
+            commit_found(self._feed, lake, night, vanished, returned, 0, 0, compared)

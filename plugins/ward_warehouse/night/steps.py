@@ -28,11 +28,11 @@ from ward_warehouse.lake.store import Lake, previous_manifest
 from ward_warehouse.night.extract import Request, extract
 from ward_warehouse.night.judge import pending_batches, validate
 from ward_warehouse.night.noting import note_outcome, status_of, unforeseen
-from ward_warehouse.night.plan import Plan, record_kind, require_over
+from ward_warehouse.night.plan import Plan, parse_record_kind, require_over
 from ward_warehouse.night.reconcile import reconcile, unknown_note
 from ward_warehouse.night.standing import standing
 from ward_warehouse.night.verdict import Verdict, judge_night
-from ward_warehouse.registry import Dataset, Registry, load_registry
+from ward_warehouse.registry import Feed, Registry, load_registry
 from ward_warehouse.sources.host_limit import reader_slot
 
 # A task that reads one ward must not pay for dbt and the calendar: what builds is imported where used.
@@ -48,7 +48,7 @@ class Night:
         self.registry = registry if registry is not None else load_registry(settings)
         self.lake = Lake(settings.lake)
 
-    def plan(self, request: Request, wards: list[str] | None = None, kinds: list[str] | None = None) -> Plan:
+    def plan(self, request: Request, wards: list[str] | None = None, record_kinds: list[str] | None = None) -> Plan:
         """Which wards and record kinds a run reads: those named, else all wards in force on the night.
 
         Raises:
@@ -57,12 +57,12 @@ class Night:
                 to do.
         """
         require_known_key(self.settings, self.lake)
-        for name, asked in (("wards", wards), ("record kinds", kinds)):
+        for name, asked in (("wards", wards), ("record kinds", record_kinds)):
             if asked is not None and not asked:
                 raise WardWarehouseError(f"found an empty list of {name}, expected some, or none given for all")
-        chosen = [record_kind(name) for name in kinds or list(RecordKind)]
+        chosen = [parse_record_kind(name) for name in record_kinds or list(RecordKind)]
         for ward in wards or []:
-            self.registry.datasets(ward)
+            self.registry.feeds(ward)
         keys = wards or self.registry.wards_in_force(request.night)
         if not keys:
             raise WardWarehouseError(
@@ -71,16 +71,16 @@ class Night:
             )
         require_over(self.registry, request.night, keys)
         return Plan(
-            run_id=outcomes.new_id(), request=request, wards=keys, kinds=chosen, problems=self.registry.problems
+            run_id=outcomes.new_id(), request=request, wards=keys, record_kinds=chosen, problems=self.registry.problems
         )
 
     def extract_ward(self, plan: Plan, ward: str, resolve: Resolver) -> list[Outcome]:
-        """Extracts every dataset of a ward; a dataset that fails leaves the others alone.
+        """Extracts every feed of a ward; a feed that fails leaves the others alone.
 
         Returns the outcomes, also of what failed: whether that fails the caller is the caller's decision.
         """
-        datasets = self.registry.datasets(ward, plan.kinds)
-        return [self._extract_dataset(plan, dataset, resolve) for dataset in datasets]
+        feeds = self.registry.feeds(ward, plan.record_kinds)
+        return [self._extract_feed(plan, feed, resolve) for feed in feeds]
 
     def extract(self, plan: Plan, resolve: Resolver, progress: Callable[[str], None] = lambda _: None) -> list[Outcome]:
         """Extracts every ward of a plan, `parallel_wards` at a time; gives the outcomes in the order of the plan."""
@@ -92,80 +92,80 @@ class Night:
                 progress(ward)
         return found
 
-    def _extract_dataset(self, plan: Plan, dataset: Dataset, resolve: Resolver) -> Outcome:
+    def _extract_feed(self, plan: Plan, feed: Feed, resolve: Resolver) -> Outcome:
         started = datetime.now(UTC)
         try:
             key = self.settings.require_key()
-            with self._reading(dataset, plan.request.night, resolve) as resolved:
+            with self._reading(feed, plan.request.night, resolve) as resolved:
                 extracted = extract(
-                    dataset, plan.request, self.lake, resolved, key, self.settings.pseudonym_key_id,
+                    feed, plan.request, self.lake, resolved, key, self.settings.pseudonym_key_id,
                     self.settings.reconcile_least_share,
                 )  # fmt: skip
         except WardWarehouseError as error:
-            return note_outcome(
-                self.lake, plan, "extract", status_of(error), started, dataset=dataset, error=str(error)
-            )
+            return note_outcome(self.lake, plan, "extract", status_of(error), started, feed=feed, error=str(error))
         except Exception as error:
             # An unforeseen fault of one ward must not take the night with it.
-            text = unforeseen(str(dataset), "reading", error)
-            return note_outcome(self.lake, plan, "extract", "failed", started, dataset=dataset, error=text)
+            text = unforeseen(str(feed), "reading", error)
+            return note_outcome(self.lake, plan, "extract", "failed", started, feed=feed, error=text)
         return note_outcome(self.lake,
-            plan, "extract", "succeeded", started, dataset=dataset, batch=extracted.batch,
+            plan, "extract", "succeeded", started, feed=feed, batch=extracted.batch,
             error="; ".join(extracted.refused) or None, warnings=extracted.warnings,
         )  # fmt: skip
 
     @contextmanager
-    def _reading(self, dataset: Dataset, night: date, resolve: Resolver) -> Iterator[Resolver]:
-        """The right to read a dataset: outside its maintenance window, a place at its host, and alone on its partition.
+    def _reading(self, feed: Feed, night: date, resolve: Resolver) -> Iterator[Resolver]:
+        """The right to read a feed: outside its quiet hours, a place at its host, and alone on its partition.
 
         Raises:
-            PostponedError: the ward is in its maintenance window.
+            PostponedError: the ward is in its quiet hours.
             LockedError: another run is at work on the same partition.
             SourceError: the host had no place for another reader.
         """
-        until = self.postponed_until(dataset.ward.ward)
+        until = self.postponed_until(feed.ward.ward)
         if until is not None:
             raise PostponedError(
-                f"{dataset}: not read, its maintenance window lasts until {until:%Y-%m-%d %H:%M}; run it again then",
+                f"{feed}: not read, its quiet hours lasts until {until:%Y-%m-%d %H:%M}; run it again then",
                 until,
             )
-        connection = resolve(dataset.connection_id)
+        connection = resolve(feed.connection_id)
         limit, wait = self.settings.readers_per_host, self.settings.reader_wait_minutes * 60
         with (
-            partition_lock(self.lake, dataset.kind, dataset.ward.ward, night),
+            partition_lock(self.lake, feed.record_kind, feed.ward.ward, night),
             reader_slot(self.settings.home.resolve(), connection, limit, wait),
         ):
             yield lambda _: connection
 
     def postponed_until(self, ward: str) -> datetime | None:
-        """When the ward's maintenance window is over, in its district's time; None outside of it."""
-        window = self.registry.wards[ward].maintenance
+        """When the ward's quiet hours is over, in its district's time; None outside of it."""
+        window = self.registry.wards[ward].quiet_hours
         zone = ZoneInfo(self.registry.districts[self.registry.wards[ward].district].time_zone)
         return window.end(datetime.now(zone)) if window else None
 
     def reconcile_ward(
-        self, ward: str, kinds: list[RecordKind], run_id: str, resolve: Resolver
+        self, ward: str, record_kinds: list[RecordKind], run_id: str, resolve: Resolver
     ) -> list[tuple[Outcome, Reconciliation | None]]:
         """Compares the ward's records with its source and marks what vanished there; see `reconcile`.
 
-        Returns an outcome for each dataset of the kinds, and what was found if it could be compared.
+        Returns an outcome for each feed of the kinds, and what was found if it could be compared.
         """
-        return [self._reconcile_dataset(dataset, run_id, resolve) for dataset in self.registry.datasets(ward, kinds)]
+        return [self._reconcile_feed(feed, run_id, resolve) for feed in self.registry.feeds(ward, record_kinds)]
 
-    def _reconcile_dataset(
-        self, dataset: Dataset, run_id: str, resolve: Resolver
-    ) -> tuple[Outcome, Reconciliation | None]:
+    def _reconcile_feed(self, feed: Feed, run_id: str, resolve: Resolver) -> tuple[Outcome, Reconciliation | None]:
         started = datetime.now(UTC)
-        newest = previous_manifest(self.lake, dataset.kind, dataset.ward.ward, date.max)
+        newest = previous_manifest(self.lake, feed.record_kind, feed.ward.ward, date.max)
         night = newest.night if newest else started.astimezone(ZoneInfo(self.settings.time_zone)).date()
         plan = Plan(
-            run_id=run_id, request=Request(night=night), wards=[dataset.ward.ward], kinds=[dataset.kind], problems=[]
+            run_id=run_id,
+            request=Request(night=night),
+            wards=[feed.ward.ward],
+            record_kinds=[feed.record_kind],
+            problems=[],
         )
         try:
             key = self.settings.require_key()
-            with self._reading(dataset, night, resolve) as resolved:
+            with self._reading(feed, night, resolve) as resolved:
                 found = reconcile(
-                    dataset,
+                    feed,
                     self.lake,
                     resolved,
                     key,
@@ -174,9 +174,9 @@ class Night:
                 )
         except WardWarehouseError as error:
             status = status_of(error)
-            return note_outcome(self.lake, plan, "reconcile", status, started, dataset=dataset, error=str(error)), None
+            return note_outcome(self.lake, plan, "reconcile", status, started, feed=feed, error=str(error)), None
         return note_outcome(
-            self.lake, plan, "reconcile", "succeeded", started, dataset=dataset, warnings=unknown_note(found)
+            self.lake, plan, "reconcile", "succeeded", started, feed=feed, warnings=unknown_note(found)
         ), found
 
     def validate(self, plan: Plan) -> list[Outcome]:
@@ -212,7 +212,7 @@ class Night:
         self.validate(plan)
         return self.verdict(plan)
 
-    def release(self, ward: str, kind: RecordKind, night: date, by: str, reason: str) -> list[Outcome]:
+    def release(self, ward: str, record_kind: RecordKind, night: date, by: str, reason: str) -> list[Outcome]:
         """Releases a held batch by decision and commits it; gives the outcomes.
 
         Raises:
@@ -220,10 +220,10 @@ class Night:
         """
         from ward_warehouse.validation.holds import release
 
-        plan = self.plan(Request(night=night), [ward], [str(kind)])
-        waiting = pending_batches(self.lake, plan, kind)
+        plan = self.plan(Request(night=night), [ward], [str(record_kind)])
+        waiting = pending_batches(self.lake, plan, record_kind)
         if not waiting:
-            raise WardWarehouseError(f"{ward} {kind} night {night}: no batch of that night is held back")
+            raise WardWarehouseError(f"{ward} {record_kind} night {night}: no batch of that night is held back")
         started = datetime.now(UTC)
         release(self.lake, waiting[0], by, reason)
         note = f"released by {by}: {reason}"
@@ -243,7 +243,7 @@ class Night:
         """
         from ward_warehouse.validation.commit import apply_decisions
 
-        return sum(len(apply_decisions(self.lake, kind, ward)) for kind, ward in decided_wards(self.lake))
+        return sum(len(apply_decisions(self.lake, record_kind, ward)) for record_kind, ward in decided_wards(self.lake))
 
     def build(self, *, full_refresh: bool = False) -> BuildSummary:
         """Applies what people decided, loads what the lake has committed, and runs one `dbt build`.
@@ -306,7 +306,7 @@ class Night:
 
         started = datetime.now(UTC)
         today = started.astimezone(ZoneInfo(self.settings.time_zone)).date()
-        plan = Plan(run_id=outcomes.new_id(), request=Request(night=today), wards=[], kinds=[], problems=[])
+        plan = Plan(run_id=outcomes.new_id(), request=Request(night=today), wards=[], record_kinds=[], problems=[])
         try:
             done = maintain(self.settings, self.lake, started)
         except WardWarehouseError as error:

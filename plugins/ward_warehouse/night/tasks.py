@@ -17,7 +17,7 @@ from ward_warehouse.night.steps import Night
 
 log = logging.getLogger(__name__)
 
-PARAMS = ("wards", "datasets", "night", "since", "until", "chunk_days", "full", "reconcile")
+PARAMS = ("wards", "record_kinds", "night", "since", "until", "chunk_days", "full", "reconcile")
 """What a run of the nightly load may be asked; the DAG declares the same."""
 
 PRELOADED = (
@@ -46,7 +46,7 @@ def plan(params: dict[str, Any], interval_start: datetime | None, run_after: dat
     """One job for each ward of the run.
 
     Args:
-        params: wards, datasets, night, since, until, chunk_days, full, as the DAG declares them.
+        params: wards, record_kinds, night, since, until, chunk_days, full, as the DAG declares them.
         interval_start: start of the run's data interval, whose local date is the night; None for a run without one.
         run_after: when the run was due; the night before it serves a run without a data interval.
 
@@ -68,7 +68,7 @@ def plan(params: dict[str, Any], interval_start: datetime | None, run_after: dat
         full=bool(params.get("full")),
         chunk_days=params.get("chunk_days"),
     )
-    planned = Night(settings).plan(request, params.get("wards"), params.get("datasets"))
+    planned = Night(settings).plan(request, params.get("wards"), params.get("record_kinds"))
     for problem in planned.problems:
         log.error("registry: %s", problem)
     log.info("night %s: %d wards to read", night, len(planned.wards))
@@ -76,7 +76,7 @@ def plan(params: dict[str, Any], interval_start: datetime | None, run_after: dat
 
 
 def extract(job: dict[str, Any], resolve: Resolver, *, reconcile: bool = False) -> None:
-    """Extracts a ward's datasets.
+    """Extracts a ward's feeds.
 
     Args:
         job: one of those that `plan` gave.
@@ -84,20 +84,20 @@ def extract(job: dict[str, Any], resolve: Resolver, *, reconcile: bool = False) 
         reconcile: also compare all its records with the source, and mark those that vanished there.
 
     Raises:
-        PostponedError: the ward is in its maintenance window.
+        PostponedError: the ward is in its quiet hours.
         SourceError: something of the ward did not arrive; what did arrive is landed.
     """
     planned = Plan.model_validate(job)
     night, ward = Night(load_settings()), planned.wards[0]
     found = night.extract_ward(planned, ward, resolve)
     if reconcile:
-        found += [outcome for outcome, _ in night.reconcile_ward(ward, planned.kinds, planned.run_id, resolve)]
+        found += [outcome for outcome, _ in night.reconcile_ward(ward, planned.record_kinds, planned.run_id, resolve)]
     for outcome in found:
         if outcome.status == "succeeded":
             done = f"{outcome.rows_read} records read" if outcome.step == "extract" else "compared with its source"
-            log.info("%s %s: %s", outcome.ward, outcome.kind, done)
+            log.info("%s %s: %s", outcome.ward, outcome.record_kind, done)
         for note in outcome.warnings:
-            log.warning("%s %s: %s", outcome.ward, outcome.kind, note)
+            log.warning("%s %s: %s", outcome.ward, outcome.record_kind, note)
     errors = [outcome.error for outcome in found if outcome.error]
     until = night.postponed_until(ward)
     if until is not None and any(outcome.status == "postponed" for outcome in found):
@@ -116,11 +116,11 @@ def validate(jobs: Sequence[dict[str, Any]]) -> None:
     found = Night(load_settings()).validate(_joined(jobs))
     for outcome in found:
         log.info(
-            "%s %s: %s accepted, %s quarantined", outcome.ward, outcome.kind, outcome.rows_accepted,
+            "%s %s: %s accepted, %s quarantined", outcome.ward, outcome.record_kind, outcome.rows_accepted,
             outcome.rows_quarantined,
         )  # fmt: skip
         for line in outcome.warnings:
-            log.warning("%s %s: %s", outcome.ward, outcome.kind, line)
+            log.warning("%s %s: %s", outcome.ward, outcome.record_kind, line)
     # A batch that is held back waits for a person; the verdict names it, and the others go on.
     errors = {outcome.error for outcome in found if outcome.error and outcome.status != "held"}
     if errors:

@@ -19,7 +19,7 @@ class WardState:
     """What a night brought of one record kind of one ward; counts are None when nothing was committed."""
 
     ward: str
-    kind: RecordKind
+    record_kind: RecordKind
     state: State
     rows_read: int | None = None
     rows_accepted: int | None = None
@@ -55,28 +55,32 @@ def judge_night(plan: Plan, registry: Registry, found: list[Outcome], failed_war
     A ward that failed does not fail the night: the others are loaded and it catches up by itself. The night fails when
     more than `failed_wards_limit` of its wards brought nothing, which is no longer a ward's trouble but the district's.
     """
-    last: dict[tuple[str | None, RecordKind | None, str], Outcome] = {(o.ward, o.kind, o.step): o for o in found}
+    last: dict[tuple[str | None, RecordKind | None, str], Outcome] = {(o.ward, o.record_kind, o.step): o for o in found}
     states = [
-        _state(ward, dataset.kind, last) for ward in plan.wards for dataset in registry.datasets(ward, plan.kinds)
+        _state(ward, feed.record_kind, last) for ward in plan.wards for feed in registry.feeds(ward, plan.record_kinds)
     ]
     bad = list(dict.fromkeys(s.ward for s in states if s.state not in GOOD))
     failed = len(bad) > failed_wards_limit * len(plan.wards)
     return Verdict(states, failed, _message(plan, states, bad, failed))
 
 
-def _state(ward: str, kind: RecordKind, last: dict[tuple[str | None, RecordKind | None, str], Outcome]) -> WardState:
-    extracted, judged = last.get((ward, kind, "extract")), last.get((ward, kind, "validate"))
+def _state(
+    ward: str, record_kind: RecordKind, last: dict[tuple[str | None, RecordKind | None, str], Outcome]
+) -> WardState:
+    extracted, judged = last.get((ward, record_kind, "extract")), last.get((ward, record_kind, "validate"))
     if extracted is None:
-        return WardState(ward, kind, "missing", error="its task did not run to the end; see the task's log")
+        return WardState(ward, record_kind, "missing", error="its task did not run to the end; see the task's log")
     if extracted.status != "succeeded":
-        return WardState(ward, kind, extracted.status, error=extracted.error)
+        return WardState(ward, record_kind, extracted.status, error=extracted.error)
     if judged is not None and judged.status == "held":
-        return WardState(ward, kind, "held", extracted.rows_read, error=judged.error)
+        return WardState(ward, record_kind, "held", extracted.rows_read, error=judged.error)
     if judged is None or judged.status != "succeeded":
-        return WardState(ward, kind, "failed", extracted.rows_read, error=judged.error if judged else "not judged")
+        return WardState(
+            ward, record_kind, "failed", extracted.rows_read, error=judged.error if judged else "not judged"
+        )
     return WardState(
         ward,
-        kind,
+        record_kind,
         "partly" if extracted.error else "loaded",
         judged.rows_read,
         judged.rows_accepted,
@@ -95,10 +99,10 @@ def _message(plan: Plan, states: list[WardState], bad: list[str], failed: bool) 
         f"night {plan.request.night}: {len(plan.wards) - len(bad)} of {len(plan.wards)} wards loaded; "
         f"{accepted} records accepted, {quarantined} quarantined"
     ]
-    lines += [f"- {s.ward} {s.kind} {s.state}: {s.error}" for s in states if s.error]
-    lines += [f"- {s.ward} {s.kind} warning: {warning}" for s in states for warning in s.warnings]
+    lines += [f"- {s.ward} {s.record_kind} {s.state}: {s.error}" for s in states if s.error]
+    lines += [f"- {s.ward} {s.record_kind} warning: {warning}" for s in states for warning in s.warnings]
     lines += [
-        f"- {s.ward} {s.kind}: new columns {', '.join(s.new_columns)} are kept in extras; map or ignore them"
+        f"- {s.ward} {s.record_kind}: new columns {', '.join(s.new_columns)} are kept in extras; map or ignore them"
         for s in states
         if s.new_columns
     ]

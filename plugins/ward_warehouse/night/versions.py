@@ -17,7 +17,7 @@ from ward_warehouse.core.nights import night_end
 from ward_warehouse.lake import deletions
 from ward_warehouse.lake.store import Lake, Manifest
 from ward_warehouse.mapping.duckdb_memory import open_cursor
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 
 UNIT = "\x1f"
 INSTANT = pa.timestamp("us", "UTC")
@@ -71,7 +71,7 @@ class Known:
         return int(pc.sum(pc.and_(older, pc.is_valid(records["source_record_id"]))).as_py() or 0)
 
 
-def known_versions(lake: Lake, dataset: Dataset, night: date, since: datetime | None) -> Known:
+def known_versions(lake: Lake, feed: Feed, night: date, since: datetime | None) -> Known:
     """The newest accepted version of each of the ward's records, as far as the window from `since` on can show them.
 
     Only earlier nights count: the night itself may be about to be replaced. Partitions that end before the window
@@ -82,7 +82,7 @@ def known_versions(lake: Lake, dataset: Dataset, night: date, since: datetime | 
     """
     wanted = [
         manifest
-        for manifest in _earlier(lake, dataset, night)
+        for manifest in _earlier(lake, feed, night)
         if since is None or manifest.cursor_to is None or manifest.cursor_to >= since or manifest.rows_always_read
     ]
     if not wanted:
@@ -92,7 +92,7 @@ def known_versions(lake: Lake, dataset: Dataset, night: date, since: datetime | 
         nights.setdefault(manifest.accepted_path, []).append(manifest.night)
     columns = ["source_record_id", "content_hash", "source_changed_at", "night"]
     tables = [lake.read_table(path, columns, [("night", "in", own)]) for path, own in nights.items()]
-    zone = dataset.district.time_zone
+    zone = feed.district.time_zone
     of_nights = {
         "night": pa.array([manifest.night for manifest in wanted], pa.date32()),
         "ends_at": pa.array([night_end(manifest.night, zone) for manifest in wanted], INSTANT),
@@ -102,13 +102,13 @@ def known_versions(lake: Lake, dataset: Dataset, night: date, since: datetime | 
         db.register("versions", pa.concat_tables(tables))
         db.register("nights", pa.table(of_nights))
         # A record that was marked deleted is news when it is there again, even unchanged.
-        db.register("events", deletions.events(lake, dataset.kind, dataset.ward.ward, before=night))
+        db.register("events", deletions.events(lake, feed.record_kind, feed.ward.ward, before=night))
         return Known(db.execute(NEWEST).to_arrow_table().cast(SCHEMA))
 
 
-def _earlier(lake: Lake, dataset: Dataset, night: date) -> list[Manifest]:
+def _earlier(lake: Lake, feed: Feed, night: date) -> list[Manifest]:
     """The ward's partitions with accepted records before a night."""
-    found = (lake.read_record(name, Manifest) for name in lake.names(f"manifests/{dataset.kind}/{dataset.ward.ward}"))
+    found = (lake.read_record(name, Manifest) for name in lake.names(f"manifests/{feed.record_kind}/{feed.ward.ward}"))
     return [
         manifest for manifest in found if manifest is not None and manifest.night < night and manifest.accepted_path
     ]

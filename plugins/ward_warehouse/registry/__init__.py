@@ -5,11 +5,11 @@ It reads YAML and catalogues of procedures; it opens no connection and knows no 
 
 from ward_warehouse.registry.file_reads import FilesRead
 from ward_warehouse.registry.http_reads import HttpRead
-from ward_warehouse.registry.load import Dataset, Registry, load_registry
+from ward_warehouse.registry.load import Feed, Registry, load_registry
 from ward_warehouse.registry.systems import (
     ColumnMap,
-    DatasetMap,
     NumberFormat,
+    RecordKindMap,
     SqlRead,
     System,
 )
@@ -17,12 +17,12 @@ from ward_warehouse.registry.wards import District, Ward
 
 __all__ = [
     "ColumnMap",
-    "Dataset",
-    "DatasetMap",
     "District",
+    "Feed",
     "FilesRead",
     "HttpRead",
     "NumberFormat",
+    "RecordKindMap",
     "Registry",
     "SqlRead",
     "System",

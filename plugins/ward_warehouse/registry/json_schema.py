@@ -32,16 +32,16 @@ class _AsWritten(GenerateJsonSchema):
 def system_schema() -> dict[str, Any]:
     """The schema of a file in `dags/systems`."""
     schema = _schema_of(System, *READS.values())
-    datasets = schema["properties"]["datasets"]
-    del datasets["propertyNames"], datasets["additionalProperties"]
-    datasets["properties"] = {
-        str(kind): {"allOf": [_ref("DatasetMap"), {"properties": {"columns": _columns(contract.columns)}}]}
-        for kind, contract in CONTRACTS.items()
+    feeds = schema["properties"]["record_kinds"]
+    del feeds["propertyNames"], feeds["additionalProperties"]
+    feeds["properties"] = {
+        str(record_kind): {"allOf": [_ref("RecordKindMap"), {"properties": {"columns": _columns(contract.columns)}}]}
+        for record_kind, contract in CONTRACTS.items()
     }
-    datasets["additionalProperties"] = False
-    key = schema["$defs"]["DatasetMap"]["properties"]["key"]
+    feeds["additionalProperties"] = False
+    key = schema["$defs"]["RecordKindMap"]["properties"]["key"]
     hashed = {"type": "object", "properties": {"hashed": key}, "required": ["hashed"], "additionalProperties": False}
-    schema["$defs"]["DatasetMap"]["properties"]["key"] = {"anyOf": [key, hashed]}
+    schema["$defs"]["RecordKindMap"]["properties"]["key"] = {"anyOf": [key, hashed]}
     # YAML reads an unquoted 1 or true as a number or a truth value; a load takes them for text.
     schema["properties"]["codes"]["additionalProperties"]["additionalProperties"] = {
         "type": ["string", "number", "boolean"]
@@ -50,7 +50,7 @@ def system_schema() -> dict[str, Any]:
         {
             "if": {"properties": {"transport": {"const": transport}}},
             "then": {
-                "properties": {"datasets": {"additionalProperties": {"properties": {"read": _ref(read.__name__)}}}}
+                "properties": {"record_kinds": {"additionalProperties": {"properties": {"read": _ref(read.__name__)}}}}
             },
         }
         for transport, read in READS.items()

@@ -16,7 +16,7 @@ from ward_warehouse.registry.expressions import expression_fault
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.number_checks import number_problems
 from ward_warehouse.registry.procedures import Catalogue, read_catalogue
-from ward_warehouse.registry.systems import READS, ColumnMap, DatasetMap, System
+from ward_warehouse.registry.systems import READS, ColumnMap, RecordKindMap, System
 from ward_warehouse.registry.times import NAMED
 from ward_warehouse.registry.wards import District, Ward
 from ward_warehouse.registry.yaml_file import YamlFile, read_yaml, validate
@@ -25,7 +25,7 @@ FILLED_BY_PIPELINE = ("source_record_id", "source_changed_at")
 
 
 @dataclass(frozen=True)
-class Dataset:
+class Feed:
     """One record kind of one ward: everything a night needs to read it.
 
     Attributes:
@@ -36,7 +36,7 @@ class Dataset:
 
     ward: Ward
     district: District
-    kind: RecordKind
+    record_kind: RecordKind
     system: System
     connection_id: str
     catalogue: Catalogue | None = None
@@ -44,9 +44,9 @@ class Dataset:
     sharing: tuple[Ward, ...] = ()
 
     @property
-    def mapping(self) -> DatasetMap:
+    def mapping(self) -> RecordKindMap:
         """How the system's records map to the contract."""
-        return self.system.datasets[self.kind]
+        return self.system.record_kinds[self.record_kind]
 
     @property
     def file_patterns(self) -> tuple[str, ...]:
@@ -55,13 +55,13 @@ class Dataset:
 
     def known_names(self) -> list[str]:
         """What may be shown of the names of its files, sheets and columns: what its own descriptions say."""
-        spec = self.system.read_spec(self.kind)
+        spec = self.system.read_spec(self.record_kind)
         read = [value for value in spec.model_dump().values() if isinstance(value, str)]
         ward = [self.ward.ward, self.ward.district, self.ward.name.vi, self.ward.name.en, *self.ward.aliases]
         return [*self.mapping.source_columns(), *self.mapping.ignore, *read, *ward]
 
     def __str__(self) -> str:
-        return f"{self.ward.ward} {self.kind} ({self.system.system})"
+        return f"{self.ward.ward} {self.record_kind} ({self.system.system})"
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class Registry:
             raise RegistryError(self.problems)
         return self
 
-    def datasets(self, ward_key: str, kinds: list[RecordKind] | None = None) -> list[Dataset]:
-        """The datasets of a ward, those of its own system and those that come from another.
+    def feeds(self, ward_key: str, record_kinds: list[RecordKind] | None = None) -> list[Feed]:
+        """The feeds of a ward, those of its own system and those that come from another.
 
         Raises:
             RegistryError: the registry has no valid entry for the ward.
@@ -106,25 +106,27 @@ class Registry:
         if ward is None:
             known = ", ".join(sorted(self.wards)[:20])
             raise RegistryError([f"ward {ward_key}: no valid entry in the registry; known wards: {known}"])
-        systems = {ward.system, *(source.system for source in ward.datasets.values())}
+        systems = {ward.system, *(source.system for source in ward.record_kinds.values())}
         patterns = tuple(pattern for name in sorted(systems) for pattern in self.systems[name].file_patterns)
         found = []
-        for kind in kinds or list(RecordKind):
-            system = self.systems[_system_name(ward, kind)]
-            if kind not in system.datasets:
+        for record_kind in record_kinds or list(RecordKind):
+            system = self.systems[_system_name(ward, record_kind)]
+            if record_kind not in system.record_kinds:
                 continue
-            connection = _connection(ward, kind)
-            sharing = self._sharing(system, kind, connection) if system.datasets[kind].split_by else ()
+            connection = _connection(ward, record_kind)
+            sharing = (
+                self._sharing(system, record_kind, connection) if system.record_kinds[record_kind].split_by else ()
+            )
             district = self.districts[ward.district]
             catalogue = self.catalogues.get(ward.district)
-            found.append(Dataset(ward, district, kind, system, connection, catalogue, patterns, sharing))
+            found.append(Feed(ward, district, record_kind, system, connection, catalogue, patterns, sharing))
         return found
 
-    def _sharing(self, system: System, kind: RecordKind, connection: str) -> tuple[Ward, ...]:
+    def _sharing(self, system: System, record_kind: RecordKind, connection: str) -> tuple[Ward, ...]:
         return tuple(
             ward
             for ward in self.wards.values()
-            if _system_name(ward, kind) == system.system and _connection(ward, kind) == connection
+            if _system_name(ward, record_kind) == system.system and _connection(ward, record_kind) == connection
         )
 
     def wards_in_force(self, night: date) -> list[str]:
@@ -132,13 +134,13 @@ class Registry:
         return [key for key, ward in self.wards.items() if ward.in_force.covers(night)]
 
 
-def _system_name(ward: Ward, kind: RecordKind) -> str:
-    source = ward.datasets.get(kind)
+def _system_name(ward: Ward, record_kind: RecordKind) -> str:
+    source = ward.record_kinds.get(record_kind)
     return source.system if source else ward.system
 
 
-def _connection(ward: Ward, kind: RecordKind) -> str:
-    source = ward.datasets.get(kind)
+def _connection(ward: Ward, record_kind: RecordKind) -> str:
+    source = ward.record_kinds.get(record_kind)
     return (source.connection if source else None) or ward.connection or ward.ward
 
 
@@ -182,27 +184,27 @@ def _load_system(path: Path, registry: Registry) -> None:
 
 def _system_problems(system: System, file: YamlFile) -> Iterator[Finding]:
     who = f"system {system.system}: "
-    for kind, dataset in system.datasets.items():
-        at: list[str | int] = ["datasets", str(kind)]
-        read = validate(READS[system.transport], file, dataset.read, [*at, "read"], who)
+    for record_kind, record_map in system.record_kinds.items():
+        at: list[str | int] = ["record_kinds", str(record_kind)]
+        read = validate(READS[system.transport], file, record_map.read, [*at, "read"], who)
         if isinstance(read, list):
             yield from read
-        fault = expression_fault(dataset.where)
+        fault = expression_fault(record_map.where)
         if fault is not None:
             yield file.problem([*at, "where"], who + fault[1], fault[0])
-        contract = CONTRACTS[kind]
-        for name, column_map in dataset.columns.items():
+        contract = CONTRACTS[record_kind]
+        for name, column_map in record_map.columns.items():
             column = contract.by_name.get(name)
             here = [*at, "columns", name]
             if column is None or name in FILLED_BY_PIPELINE:
-                text = f"{who}is not a column that the {kind} contract maps"
+                text = f"{who}is not a column that the {record_kind} contract maps"
                 yield file.problem(here, text, "column-by-pipeline" if column else "column-unknown")
                 continue
-            found = [*_column_problems(column, column_map, system), *number_problems(kind, name, system)]
+            found = [*_column_problems(column, column_map, system), *number_problems(record_kind, name, system)]
             found += filter(None, [expression_fault(column_map.expression)])
             yield from (file.problem(here, who + text, code) for code, text in found)
         for column in contract.columns:
-            if column.required and column.name not in (*dataset.columns, *FILLED_BY_PIPELINE):
+            if column.required and column.name not in (*record_map.columns, *FILLED_BY_PIPELINE):
                 text = f"{who}required column {column.name} is not mapped; map it"
                 yield file.problem([*at, "columns"], text, "column-required")
 
@@ -327,7 +329,7 @@ def _ward_problems(ward: Ward, file: YamlFile, at: list[str | int], registry: Re
             [*at, "ward"], f"{who}this key stands twice in the registry; give each ward its own", "ward-twice"
         )
     known = ", ".join(sorted(registry.systems)) or "none"
-    named = [("system", ward.system), *((f"datasets.{k}.system", s.system) for k, s in ward.datasets.items())]
+    named = [("system", ward.system), *((f"record_kinds.{k}.system", s.system) for k, s in ward.record_kinds.items())]
     for key, name in named:
         system = registry.systems.get(name)
         if system is None:
@@ -337,21 +339,26 @@ def _ward_problems(ward: Ward, file: YamlFile, at: list[str | int], registry: Re
                 "system-unknown",
             )
             continue
-        maps_ward = any(SOURCE_WARD in dataset.columns for dataset in system.datasets.values())
+        maps_ward = any(SOURCE_WARD in record_map.columns for record_map in system.record_kinds.values())
         if maps_ward and not ward.aliases:
             yield file.problem(
                 at,
                 f"{who}aliases is missing; system {name} names the ward in each record: list its spellings",
                 "aliases-missing",
             )
-    for kind, source in ward.datasets.items():
+    for record_kind, source in ward.record_kinds.items():
         system = registry.systems.get(source.system)
-        if system is not None and kind not in system.datasets:
+        if system is not None and record_kind not in system.record_kinds:
             yield file.problem(
-                [*at, "datasets", str(kind)], f"{who}system {source.system} has no {kind} dataset", "dataset-missing"
+                [*at, "record_kinds", str(record_kind)],
+                f"{who}system {source.system} has no {record_kind} records",
+                "record-kind-missing",
             )
     connections = [("connection", ward.connection)]
-    connections += [(f"datasets.{kind}.connection", source.connection) for kind, source in ward.datasets.items()]
+    connections += [
+        (f"record_kinds.{record_kind}.connection", source.connection)
+        for record_kind, source in ward.record_kinds.items()
+    ]
     for key, connection in connections:
         if connection is not None and not re.fullmatch(r"[A-Za-z0-9_]+", connection):
             yield file.problem(

@@ -11,10 +11,10 @@ NUMBERS = ("number", "integer")
 NUMBERS_CODE, BOUNDS_CODE = "numbers-misplaced", "bounds-unusable"
 
 
-def number_problems(kind: RecordKind, name: str, system: System) -> Iterator[tuple[str, str]]:
+def number_problems(record_kind: RecordKind, name: str, system: System) -> Iterator[tuple[str, str]]:
     """What is wrong with `numbers` and `bounds` of a mapped column: the check, and what was found and what to do."""
-    column = CONTRACTS[kind].by_name[name]
-    column_map = system.datasets[kind].columns[name]
+    column = CONTRACTS[record_kind].by_name[name]
+    column_map = system.record_kinds[record_kind].columns[name]
     if column_map.numbers and column.type not in NUMBERS:
         yield NUMBERS_CODE, f"numbers is for columns of numbers, and {name} is of type {column.type}; remove it"
     if column_map.bounds is None:
@@ -29,7 +29,7 @@ def number_problems(kind: RecordKind, name: str, system: System) -> Iterator[tup
         yield from _foreign_bounds(column, table)
     elif column.type not in NUMBERS:
         yield BOUNDS_CODE, f"bounds is for a number and for its bound, and {name} is of type {column.type}; remove it"
-    elif not _bound_is_kept(kind, name, system):
+    elif not _bound_is_kept(record_kind, name, system):
         # Otherwise "hơn 10" would be the number 10.
         yield (
             BOUNDS_CODE,
@@ -43,11 +43,11 @@ def _foreign_bounds(column: Column, table: dict[str, str]) -> Iterator[tuple[str
             yield BOUNDS_CODE, f"bounds: {word!r} gives {value!r}, expected one of {', '.join(column.values)}"
 
 
-def _bound_is_kept(kind: RecordKind, name: str, system: System) -> bool:
-    columns = system.datasets[kind].columns
+def _bound_is_kept(record_kind: RecordKind, name: str, system: System) -> bool:
+    columns = system.record_kinds[record_kind].columns
     origin = (columns[name].from_, columns[name].path, columns[name].bounds)
     return any(
         (other.from_, other.path, other.bounds) == origin
         for column, other in columns.items()
-        if column in CONTRACTS[kind].by_name and CONTRACTS[kind].by_name[column].type == "code"
+        if column in CONTRACTS[record_kind].by_name and CONTRACTS[record_kind].by_name[column].type == "code"
     )

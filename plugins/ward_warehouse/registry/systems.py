@@ -177,7 +177,7 @@ class DeletedWhen(Strict):
         return self
 
 
-class DatasetMap(Strict):
+class RecordKindMap(Strict):
     """One record kind in one kind of software.
 
     `key` are the source columns that identify a record inside the ward; `key: {hashed: [...]}` says that they hold
@@ -251,7 +251,7 @@ class System(Strict):
     name: Label
     transport: Literal["sql", "http", "files"]
     time_zone: TimeZone
-    datasets: dict[RecordKind, DatasetMap] = Field(min_length=1)
+    record_kinds: dict[RecordKind, RecordKindMap] = Field(min_length=1)
     numbers: NumberFormats = (NumberFormat(),)
     codes: dict[str, dict[str, str]] = Field(default={})
 
@@ -270,8 +270,8 @@ class System(Strict):
     @property
     def file_patterns(self) -> tuple[str, ...]:
         """The name patterns of the files that hold its records; empty where they are not in files."""
-        return tuple(str(d.read.get("pattern", "")) for d in self.datasets.values() if self.transport == "files")
+        return tuple(str(d.read.get("pattern", "")) for d in self.record_kinds.values() if self.transport == "files")
 
-    def read_spec(self, kind: RecordKind) -> Strict:
-        """The `read` block of a dataset, typed by the transport."""
-        return READS[self.transport].model_validate(self.datasets[kind].read)
+    def read_spec(self, record_kind: RecordKind) -> Strict:
+        """The `read` block of a feed, typed by the transport."""
+        return READS[self.transport].model_validate(self.record_kinds[record_kind].read)

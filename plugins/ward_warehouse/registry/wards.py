@@ -25,8 +25,8 @@ class InForce(Strict):
         return self.from_ <= day and (self.to is None or day <= self.to)
 
 
-class DatasetSource(Strict):
-    """A dataset that comes from another system or connection than the rest of its ward."""
+class RecordKindSource(Strict):
+    """A feed that comes from another system or connection than the rest of its ward."""
 
     system: str
     connection: str | None = None
@@ -47,7 +47,7 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class Maintenance(Strict):
+class QuietHours(Strict):
     """When the ward's own people work on its system: it is not read then.
 
     Attributes:
@@ -60,7 +60,7 @@ class Maintenance(Strict):
     days: tuple[Day, ...] = DAYS
 
     @model_validator(mode="after")
-    def _not_empty(self) -> Maintenance:
+    def _not_empty(self) -> QuietHours:
         if self.from_ == self.to:
             raise ValueError(f"found {self.from_} to {self.to}, expected a window of some length; remove it if none")
         return self
@@ -89,7 +89,7 @@ class Ward(Strict):
         code: the administrative code; codes are reused after mergers, so it is never a key.
         aliases: how the ward's own records spell the ward.
         connection: Airflow connection id; the ward key when absent.
-        maintenance: when its system is not to be read.
+        quiet_hours: when its system is not to be read.
     """
 
     ward: str = Field(pattern=KEY_PATTERN)
@@ -101,8 +101,8 @@ class Ward(Strict):
     aliases: tuple[str, ...] = ()
     cadence: Cadence = "nightly"
     in_force: InForce
-    maintenance: Maintenance | None = None
-    datasets: dict[RecordKind, DatasetSource] = Field(default_factory=dict)
+    quiet_hours: QuietHours | None = None
+    record_kinds: dict[RecordKind, RecordKindSource] = Field(default_factory=dict)
     district: str = Field(default="", exclude=True)
 
 

@@ -149,9 +149,11 @@ CODES_OF_PLACES = {
     "pagination": "pagination-keys",
     "auth": "auth-keys",
     "read": "read-keys",
-    "maintenance": "maintenance-window",
+    "quiet_hours": "quiet-hours",
 }
 """Codes of the rules that the models themselves hold, by the key they stand at."""
+RENAMED = {"datasets": "record_kinds", "maintenance": "quiet_hours"}
+"""Keys of older registries, with what they are called now."""
 
 
 def _code(fault: str, location: Sequence[str | int]) -> str:
@@ -172,6 +174,8 @@ def _wording(fault: dict[str, Any]) -> str:
     match fault["type"]:
         case "missing":
             return "is missing; add it"
+        case "extra_forbidden" if fault["loc"][-1] in RENAMED:
+            return f"is called {RENAMED[fault['loc'][-1]]} now; rename the key"
         case "extra_forbidden":
             return f"is not a known key (found {fault['input']!r}); correct its spelling or remove it"
         case "value_error":

@@ -31,8 +31,8 @@ def night_table(plan: Plan, verdict: Verdict, registry: Registry, lake: Lake) ->
     for state in verdict.states:
         per_ward[state.ward].append(state)
     for ward, states in per_ward.items():
-        reasons = _reasons(plan, lake, ward, [s.kind for s in states if s.state in GOOD])
-        missing = [f"{s.kind} {s.state}: {s.error}" for s in states if s.error]
+        reasons = _reasons(plan, lake, ward, [s.record_kind for s in states if s.state in GOOD])
+        missing = [f"{s.record_kind} {s.state}: {s.error}" for s in states if s.error]
         worst = next((s.state for s in states if s.state not in GOOD), states[0].state)
         table.add_row(
             ward,
@@ -47,10 +47,10 @@ def night_table(plan: Plan, verdict: Verdict, registry: Registry, lake: Lake) ->
     return table
 
 
-def _reasons(plan: Plan, lake: Lake, ward: str, kinds: list[RecordKind]) -> list[str]:
+def _reasons(plan: Plan, lake: Lake, ward: str, record_kinds: list[RecordKind]) -> list[str]:
     counts: dict[str, int] = defaultdict(int)
-    for kind in kinds:
-        manifest = lake.read_record(manifest_path(kind, ward, plan.request.night), Manifest)
+    for record_kind in record_kinds:
+        manifest = lake.read_record(manifest_path(record_kind, ward, plan.request.night), Manifest)
         for result in manifest.rules if manifest else []:
             if result.severity == "error" and result.rows_broken:
                 counts[result.rule] += result.rows_broken

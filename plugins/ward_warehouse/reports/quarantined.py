@@ -45,7 +45,7 @@ _CASES = """
     )
     FROM audit.quarantine AS published LEFT JOIN since USING (quarantine_key)
     WHERE ($ward IS NULL OR ward_key = $ward)
-      AND ($kind IS NULL OR record_kind = $kind)
+      AND ($record_kind IS NULL OR record_kind = $record_kind)
       AND ($key IS NULL OR quarantine_key = $key)
       AND ($night::DATE IS NULL OR $night::DATE BETWEEN first_seen AND last_seen)
       AND ($state = 'all' OR coalesce(since.action, published.state) = $state)
@@ -58,7 +58,7 @@ class Wanted:
     """Which cases are wanted; what is None does not narrow."""
 
     ward: str | None = None
-    kind: str | None = None
+    record_kind: str | None = None
     rule: str | None = None
     night: date | None = None
     key: str | None = None
@@ -106,7 +106,7 @@ def _execute(db: duckdb.DuckDBPyConnection, statement: str, wanted: Wanted) -> d
 def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published warehouse with the relation `decisions`: those of the lake's log."""
     lake = Lake(settings.lake)
-    files = [name for kind, ward in decided_wards(lake) for name in decision_files(lake, kind, ward)]
+    files = [name for record_kind, ward in decided_wards(lake) for name in decision_files(lake, record_kind, ward)]
     with open_published(settings.published_file) as db:
         tables = [lake.read_table(name) for name in files]
         db.register("decisions", pa.concat_tables(tables) if tables else DECISION_SCHEMA.empty_table())

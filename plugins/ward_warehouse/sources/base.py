@@ -14,7 +14,7 @@ from ward_warehouse.core.contracts import CODE_PATTERN, LONG_NUMBER, MAX_CODE_LE
 from ward_warehouse.core.errors import SchemaDriftError
 from ward_warehouse.core.names import names_shown
 from ward_warehouse.core.personal import PERSONAL_CODE
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 
 POSITION = "__position"
 """Text column: where the record stands in its source (table and key, page and item, file and row)."""
@@ -60,7 +60,7 @@ class ReadReport:
 
 
 class Source(Protocol):
-    """A ward's dataset, open for reading."""
+    """A ward's feed, open for reading."""
 
     report: ReadReport
 
@@ -73,11 +73,11 @@ class Source(Protocol):
         ...
 
 
-def compare_columns(dataset: Dataset, found: Iterable[str], where: str, *, catalogued: bool) -> list[str]:
+def compare_columns(feed: Feed, found: Iterable[str], where: str, *, catalogued: bool) -> list[str]:
     """The columns that are new in the source.
 
     Args:
-        dataset: the ward's dataset.
+        feed: the ward's feed.
         found: the columns that the source has.
         where: the place, for the error.
         catalogued: the names are those of a database, and are shown. Keys of other records may be anything, a person's
@@ -87,16 +87,16 @@ def compare_columns(dataset: Dataset, found: Iterable[str], where: str, *, catal
         SchemaDriftError: a column that the mapping needs is absent. Reading on would turn it into silent nulls.
     """
     present = list(found)
-    missing = [name for name in dataset.mapping.source_columns(optional=False) if name not in present]
+    missing = [name for name in feed.mapping.source_columns(optional=False) if name not in present]
     if missing:
-        needed = len(dataset.mapping.source_columns(optional=False))
-        names = names_shown(present, dataset.known_names()).values()
+        needed = len(feed.mapping.source_columns(optional=False))
+        names = names_shown(present, feed.known_names()).values()
         shown = ", ".join(names) if catalogued else f"{needed - len(missing)} of the {needed} columns needed"
         raise SchemaDriftError(
-            f"{dataset}: {where}: column {', '.join(missing)} is missing; found {shown}. The batch is held back: ask "
-            f"the ward whether the column was renamed, then correct dags/systems/{dataset.system.system}.yml"
+            f"{feed}: {where}: column {', '.join(missing)} is missing; found {shown}. The batch is held back: ask "
+            f"the ward whether the column was renamed, then correct dags/systems/{feed.system.system}.yml"
         )
-    known = {*dataset.mapping.source_columns(), *dataset.mapping.ignore}
+    known = {*feed.mapping.source_columns(), *feed.mapping.ignore}
     return [name for name in present if name not in known]
 
 

@@ -97,7 +97,7 @@ def _groups(batches: list[LandedBatch]) -> list[list[LandedBatch]]:
 
 
 def _judge_group(lake: Lake, judge: Judge, group: list[LandedBatch]) -> list[Judged]:
-    contract = CONTRACTS[judge.suite.kind]
+    contract = CONTRACTS[judge.suite.record_kind]
     landed = [*contract.schema().names, *MARKERS]
     read = [
         without_earlier(batch, lake.read_table(batch.path, landed)) if batch.path else (batch, None) for batch in group
@@ -124,7 +124,7 @@ def _split(lake: Lake, batch: LandedBatch, table: pa.Table, suite: Suite, broken
     refused = np.unique(np.concatenate([broken[rule.rule] for rule in errors]))
     keep = np.ones(table.num_rows, dtype=bool)
     keep[refused] = False
-    accepted = table.filter(pa.array(keep)).select(CONTRACTS[suite.kind].schema().names)
+    accepted = table.filter(pa.array(keep)).select(CONTRACTS[suite.record_kind].schema().names)
     entries = QUARANTINE_SCHEMA.empty_table()
     if len(refused):
         # What was received is wide, and only what is refused needs it.
@@ -180,15 +180,16 @@ def _entries(
             text = f"""regexp_replace({text}, ',"{NOTE}[^"]*":null', '', 'g')"""
         entries = db.execute(
             f"""
-            SELECT left(sha256(concat_ws(chr(31), $kind, $ward, $night, coalesce(source_record_id, source_position),
-                               source_position, content_hash)), 24) AS entry_id,
-                   $kind AS record_kind, $ward AS ward_key, $district AS district_code, $night::DATE AS night,
+            SELECT left(sha256(concat_ws(chr(31), $record_kind, $ward, $night,
+                               coalesce(source_record_id, source_position), source_position, content_hash)), 24)
+                       AS entry_id,
+                   $record_kind AS record_kind, $ward AS ward_key, $district AS district_code, $night::DATE AS night,
                    source_record_id, source_position,
                    {text} AS received,
                    rules, rule_codes, content_hash, $now AS quarantined_at
             FROM records JOIN sets USING (rule_set)""",  # noqa: S608 - every value is bound
             {
-                "kind": str(batch.kind),
+                "record_kind": str(batch.record_kind),
                 "ward": batch.ward,
                 "district": batch.district,
                 "night": str(batch.night),
@@ -233,7 +234,7 @@ def _described(rule: Rule) -> dict[str, str]:
 
 
 def commit(lake: Lake, judged: Judged) -> Manifest:
-    """Writes a judged batch and commits it as the partition of its ward, kind and night.
+    """Writes a judged batch and commits it as the partition of its ward, record kind and night.
 
     A batch that read less than the partition it replaces (a re-run over a part of the night) takes over the records
     of the old one that it does not bring itself; otherwise they would be lost. A record that was accepted by decision
@@ -243,8 +244,8 @@ def commit(lake: Lake, judged: Judged) -> Manifest:
         ValidationError: the numbers do not add up.
         LakeError: the lake cannot be read or written.
     """
-    place = manifest_path(judged.batch.kind, judged.batch.ward, judged.batch.night)
-    log = read_log(lake, judged.batch.kind, judged.batch.ward)
+    place = manifest_path(judged.batch.record_kind, judged.batch.ward, judged.batch.night)
+    log = read_log(lake, judged.batch.record_kind, judged.batch.ward)
     old = lake.read_record(place, Manifest)
     if old is not None and not judged.batch.covers(old):
         judged = _carry_over(lake, old, judged)
@@ -275,13 +276,13 @@ def require_conservation(batch: LandedBatch, accepted: int, quarantined: int) ->
     """
     if batch.rows_read != accepted + quarantined + batch.rows_unchanged:
         raise ValidationError(
-            f"{batch.ward} {batch.kind} night {batch.night}: read {batch.rows_read} records, but "
+            f"{batch.ward} {batch.record_kind} night {batch.night}: read {batch.rows_read} records, but "
             f"{accepted} accepted + {quarantined} quarantined + "
             f"{batch.rows_unchanged} unchanged; nothing is committed: run the ward again"
         )
 
 
-def apply_decisions(lake: Lake, kind: RecordKind, ward: str, log: Log | None = None) -> list[Manifest]:
+def apply_decisions(lake: Lake, record_kind: RecordKind, ward: str, log: Log | None = None) -> list[Manifest]:
     """Brings the partitions of a ward up to date with the decisions that let records in; gives those it changed.
 
     May be run at any time and again: a partition knows the newest decision it has seen. So a run that was ended between
@@ -291,11 +292,11 @@ def apply_decisions(lake: Lake, kind: RecordKind, ward: str, log: Log | None = N
         LakeError: the lake cannot be read or written.
         ValidationError: the numbers of a partition do not add up.
     """
-    log = log or read_log(lake, kind, ward)
+    log = log or read_log(lake, record_kind, ward)
     rows = log.decided(*LETS_IN)
     changed = []
     for night in sorted(set(rows["night"].to_pylist())):
-        place = manifest_path(kind, ward, night)
+        place = manifest_path(record_kind, ward, night)
         manifest = lake.read_record(place, Manifest)
         if manifest is None or manifest.decided >= log.number or not manifest.quarantine_path:
             continue
@@ -313,7 +314,7 @@ def apply_decisions(lake: Lake, kind: RecordKind, ward: str, log: Log | None = N
 
 def _decided_partition(lake: Lake, manifest: Manifest, decisions: pa.Table, number: int) -> Manifest | None:
     """The partition with the records that decisions let in, or None when they are in it already."""
-    schema = CONTRACTS[manifest.kind].schema()
+    schema = CONTRACTS[manifest.record_kind].schema()
     accepted = schema.empty_table()
     if manifest.accepted_path:
         accepted = lake.read_partition(manifest.accepted_path, manifest.night)
@@ -338,7 +339,7 @@ def _decided_partition(lake: Lake, manifest: Manifest, decisions: pa.Table, numb
 
 def _let_in(lake: Lake, judged: Judged, decisions: pa.Table) -> Judged:
     """The records that decisions let in on the other side."""
-    schema = CONTRACTS[judged.batch.kind].schema()
+    schema = CONTRACTS[judged.batch.record_kind].schema()
     waiting = judged.quarantined["entry_id"]
     here = decisions.filter(pc.is_in(decisions["entry_id"], value_set=_one_chunk(waiting)))
     if not here.num_rows:

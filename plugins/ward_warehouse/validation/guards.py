@@ -1,7 +1,7 @@
 """Batch guards: the rules about what a ward sent tonight against what it sent before.
 
 The rules themselves are data, with their reasons, in `expectations/batch_guards.yml`; `watch` judges by them. A batch
-that breaks one of severity critical stays landed and uncommitted until a person releases it; its ward's cursor stays
+that breaks one of severity error stays landed and uncommitted until a person releases it; its ward's cursor stays
 where it was, so that the next night reads the same records again by itself.
 """
 
@@ -28,7 +28,7 @@ class Guard(_Strict):
     """One rule about a batch; what its threshold means stands beside it in the file."""
 
     guard: Name
-    severity: Literal["critical", "warning"]
+    severity: Literal["error", "warning"]
     threshold: float = Field(ge=0)
     at_least: int = Field(default=0, ge=0)
     rules: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Exemption(_Strict):
     reason: str
     threshold: float | None = Field(default=None, ge=0)
     at_least: int | None = Field(default=None, ge=0)
-    severity: Literal["critical", "warning"] | None = None
+    severity: Literal["error", "warning"] | None = None
     off: bool = False
 
 

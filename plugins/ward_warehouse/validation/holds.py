@@ -1,7 +1,7 @@
 """Batches that wait for a person: why each is held back, and who released it.
 
-holds/<kind>/<ward>/<night>-<batch>.json       why the guards held the batch back
-releases/<kind>/<ward>/<night>-<batch>.json    a person's decision that it is right all the same
+holds/<record kind>/<ward>/<night>-<batch>.json       why the guards held the batch back
+releases/<record kind>/<ward>/<night>-<batch>.json    a person's decision that it is right all the same
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ward_warehouse.lake.store import Lake, LakeRecord, LandedBatch, landed_path
 class Hold(LakeRecord):
     """That a batch was held back, and by which guards; written each time that it is judged."""
 
-    kind: RecordKind
+    record_kind: RecordKind
     ward: str
     night: date
     batch_id: str
@@ -27,7 +27,7 @@ class Hold(LakeRecord):
 
 def hold_path(batch: LandedBatch) -> str:
     """Where it is noted that a batch is held back."""
-    return f"holds/{batch.kind}/{batch.ward}/{batch.night}-{batch.batch_id}.json"
+    return f"holds/{batch.record_kind}/{batch.ward}/{batch.night}-{batch.batch_id}.json"
 
 
 def hold(lake: Lake, batch: LandedBatch, guards: tuple[str, ...]) -> None:
@@ -37,7 +37,7 @@ def hold(lake: Lake, batch: LandedBatch, guards: tuple[str, ...]) -> None:
         LakeError: the lake cannot be written.
     """
     noted = Hold(
-        kind=batch.kind, ward=batch.ward, night=batch.night, batch_id=batch.batch_id, guards=guards,
+        record_kind=batch.record_kind, ward=batch.ward, night=batch.night, batch_id=batch.batch_id, guards=guards,
         held_at=datetime.now(UTC),
     )  # fmt: skip
     lake.write_record(hold_path(batch), noted)
@@ -48,14 +48,14 @@ def waiting(lake: Lake, batch: LandedBatch) -> list[tuple[Hold, LandedBatch]]:
 
     A hold is over when its batch, or a later night of the ward, was committed, or the night was read anew.
     """
-    newest = previous_manifest(lake, batch.kind, batch.ward, batch.night)
+    newest = previous_manifest(lake, batch.record_kind, batch.ward, batch.night)
     found = []
-    for name in lake.names(f"holds/{batch.kind}/{batch.ward}"):
+    for name in lake.names(f"holds/{batch.record_kind}/{batch.ward}"):
         night = date.fromisoformat(PurePosixPath(name).name[:10])
         if night >= batch.night or (newest is not None and night <= newest.night):
             continue
         held = lake.read_record(name, Hold)
-        landed = lake.read_record(landed_path(batch.kind, batch.ward, night), LandedBatch)
+        landed = lake.read_record(landed_path(batch.record_kind, batch.ward, night), LandedBatch)
         if held is not None and landed is not None and landed.batch_id == held.batch_id:
             found.append((held, landed))
     return found
@@ -64,7 +64,7 @@ def waiting(lake: Lake, batch: LandedBatch) -> list[tuple[Hold, LandedBatch]]:
 class Release(LakeRecord):
     """A person's decision that a held batch is right all the same; written once, never changed."""
 
-    kind: RecordKind
+    record_kind: RecordKind
     ward: str
     night: date
     batch_id: str
@@ -75,7 +75,7 @@ class Release(LakeRecord):
 
 def release_path(batch: LandedBatch) -> str:
     """Where the release of a held batch is committed."""
-    return f"releases/{batch.kind}/{batch.ward}/{batch.night}-{batch.batch_id}.json"
+    return f"releases/{batch.record_kind}/{batch.ward}/{batch.night}-{batch.batch_id}.json"
 
 
 def release(lake: Lake, batch: LandedBatch, by: str, reason: str) -> Release:
@@ -86,11 +86,11 @@ def release(lake: Lake, batch: LandedBatch, by: str, reason: str) -> Release:
         LakeError: the lake cannot be written.
     """
     found = Release(
-        kind=batch.kind, ward=batch.ward, night=batch.night, batch_id=batch.batch_id, by=by, reason=reason,
-        released_at=datetime.now(UTC),
+        record_kind=batch.record_kind, ward=batch.ward, night=batch.night, batch_id=batch.batch_id, by=by,
+        reason=reason, released_at=datetime.now(UTC),
     )  # fmt: skip
     if not lake.create(release_path(batch), found.model_dump_json().encode()):
         before = lake.read_record(release_path(batch), Release)
         who = f"{before.by} at {before.released_at:%Y-%m-%d %H:%M} UTC ({before.reason})" if before else "somebody"
-        raise WardWarehouseError(f"{batch.ward} {batch.kind} night {batch.night}: was released by {who} already")
+        raise WardWarehouseError(f"{batch.ward} {batch.record_kind} night {batch.night}: was released by {who} already")
     return found

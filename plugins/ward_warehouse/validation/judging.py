@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
 
 Severity = Literal["error", "warning"]
-SEVERITIES: dict[str, Severity] = {"critical": "error", "warning": "warning"}
-"""Great Expectations' severities by consequence: an error quarantines the record, a warning is counted."""
+SEVERITIES: tuple[Severity, ...] = ("error", "warning")
+"""By consequence: an error quarantines the record, a warning is counted."""
 
 REPEATED = "repeated"
 CODE_REPEATED = "code_repeated"
@@ -72,7 +72,7 @@ class Rule:
 class Suite:
     """The rules of one record kind, and their expectations in the same order."""
 
-    kind: RecordKind
+    record_kind: RecordKind
     rules: tuple[Rule, ...]
     configurations: tuple[dict[str, Any], ...]
 
@@ -89,13 +89,13 @@ def _columns_of(configuration: dict[str, Any]) -> list[str]:
     return [*named, condition["column"]["name"]] if condition else named
 
 
-def load_suite(folder: Path, kind: RecordKind) -> Suite:
-    """The suite `<folder>/<kind>.yml`.
+def load_suite(folder: Path, record_kind: RecordKind) -> Suite:
+    """The suite `<folder>/<record kind>.yml`.
 
     Raises:
         ValidationError: the file cannot be read, or a rule lacks a part.
     """
-    path = folder / f"{kind}.yml"
+    path = folder / f"{record_kind}.yml"
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         entries = [dict(entry) for entry in data["expectations"]]
@@ -108,7 +108,7 @@ def load_suite(folder: Path, kind: RecordKind) -> Suite:
             raise ValidationError(f"{path}: rule {rule.rule} stands twice; give each rule its own name")
         if rule.unless is not None and rule.unless not in names:
             raise ValidationError(f"{path}: rule {rule.rule}: unless names {rule.unless}, which is not in the suite")
-    return Suite(kind, tuple(rules), tuple(entries))
+    return Suite(record_kind, tuple(rules), tuple(entries))
 
 
 def _rule(path: Path, entry: dict[str, Any]) -> Rule:
@@ -123,9 +123,7 @@ def _rule(path: Path, entry: dict[str, Any]) -> Rule:
         )
     kwargs = entry.get("kwargs") or {}
     column = meta.get("column") or kwargs.get("column") or kwargs.get("column_A")
-    return Rule(
-        name, SEVERITIES[entry["severity"]], str(column), meta["reason"], meta["vi"], meta["en"], meta.get("unless")
-    )
+    return Rule(name, entry["severity"], str(column), meta["reason"], meta["vi"], meta["en"], meta.get("unless"))
 
 
 class Judge:
@@ -166,8 +164,8 @@ class Judge:
             indexes = result.result.get("unexpected_index_list")
             if indexes is None:
                 raise ValidationError(
-                    f"expectations/{self.suite.kind}.yml: rule {name} could not be judged: {_why(result)}; correct the "
-                    "rule"
+                    f"expectations/{self.suite.record_kind}.yml: rule {name} could not be judged: "
+                    f"{_why(result)}; correct the rule"
                 )
             found[name] = np.asarray(indexes, dtype=np.int64)
         return found
@@ -177,8 +175,8 @@ class Judge:
             for name in _columns_of(configuration):
                 if name not in present:
                     raise ValidationError(
-                        f"expectations/{self.suite.kind}.yml: rule {rule.rule}: {name} is no column of the record; "
-                        "correct its kwargs"
+                        f"expectations/{self.suite.record_kind}.yml: rule {rule.rule}: {name} is no column of "
+                        "the record; correct its kwargs"
                     )
 
     @staticmethod
@@ -227,12 +225,12 @@ def _prepare(suite: Suite) -> tuple[list[_Group], Any]:
         row_wise = configuration["type"] in ROW_WISE and "row_condition" not in configuration["kwargs"]
         of_presence = row_wise and configuration["type"] in OF_PRESENCE
         key = (row_wise, of_presence, tuple(_columns_of(configuration)) if row_wise else ())
-        members.setdefault(key, []).append(expectation(suite.kind, rule, configuration))
+        members.setdefault(key, []).append(expectation(suite.record_kind, rule, configuration))
     groups = []
     for number, ((row_wise, of_presence, columns), expectations) in enumerate(members.items()):
-        gx_suite = context.suites.add(ExpectationSuite(name=f"{suite.kind} {number}", expectations=expectations))
+        gx_suite = context.suites.add(ExpectationSuite(name=f"{suite.record_kind} {number}", expectations=expectations))
         groups.append(_Group(list(columns), row_wise, of_presence, gx_suite))
-    asset = context.data_sources.add_pandas("landing").add_dataframe_asset(str(suite.kind))
+    asset = context.data_sources.add_pandas("landing").add_dataframe_asset(str(suite.record_kind))
     return groups, asset.add_batch_definition_whole_dataframe("night")
 
 
@@ -257,16 +255,18 @@ def _present(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
     return records.take(pa.array(first)), which
 
 
-def expectation(kind: RecordKind, rule: Rule, configuration: dict[str, Any]) -> Any:
+def expectation(record_kind: RecordKind, rule: Rule, configuration: dict[str, Any]) -> Any:
     """The expectation of a rule; built one by one, because a suite only logs what it cannot build and goes on."""
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     kwargs = {key: _typed(value) for key, value in configuration["kwargs"].items()}
+    # Great Expectations' own word for a rule that must hold.
+    severity = "critical" if rule.severity == "error" else rule.severity
     try:
-        return ExpectationConfiguration(**{**configuration, "kwargs": kwargs}).to_domain_obj()
+        return ExpectationConfiguration(**{**configuration, "kwargs": kwargs, "severity": severity}).to_domain_obj()
     except Exception as error:
         raise ValidationError(
-            f"expectations/{kind}.yml: rule {rule.rule}: Great Expectations cannot build it: "
+            f"expectations/{record_kind}.yml: rule {rule.rule}: Great Expectations cannot build it: "
             f"{' '.join(str(error).split())[:200]}; correct the rule"
         ) from None
 

@@ -78,14 +78,14 @@ class Watch:
         batch = judged.batch
         findings = self.findings(judged)
         again = self._held_before(judged)
-        critical = [one for one in findings if one.guard.severity == "critical"]
-        reasons = [*map(str, critical), *again]
+        errors = [one for one in findings if one.guard.severity == "error"]
+        reasons = [*map(str, errors), *again]
         if reasons and self.lake.read_record(release_path(batch), Release) is None:
             # The guards that a later night will not see by itself: what they held must not come in with it.
-            hold(self.lake, batch, tuple(one.guard.guard for one in critical) or HELD_CONTENT)
+            hold(self.lake, batch, tuple(one.guard.guard for one in errors) or HELD_CONTENT)
             return Ruling(
-                held=f"{batch.ward} {batch.kind} night {batch.night}: held back. {' '.join(reasons)} Look at the "
-                "ward's system; if the batch is right, `ward-warehouse release` lets it in"
+                held=f"{batch.ward} {batch.record_kind} night {batch.night}: held back. {' '.join(reasons)} Look at "
+                "the ward's system; if the batch is right, `ward-warehouse release` lets it in"
             )
         return Ruling(warnings=(*map(str, findings), *again))
 
@@ -134,7 +134,7 @@ class _Past:
         self._history = history
         self.days = days
         self.night = batch.night
-        self._folder = f"manifests/{batch.kind}/{batch.ward}"
+        self._folder = f"manifests/{batch.record_kind}/{batch.ward}"
         names = [date.fromisoformat(PurePosixPath(name).stem) for name in lake.names(self._folder)]
         oldest = batch.night - timedelta(weeks=history.weeks)
         self.nights = [night for night in names if oldest <= night < batch.night]

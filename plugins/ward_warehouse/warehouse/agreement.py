@@ -59,8 +59,8 @@ def require(db: duckdb.DuckDBPyConnection, lake: Lake, listed: set[str], fresh: 
 def _expected(db: duckdb.DuckDBPyConnection, loaded: Collection[str]) -> set[str]:
     """Manifests that somebody committed and nobody has taken back."""
     newest = {
-        manifest_path(RecordKind(kind), ward, night): step
-        for kind, ward, night, step in db.execute(_JUDGED_OR_LATER).fetchall()
+        manifest_path(RecordKind(record_kind), ward, night): step
+        for record_kind, ward, night, step in db.execute(_JUDGED_OR_LATER).fetchall()
     }
     # A later step of the partition's own that is no judgement, such as taking the night back, ended it.
     ended = {path for path, step in newest.items() if step != "validate"}
@@ -70,10 +70,11 @@ def _expected(db: duckdb.DuckDBPyConnection, loaded: Collection[str]) -> set[str
 def _lines(gone: Mapping[str, str]) -> list[str]:
     lines = []
     for manifest, missing in sorted(gone.items())[:SHOWN]:
-        _, kind, ward, night = PurePosixPath(manifest).with_suffix("").parts
+        _, record_kind, ward, night = PurePosixPath(manifest).with_suffix("").parts
         lines.append(
-            f"{ward} {kind} night {night}: was committed, and {missing} is gone from the lake; restore it from the "
-            f"backup, or read the night again: ward-warehouse run --night {night} --ward {ward} --dataset {kind}"
+            f"{ward} {record_kind} night {night}: was committed, and {missing} is gone from the lake; restore it "
+            f"from the backup, or read the night again: ward-warehouse run --night {night} --ward {ward} "
+            f"--record-kind {record_kind}"
         )
     more = len(gone) - len(lines)
     return [*lines, *([f"and {more} more"] if more else []), "the published warehouse is left as it was"]

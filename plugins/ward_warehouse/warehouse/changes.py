@@ -22,7 +22,7 @@ TABLES: dict[str, pa.Schema] = {
     "changed_records": pa.schema([(name, pa.string()) for name in ("record_kind", "ward_key", "source_record_id")]),
     "build_basis": pa.schema([(name, pa.string()) for name in ("fingerprint", "build_id", "follows")]),
 }
-REFERENCES = ("districts", "wards", "ward_datasets", "procedure_catalogues", "calendar")
+REFERENCES = ("districts", "wards", "ward_record_kinds", "procedure_catalogues", "calendar")
 PROJECT = ("dbt_project.yml", "models", "macros", "seeds")
 
 
@@ -31,13 +31,13 @@ def note_records(db: duckdb.DuckDBPyConnection) -> None:
 
     Nothing is noted before the first build that passed: the next one computes everything.
     """
-    for kind in CONTRACTS:
+    for record_kind in CONTRACTS:
         db.execute(
-            "INSERT INTO raw.changed_records SELECT DISTINCT $kind, t.ward_key, t.source_record_id "  # noqa: S608 - our own names
-            f"FROM raw.{kind} AS t SEMI JOIN replaced AS r "
-            "ON r.record_kind = $kind AND r.ward_key = t.ward_key AND r.night = t.night "
+            "INSERT INTO raw.changed_records SELECT DISTINCT $record_kind, t.ward_key, t.source_record_id "  # noqa: S608 - our own names
+            f"FROM raw.{record_kind} AS t SEMI JOIN replaced AS r "
+            "ON r.record_kind = $record_kind AND r.ward_key = t.ward_key AND r.night = t.night "
             "WHERE EXISTS (FROM raw.build_basis)",
-            {"kind": str(kind)},
+            {"record_kind": str(record_kind)},
         )
 
 
@@ -55,18 +55,18 @@ def fingerprint(db: duckdb.DuckDBPyConnection, project: Path) -> str:
     return digest.hexdigest()
 
 
-def only_changes(db: duckdb.DuckDBPyConnection, basis: str, kinds: Collection[RecordKind]) -> bool:
+def only_changes(db: duckdb.DuckDBPyConnection, basis: str, record_kinds: Collection[RecordKind]) -> bool:
     """Whether the tables stand as a build on this basis left them, but for the records that are noted as changed.
 
     Args:
         db: the build file.
         basis: the fingerprint of now.
-        kinds: the record kinds that have a fact, whose change touches their own figures only. A catalogue's decides on
+        record_kinds: those that have a fact, whose change touches their own figures only. A catalogue's decides on
             dossiers that did not change.
     """
     stands = db.execute("SELECT fingerprint FROM raw.build_basis").fetchall() == [(basis,)]
     changed = {row[0] for row in db.execute("SELECT DISTINCT record_kind FROM raw.changed_records").fetchall()}
-    return stands and changed <= {str(kind) for kind in kinds}
+    return stands and changed <= {str(record_kind) for record_kind in record_kinds}
 
 
 def begin_build(db: duckdb.DuckDBPyConnection) -> str | None:

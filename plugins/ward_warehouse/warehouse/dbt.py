@@ -63,10 +63,10 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
     """
     from dbt.artifacts.schemas.run import RunExecutionResult
 
-    kinds = {fact.record_kind for fact in read_facts(settings.dbt_project_dir).values()}
+    record_kinds = {fact.record_kind for fact in read_facts(settings.dbt_project_dir).values()}
     with open_build(settings.build_file) as db:
         basis = changes.fingerprint(db, settings.dbt_project_dir)
-        whole = not changes.only_changes(db, basis, kinds)
+        whole = not changes.only_changes(db, basis, record_kinds)
         before = changes.begin_build(db)
     finished = _run(settings, ["build", *(["--full-refresh"] if whole else []), *NOT_AT_NIGHT], whole)
     done = finished.result

@@ -63,7 +63,7 @@ BUILD_RESULTS = pa.schema(
 )
 
 TABLES: dict[str, pa.Schema] = {
-    **{str(kind): contract.schema() for kind, contract in CONTRACTS.items()},
+    **{str(record_kind): contract.schema() for record_kind, contract in CONTRACTS.items()},
     "quarantine": QUARANTINE_SCHEMA,
     "decisions": DECISION_SCHEMA,
     "partitions": PARTITIONS,
@@ -187,8 +187,8 @@ def _forget_other_shapes(db: duckdb.DuckDBPyConnection) -> None:
 
 def _view_accepted_records(db: duckdb.DuckDBPyConnection) -> None:
     columns = "ward_key, district_code, source_record_id, night"
-    kinds = [f"SELECT '{kind}' AS record_kind, {columns} FROM raw.{kind}" for kind in CONTRACTS]  # noqa: S608
-    db.execute(f"CREATE OR REPLACE VIEW raw.{ACCEPTED_RECORDS} AS {' UNION ALL '.join(kinds)}")
+    parts = [f"SELECT '{name}' AS record_kind, {columns} FROM raw.{name}" for name in CONTRACTS]  # noqa: S608
+    db.execute(f"CREATE OR REPLACE VIEW raw.{ACCEPTED_RECORDS} AS {' UNION ALL '.join(parts)}")
 
 
 def replace_table(db: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
@@ -208,9 +208,9 @@ def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, in
     seen: dict[str, str] = dict(db.execute("SELECT path, version FROM raw.ledger").fetchall())
     changed: list[tuple[str, str, Manifest]] = []
     listed: set[str] = set()
-    for kind in RecordKind:
-        for ward in lake.folders(f"manifests/{kind}"):
-            for path, version in lake.versions(f"manifests/{kind}/{ward}"):
+    for record_kind in RecordKind:
+        for ward in lake.folders(f"manifests/{record_kind}"):
+            for path, version in lake.versions(f"manifests/{record_kind}/{ward}"):
                 listed.add(path)
                 if seen.get(path) == version:
                     continue
@@ -219,14 +219,22 @@ def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, in
                     changed.append((path, version, manifest))
     agreement.require(db, lake, listed, {path: manifest for path, _, manifest in changed})
     rows = _taken_back(db, lake, {path for path in seen if path.startswith("manifests/")} - listed)
-    rows += [{"path": path, "record_kind": str(m.kind), "ward_key": m.ward, "night": m.night} for path, _, m in changed]
+    rows += [
+        {"path": path, "record_kind": str(m.record_kind), "ward_key": m.ward, "night": m.night}
+        for path, _, m in changed
+    ]
     if not rows:
         return 0, 0
     db.register("replaced", pa.Table.from_pylist(rows))
     changes.note_records(db)
     _forget(db)
-    for kind in RecordKind:
-        _insert_nights(db, lake, str(kind), [(m.accepted_path, m.night) for _, _, m in changed if m.kind is kind])
+    for record_kind in RecordKind:
+        _insert_nights(
+            db,
+            lake,
+            str(record_kind),
+            [(m.accepted_path, m.night) for _, _, m in changed if m.record_kind is record_kind],
+        )
     changes.note_records(db)
     db.unregister("replaced")
     _insert_nights(db, lake, "quarantine", [(m.quarantine_path, m.night) for _, _, m in changed])
@@ -244,24 +252,24 @@ def _taken_back(db: duckdb.DuckDBPyConnection, lake: Lake, gone: set[str]) -> li
         return []
     loaded = db.execute("SELECT record_kind, ward_key, night, manifest_id FROM raw.partitions").fetchall()
     return [
-        {"path": path, "record_kind": kind, "ward_key": ward, "night": night}
-        for kind, ward, night, batch_id in loaded
-        if (path := manifest_path(RecordKind(kind), ward, night)) in gone
-        and lake.read_record(taken_back.path(kind, ward, night, batch_id), taken_back.TakenBack) is not None
+        {"path": path, "record_kind": record_kind, "ward_key": ward, "night": night}
+        for record_kind, ward, night, batch_id in loaded
+        if (path := manifest_path(RecordKind(record_kind), ward, night)) in gone
+        and lake.read_record(taken_back.path(record_kind, ward, night, batch_id), taken_back.TakenBack) is not None
     ]
 
 
 def _forget(db: duckdb.DuckDBPyConnection) -> None:
     """Removes the rows of partitions that are about to be loaded again, which the table `replaced` names."""
     for name in PARTITIONED:
-        kind = (
+        record_kind = (
             "r.record_kind = t.record_kind"
             if name in TABLES and "record_kind" in TABLES[name].names
             else f"r.record_kind = '{name}'"
         )
         db.execute(
             f"DELETE FROM raw.{name} AS t USING replaced AS r "  # noqa: S608 - names of our own tables
-            f"WHERE {kind} AND r.ward_key = t.ward_key AND r.night = t.night"
+            f"WHERE {record_kind} AND r.ward_key = t.ward_key AND r.night = t.night"
         )
     db.execute("DELETE FROM raw.ledger USING replaced WHERE ledger.path = replaced.path")
 
@@ -302,17 +310,17 @@ def _insert_files(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, query: 
 
 def _load_decisions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     db.execute("DELETE FROM raw.decisions")
-    for kind, ward in decided_wards(lake):
-        _insert_files(db, lake, "decisions", WHOLE_FILES, decision_files(lake, kind, ward))
+    for record_kind, ward in decided_wards(lake):
+        _insert_files(db, lake, "decisions", WHOLE_FILES, decision_files(lake, record_kind, ward))
 
 
 def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     """Events of reconciliations that the ledger does not know; they never change."""
     seen = {row[0] for row in db.execute("SELECT path FROM raw.ledger").fetchall()}
     fresh: list[tuple[str, str, str]] = []
-    for kind in RecordKind:
-        for ward in lake.folders(f"reconciliations/{kind}"):
-            for path, version in lake.versions(deletions.folder(kind, ward)):
+    for record_kind in RecordKind:
+        for ward in lake.folders(f"reconciliations/{record_kind}"):
+            for path, version in lake.versions(deletions.folder(record_kind, ward)):
                 found = None if path in seen else lake.read_record(path, deletions.Reconciliation)
                 if found is not None:
                     fresh.append((path, version, found.path))
@@ -349,13 +357,13 @@ def _span(contract: Contract) -> str:
     days = ", ".join(f"max({column.date_name})" for column in contract.stored if column.is_day)
     return (
         f"SELECT min({first}) AS first_date, greatest({days}, max(night)) AS last_date, max(night) AS last_night "  # noqa: S608
-        f"FROM raw.{contract.kind}"
+        f"FROM raw.{contract.record_kind}"
     )
 
 
 def _partition_row(manifest: Manifest) -> dict[str, Any]:
     return {
-        "record_kind": str(manifest.kind),
+        "record_kind": str(manifest.record_kind),
         "ward_key": manifest.ward,
         "district_code": manifest.district,
         "night": manifest.night,
@@ -373,7 +381,7 @@ def _partition_row(manifest: Manifest) -> dict[str, Any]:
 def _rule_rows(manifest: Manifest) -> Iterator[dict[str, Any]]:
     for result in manifest.rules:
         yield {
-            "record_kind": str(manifest.kind),
+            "record_kind": str(manifest.record_kind),
             "ward_key": manifest.ward,
             "district_code": manifest.district,
             "night": manifest.night,

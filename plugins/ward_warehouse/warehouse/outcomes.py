@@ -64,12 +64,12 @@ def _looked_at_from(days: set[str]) -> str:
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
-    row = outcome.model_dump(exclude={"ward", "district", "kind", "new_columns"})
+    row = outcome.model_dump(exclude={"ward", "district", "record_kind", "new_columns"})
     return {
         **row,
         "ward_key": outcome.ward,
         "district_code": outcome.district,
-        "record_kind": str(outcome.kind) if outcome.kind else None,
+        "record_kind": str(outcome.record_kind) if outcome.record_kind else None,
         "warnings": " ".join(outcome.warnings) or None,
         "duration_s": (outcome.finished_at - outcome.started_at).total_seconds(),
     }

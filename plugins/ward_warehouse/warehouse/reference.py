@@ -19,7 +19,7 @@ WARDS: Fields = [
     ("in_force_from", pa.date32()),
     ("in_force_to", pa.date32()),
 ]
-WARD_DATASETS: Fields = [
+WARD_RECORD_KINDS: Fields = [
     *((name, pa.string()) for name in ("ward_key", "district_code", "record_kind", "system", "cadence")),
     ("in_force_from", pa.date32()),
     ("in_force_to", pa.date32()),
@@ -42,7 +42,7 @@ def reference_tables(registry: Registry) -> dict[str, pa.Table]:
     return {
         "districts": _table(DISTRICTS, _districts(registry)),
         "wards": _table(WARDS, _wards(registry)),
-        "ward_datasets": _table(WARD_DATASETS, _ward_datasets(registry)),
+        "ward_record_kinds": _table(WARD_RECORD_KINDS, _ward_record_kinds(registry)),
         "procedure_catalogues": _procedures(registry),
     }
 
@@ -84,19 +84,19 @@ def _wards(registry: Registry) -> list[dict[str, Any]]:
     ]
 
 
-def _ward_datasets(registry: Registry) -> list[dict[str, Any]]:
+def _ward_record_kinds(registry: Registry) -> list[dict[str, Any]]:
     return [
         {
             "ward_key": ward.ward,
             "district_code": ward.district,
-            "record_kind": str(dataset.kind),
-            "system": dataset.system.system,
+            "record_kind": str(feed.record_kind),
+            "system": feed.system.system,
             "cadence": ward.cadence,
             "in_force_from": ward.in_force.from_,
             "in_force_to": ward.in_force.to,
         }
         for ward in registry.wards.values()
-        for dataset in registry.datasets(ward.ward)
+        for feed in registry.feeds(ward.ward)
     ]
 
 

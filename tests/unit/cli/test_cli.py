@@ -124,17 +124,17 @@ def test_a_night_by_hand(run: Run, ready: District) -> None:
     assert result.exit_code == 0, result.output
     assert "a_sql dossiers extract succeeded: 2 read, 0 unchanged" in result.stdout
     found = json.loads(run("validate", "--night", str(NIGHT), "--json").stdout)
-    assert {(o["ward"], o["kind"], o["rows_accepted"], o["rows_quarantined"]) for o in found} == {
-        (ward, kind, 1, broken)
+    assert {(o["ward"], o["record_kind"], o["rows_accepted"], o["rows_quarantined"]) for o in found} == {
+        (ward, record_kind, 1, broken)
         for ward in ("a_sql", "b_http", "c_files")
-        for kind, broken in (("dossiers", 1), ("survey_responses", 0))
+        for record_kind, broken in (("dossiers", 1), ("survey_responses", 0))
     }
     assert json.loads(run("validate", "--night", str(NIGHT), "--json").stdout) == [], "judged already"
     rows = json.loads(run("status", "--json").stdout)
-    assert {(row["ward"], row["kind"], row["night"], row["rows_read"]) for row in rows} == {
-        (ward, kind, str(NIGHT), read)
+    assert {(row["ward"], row["record_kind"], row["night"], row["rows_read"]) for row in rows} == {
+        (ward, record_kind, str(NIGHT), read)
         for ward in ("a_sql", "b_http", "c_files")
-        for kind, read in (("dossiers", 2), ("survey_responses", 1))
+        for record_kind, read in (("dossiers", 2), ("survey_responses", 1))
     }
     assert "a_sql" in run("status").stdout
 
@@ -161,14 +161,17 @@ def test_a_whole_night_ends_with_its_documents_or_with_why_there_are_none(
 
 
 def test_wards_and_record_kinds_can_be_chosen(run: Run, ready: District) -> None:
-    options = ["--night", str(NIGHT), "--ward", "a_sql", "--ward", "c_files", "--dataset", "dossiers", "--json"]
+    options = ["--night", str(NIGHT), "--ward", "a_sql", "--ward", "c_files", "--record-kind", "dossiers", "--json"]
     found = json.loads(run("extract", *options).stdout)
-    assert {(outcome["ward"], outcome["kind"]) for outcome in found} == {("a_sql", "dossiers"), ("c_files", "dossiers")}
+    assert {(outcome["ward"], outcome["record_kind"]) for outcome in found} == {
+        ("a_sql", "dossiers"),
+        ("c_files", "dossiers"),
+    }
 
 
 def test_a_day_as_until_holds_that_day(run: Run, ready: District) -> None:
     ready["a_sql"].send([dossier("early", source_changed_at=None), dossier("3")])
-    options = ["--night", "2024-03-08", "--ward", "a_sql", "--dataset", "dossiers", "--json"]
+    options = ["--night", "2024-03-08", "--ward", "a_sql", "--record-kind", "dossiers", "--json"]
     (whole,) = json.loads(run("extract", *options, "--since", "2024-03-06", "--until", "2024-03-06").stdout)
     assert (datetime.fromisoformat(whole["cursor_from"]), whole["rows_read"]) == (utc("2024-03-05T17:00:00"), 4)
     (half,) = json.loads(run("extract", *options, "--since", "2024-03-06T11:00").stdout)
@@ -177,7 +180,7 @@ def test_a_day_as_until_holds_that_day(run: Run, ready: District) -> None:
 
 def test_a_backfill_belongs_to_the_night_it_ends_with(run: Run, ready: District) -> None:
     ready["a_sql"].send([dossier(str(n), source_changed_at=at(NIGHT - timedelta(days=n), 10)) for n in range(9)])
-    options = ["--ward", "a_sql", "--dataset", "dossiers", "--since", "2024-02-29", "--until", "2024-03-05"]
+    options = ["--ward", "a_sql", "--record-kind", "dossiers", "--since", "2024-02-29", "--until", "2024-03-05"]
     (found,) = json.loads(run("extract", *options, "--chunk-days", "2", "--json").stdout)
     assert (found["night"], found["rows_read"]) == ("2024-03-05", 6)
     (judged,) = json.loads(run("validate", *options, "--json").stdout)
@@ -190,7 +193,7 @@ def test_reconcile_says_what_vanished(run: Run, ready: District) -> None:
     ready.play()
     ready["a_sql"].sent[DOSSIERS].pop()
     ready["a_sql"].send()
-    found = json.loads(run("reconcile", "--kind", "dossiers", "--json").stdout)
+    found = json.loads(run("reconcile", "--record-kind", "dossiers", "--json").stdout)
     assert [(one["ward"], one["keys_in_source"], one["rows_deleted"]) for one in found] == [
         ("a_sql", 5, 1),
         ("b_http", 6, 0),
@@ -204,7 +207,7 @@ def test_reconcile_refuses_a_source_that_shows_too_little(run: Run, ready: Distr
     ready.play()
     del ready["a_sql"].sent[DOSSIERS][1:]
     ready["a_sql"].send()
-    line = refused(run("reconcile", "--ward", "a_sql", "--kind", "dossiers"))
+    line = refused(run("reconcile", "--ward", "a_sql", "--record-kind", "dossiers"))
     assert "shows 1 of the 6 records" in line
     assert len(line.splitlines()) == 1
 
@@ -218,7 +221,7 @@ def test_status_before_the_first_night(run: Run, ready: District) -> None:
 
 def test_a_ward_that_is_down_fails_the_command_in_one_line(run: Run, ready: District) -> None:
     ready["b_http"].http.always = status(403)
-    result = run("extract", "--night", str(NIGHT), "--dataset", "dossiers")
+    result = run("extract", "--night", str(NIGHT), "--record-kind", "dossiers")
     line = refused(result)
     assert "b_http dossiers" in line
     assert "403" in line
@@ -231,9 +234,12 @@ def test_a_ward_that_is_down_fails_the_command_in_one_line(run: Run, ready: Dist
     [
         (["extract", "--night", "27/12/2018"], ["27/12/2018", "2018-12-27"]),
         (["extract", "--night", "2024-03-06", "--ward", "nobody"], ["nobody", "a_sql"]),
-        (["extract", "--night", "2024-03-06", "--dataset", "votes"], ["votes", "survey_responses"]),
+        (["extract", "--night", "2024-03-06", "--record-kind", "votes"], ["votes", "survey_responses"]),
         (["extract", "--night", "2024-03-06", "--since", "yesterday"], ["yesterday"]),
         (["extract", "--night", "2031-01-01"], ["2031-01-01", "in force"]),
+        (["extract", "--night", "2024-03-06", "--dataset", "dossiers"], ["--dataset", "--record-kind"]),
+        (["reconcile", "--kind", "dossiers"], ["--kind", "--record-kind"]),
+        (["quarantine", "list", "--dataset", "dossiers"], ["--dataset", "--record-kind"]),
         (["extract"], ["--night", "--until"]),
         (["extract", "--night", "2024-03-06", "--chunk-days", "7"], ["chunk_days", "since"]),
         (["extract", "--night", "2024-03-06", "--since", "2024-03-06", "--until", "2024-03-05"], ["before until"]),
@@ -281,7 +287,7 @@ def test_an_unforeseen_fault_of_one_ward_leaves_the_others(
         yield
 
     monkeypatch.setattr(SqlSource, "read", read)
-    result = run("extract", "--night", str(NIGHT), "--dataset", "dossiers")
+    result = run("extract", "--night", str(NIGHT), "--record-kind", "dossiers")
     line = refused(result)
     assert "a_sql dossiers" in line
     assert "ZeroDivisionError" in line

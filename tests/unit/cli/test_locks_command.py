@@ -56,7 +56,12 @@ def test_those_left_behind_are_ended_and_those_at_work_are_not(lake: Lake) -> No
 
 @pytest.mark.parametrize(
     ("option", "found"),
-    [(("--ward", "p01"), 1), (("--ward", "p03"), 0), (("--dataset", "procedures"), 0), (("--night", str(NIGHT)), 1)],
+    [
+        (("--ward", "p01"), 1),
+        (("--ward", "p03"), 0),
+        (("--record-kind", "procedures"), 0),
+        (("--night", str(NIGHT)), 1),
+    ],
 )
 def test_locks_are_narrowed(lake: Lake, option: tuple[str, str], found: int) -> None:
     assert len(shown(*option, "--end")) == found

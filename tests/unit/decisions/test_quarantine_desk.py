@@ -49,8 +49,8 @@ def mended(district: District, tmp_path: Path) -> Callable[..., District]:
 
 def desk(district: District, ward: str, by: str = "lan", reason: str = "checked with the ward", **keys: bytes) -> Desk:
     registry = load_registry(district.settings).require_clean()
-    (dataset,) = registry.datasets(ward, [DOSSIERS])
-    return Desk(district.night().lake, dataset, keys or KEYS, by, reason)
+    (feed,) = registry.feeds(ward, [DOSSIERS])
+    return Desk(district.night().lake, feed, keys or KEYS, by, reason)
 
 
 def keys_of(district: District, ward: str, night: Any = NIGHT) -> list[str]:
@@ -76,7 +76,7 @@ def test_a_record_is_let_in_once_the_code_table_knows_its_word(
     district: District, mended: Any, judge: Judge, ward: str
 ) -> None:
     district[ward].send([dossier("1"), dossier("2", channel=UNKNOWN_CHANNEL), dossier("3", received_at=None)])
-    district.play(wards=[ward], kinds=["dossiers"])
+    district.play(wards=[ward], record_kinds=["dossiers"])
     assert conserved(district, ward).rows_quarantined == 2
     (before,) = [row for row in district.quarantined(ward) if "channel_known" in row["rule_codes"]]
     assert UNKNOWN_CHANNEL not in before["received"], "an unknown code may be a name"
@@ -90,7 +90,7 @@ def test_a_record_is_let_in_once_the_code_table_knows_its_word(
 
     # The same record read from the source with the mended mapping is the same record in every value.
     replayed = next(row for row in district.accepted(ward) if row["source_record_id"] == before["source_record_id"])
-    district.play(wards=[ward], kinds=["dossiers"])
+    district.play(wards=[ward], record_kinds=["dossiers"])
     fresh = next(row for row in district.accepted(ward) if row["source_record_id"] == before["source_record_id"])
     assert replayed == fresh
     assert replayed["channel"] == "online"
@@ -101,7 +101,7 @@ def test_a_record_is_let_in_once_the_code_table_knows_its_word(
 
 def test_an_alias_that_became_known_lets_the_record_in(district: District, judge: Judge) -> None:
     district["c_files"].send([dossier("1", source_ward="UBND Phường Bảy Mươi")])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     registry = district.wards_dir / "mini.yml"
     text = registry.read_text(encoding="utf-8").replace("- H29.c_files", "- H29.c_files\n  - UBND Phường Bảy Mươi")
     registry.write_text(text, encoding="utf-8")
@@ -111,7 +111,7 @@ def test_an_alias_that_became_known_lets_the_record_in(district: District, judge
 
 def test_a_masked_code_is_found_under_the_key_that_hashed_it(district: District, mended: Any, judge: Judge) -> None:
     district["c_files"].send([dossier("1", channel=UNKNOWN_CHANNEL)])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     mended("c_files", lambda system: system["codes"]["channel"].update({UNKNOWN_CHANNEL: "online"}))
     rotated = {"k2": b"another pseudonym key of tests"}
     assert desk(district, "c_files", **rotated).replay(judge, Selection()).let_in == 0
@@ -128,7 +128,7 @@ def test_nested_and_torn_values_are_read_again_as_they_were(district: District, 
     rows = ward.http.records[DOSSIERS]
     rows[0].update(nested)
     rows[1].update(torn)
-    district.play(wards=["b_http"], kinds=["dossiers"])
+    district.play(wards=["b_http"], record_kinds=["dossiers"])
     mended("b_http", lambda system: system["codes"]["channel"].update({"77": "online"}))
     done = desk(district, "b_http").replay(judge, Selection())
     assert (done.let_in, done.still["other_dates_readable"]) == (1, 1)
@@ -146,7 +146,7 @@ def test_of_a_repeated_id_only_the_newest_is_let_in(district: District, judge: J
             dossier("quarrel", channel="online", source_changed_at=noon),
         ]
     )
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     older, *quarrel = keys_of(district, "c_files")
     work = desk(district, "c_files")
     for key in {older, *quarrel}:
@@ -158,19 +158,19 @@ def test_of_a_repeated_id_only_the_newest_is_let_in(district: District, judge: J
 
 def test_a_decision_lets_a_record_in_and_a_night_again_keeps_it(district: District) -> None:
     district["c_files"].send([dossier("1"), dossier("late", resolved_at=at(NIGHT - timedelta(days=30), 9))])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     (key,) = keys_of(district, "c_files")
     assert desk(district, "c_files").resolve("accepted", Selection(key=key)) == 1
     assert {row["source_record_id"] for row in district.accepted("c_files")} == {"1", "late"}
     before = district.accepted("c_files")
-    district.play(wards=["c_files"], kinds=["dossiers"], full=True)
+    district.play(wards=["c_files"], record_kinds=["dossiers"], full=True)
     assert conserved(district, "c_files").rows_quarantined == 0
     assert sorted(before, key=str) == sorted(district.accepted("c_files"), key=str)
 
 
 def test_a_decision_cannot_supply_what_is_missing(district: District) -> None:
     district["c_files"].send([dossier("1", received_at=None)])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     (key,) = keys_of(district, "c_files")
     with pytest.raises(WardWarehouseError, match=r"row 2 has no readable received_at, which no decision can supply"):
         desk(district, "c_files").resolve("accepted", Selection(key=key))
@@ -179,7 +179,7 @@ def test_a_decision_cannot_supply_what_is_missing(district: District) -> None:
 
 def test_a_rejected_record_stays_rejected(district: District, mended: Any, judge: Judge) -> None:
     district["c_files"].send([dossier("1", channel=UNKNOWN_CHANNEL)])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     (key,) = keys_of(district, "c_files")
     assert desk(district, "c_files", by="minh", reason="a test record").resolve("rejected", Selection(key=key)) == 1
     mended("c_files", lambda system: system["codes"]["channel"].update({UNKNOWN_CHANNEL: "online"}))
@@ -191,7 +191,7 @@ def test_a_rejected_record_stays_rejected(district: District, mended: Any, judge
 
 def test_of_two_people_the_first_decides_and_the_second_is_told(district: District) -> None:
     district["c_files"].send([dossier("1", channel="Zalo")])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     (key,) = keys_of(district, "c_files")
     told: list[str] = []
     start = threading.Barrier(4)
@@ -217,7 +217,7 @@ def test_of_two_people_the_first_decides_and_the_second_is_told(district: Distri
 
 def test_two_replays_at_once_let_each_record_in_once(district: District, mended: Any, judge: Judge) -> None:
     district["c_files"].send([dossier(str(n), channel=UNKNOWN_CHANNEL) for n in range(30)])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     mended("c_files", lambda system: system["codes"]["channel"].update({UNKNOWN_CHANNEL: "online"}))
     desks = [desk(district, "c_files", by=str(n)) for n in range(3)]
     done: list[Replayed] = []
@@ -242,7 +242,7 @@ def test_a_replay_that_was_interrupted_is_finished_by_the_next(
     district: District, mended: Any, judge: Judge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     district["c_files"].send([dossier(str(n), channel=UNKNOWN_CHANNEL) for n in range(5)])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     mended("c_files", lambda system: system["codes"]["channel"].update({UNKNOWN_CHANNEL: "online"}))
     place = manifest_path(DOSSIERS, "c_files", NIGHT)
     work = desk(district, "c_files")
@@ -268,7 +268,7 @@ def test_a_night_judged_at_the_same_moment_does_not_undo_a_replay(
     district: District, mended: Any, judge: Judge
 ) -> None:
     district["c_files"].send([dossier("1", channel=UNKNOWN_CHANNEL)])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     lake, place = district.night().lake, manifest_path(DOSSIERS, "c_files", NIGHT)
     stale = lake.read_record(place, Manifest)
     assert stale is not None
@@ -281,7 +281,7 @@ def test_a_night_judged_at_the_same_moment_does_not_undo_a_replay(
 
 def test_an_entry_whose_rule_no_longer_exists_is_let_in(district: District, tmp_path: Path) -> None:
     district["c_files"].send([dossier("1", procedure_code="9.999001"), dossier("2", status=None)])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     suite = yaml.safe_load((ROOT / "expectations" / "dossiers.yml").read_text(encoding="utf-8"))
     suite["expectations"] = [e for e in suite["expectations"] if e["meta"]["rule"] != "procedure_known"]
     (tmp_path / "dossiers.yml").write_text(yaml.safe_dump(suite, allow_unicode=True), encoding="utf-8")
@@ -292,10 +292,10 @@ def test_an_entry_whose_rule_no_longer_exists_is_let_in(district: District, tmp_
 
 def test_a_mapping_that_reads_what_was_not_kept_says_so(district: District, mended: Any, judge: Judge) -> None:
     district["c_files"].send([dossier("1", received_at=None)])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
 
     def other_column(system: dict[str, Any]) -> None:
-        system["datasets"]["dossiers"]["columns"]["received_at"]["from"] = "Ngày nhận hồ sơ"
+        system["record_kinds"]["dossiers"]["columns"]["received_at"]["from"] = "Ngày nhận hồ sơ"
 
     mended("c_files", other_column)
     done = desk(district, "c_files").replay(judge, Selection())
@@ -307,7 +307,7 @@ def test_a_mapping_that_reads_what_was_not_kept_says_so(district: District, mend
 
 def test_ten_thousand_are_replayed_at_once(district: District, mended: Any, judge: Judge) -> None:
     district["a_sql"].send([dossier(str(n), channel="77", procedure_code=PROCEDURES[n % 3]) for n in range(10_000)])
-    district.play(wards=["a_sql"], kinds=["dossiers"])
+    district.play(wards=["a_sql"], record_kinds=["dossiers"])
     district.night().release("a_sql", DOSSIERS, NIGHT, "lan", "the channel is new")
     mended("a_sql", lambda system: system["codes"]["channel"].update({"77": "online"}))
     assert desk(district, "a_sql").replay(judge, Selection(rule="channel_known")).let_in == 10_000

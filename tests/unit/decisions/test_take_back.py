@@ -51,7 +51,7 @@ def ids(district: District, ward: str, night: date) -> set[str]:
 
 def test_the_next_load_is_that_of_a_lake_without_the_night(played: District) -> None:
     found = take_back(lake_of(played), [], "a_sql", WRONG, "lan", "read from the wrong database")
-    assert [outcome.kind for outcome in found] == [DOSSIERS, SURVEYS]
+    assert [outcome.record_kind for outcome in found] == [DOSSIERS, SURVEYS]
     loaded(played)
     kept = rows_of(played.settings.build_file, ("raw",))
     played.settings.build_file.unlink()

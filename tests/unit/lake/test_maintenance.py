@@ -34,7 +34,7 @@ def played(district: District) -> District:
             [dossier(f"{night}", night, **changed), dossier(f"{night}-bad", night, channel="Zalo", **changed)],
             night=night,
         )
-        district.play(night, wards=["c_files"], kinds=["dossiers"])
+        district.play(night, wards=["c_files"], record_kinds=["dossiers"])
     return district
 
 
@@ -87,9 +87,11 @@ def test_compaction_changes_no_row(played: District) -> None:
 
     # A night made again takes its records out of the joined file; the others stay.
     played["c_files"].send([dossier("x", NIGHTS[2])], night=NIGHTS[2])
-    played.play(NIGHTS[2], wards=["c_files"], kinds=["dossiers"], full=True)
+    played.play(NIGHTS[2], wards=["c_files"], record_kinds=["dossiers"], full=True)
     assert len(loaded(played)[0]) == len(warehouse[0]) + 2, "one went, and came x and what later nights brought"
-    extracted = played.play(NIGHTS[-1] + timedelta(days=1), wards=["c_files"], kinds=["dossiers"], full=True).found[0]
+    extracted = played.play(
+        NIGHTS[-1] + timedelta(days=1), wards=["c_files"], record_kinds=["dossiers"], full=True
+    ).found[0]
     assert extracted.rows_unchanged == len({row[0] for row in loaded(played)[0]}), (
         "versions are known from joined files"
     )
@@ -164,7 +166,7 @@ def test_what_a_reconciliation_found_is_no_leftover(district: District) -> None:
     """Its events are named by its own record; one that was killed before it wrote that leaves a file behind."""
     ward = district["a_sql"]
     ward.send([dossier(str(number)) for number in range(10)])
-    district.play(wards=["a_sql"], kinds=["dossiers"])
+    district.play(wards=["a_sql"], record_kinds=["dossiers"])
     del ward.sent[DOSSIERS][0]
     ward.send()
     run = district.night()
@@ -188,11 +190,11 @@ def test_values_of_old_quarantined_records_are_emptied_and_the_reasons_stay(play
     assert done.files_joined == 10
     after = [row for row in rows(played) if "entry_id" in row]
     assert [{**row, "received": None} for row in before] == after
-    (dataset,) = played.night().registry.datasets("c_files", [DOSSIERS])
+    (feed,) = played.night().registry.feeds("c_files", [DOSSIERS])
     manifest = played.manifest("c_files", FIRST)
     assert manifest is not None
     key = case_keys(lake.read_partition(manifest.quarantine_path, FIRST))[0].as_py()
-    desk = Desk(lake, dataset, {"k1": b"a pseudonym key of the tests"}, "an", "late")
+    desk = Desk(lake, feed, {"k1": b"a pseudonym key of the tests"}, "an", "late")
     with pytest.raises(Exception, match="values of these records are kept no longer"):
         desk.resolve("accepted", Selection(key=key))
     age(lake, 30)

@@ -10,7 +10,7 @@ from ward_warehouse.lake.store import Lake
 def outcome(run_id: str, night: date = date(2018, 12, 27), outcome_id: str | None = None) -> Outcome:
     return Outcome(
         outcome_id=outcome_id or new_id(), run_id=run_id, night=night, step="extract", status="succeeded", ward="p01",
-        kind=RecordKind.DOSSIERS, started_at=utc("2018-12-27T17:30:00"), finished_at=utc("2018-12-27T17:31:00"),
+        record_kind=RecordKind.DOSSIERS, started_at=utc("2018-12-27T17:30:00"), finished_at=utc("2018-12-27T17:31:00"),
     )  # fmt: skip
 
 

@@ -30,8 +30,8 @@ def lake(tmp_path: Path) -> Lake:
 
 def batch(night: date = date(2018, 12, 27), **changes: Any) -> LandedBatch:
     fields = {
-        "kind": KIND, "ward": "p01", "district": "quan", "night": night, "batch_id": "b1", "path": "", "rows_read": 0,
-        "rows_unchanged": 0,
+        "record_kind": KIND, "ward": "p01", "district": "quan", "night": night, "batch_id": "b1", "path": "",
+        "rows_read": 0, "rows_unchanged": 0,
     }  # fmt: skip
     return LandedBatch.model_validate({**fields, **changes})
 
@@ -120,7 +120,7 @@ def test_a_record_comes_back_as_it_went(lake: Lake) -> None:
     assert lake.read_record("landing/none.json", LandedBatch) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"{}", b'{"kind": "dossiers", "surprise": 1}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"{}", b'{"record_kind": "dossiers", "surprise": 1}'])
 def test_a_damaged_record_is_named_and_not_taken_for_absent(lake: Lake, content: bytes) -> None:
     with lake.writing("landing/x.json") as handle:
         handle.write(content)
@@ -187,12 +187,12 @@ def test_another_file_system(tmp_path: Path) -> None:
 
 def test_paths_keep_record_kind_ward_and_night_apart(lake: Lake) -> None:
     night = date(2018, 12, 27)
-    place = Partition(kind=KIND, ward="p01", district="quan", night=night)
+    place = Partition(record_kind=KIND, ward="p01", district="quan", night=night)
     assert lake.data_path("accepted", place, "b1") == "accepted/dossiers/ward=p01/night=2018-12-27/b1.parquet"
     paths = {
-        f(kind, ward, day)
+        f(record_kind, ward, day)
         for f in (landed_path, manifest_path)
-        for kind in RecordKind
+        for record_kind in RecordKind
         for ward in ("p01", "p02")
         for day in (night, date(2018, 12, 28))
     }
@@ -239,3 +239,10 @@ def test_a_batch_covers_another_when_it_read_at_least_as_much(
         return batch(cursor_from=stamp(window[0]), read_until=stamp(window[1]), full=window[2])
 
     assert read(new).covers(read(old)) is covers
+
+
+def test_a_lake_that_was_begun_under_the_older_name_of_a_key_stays_readable() -> None:
+    now = batch()
+    older = {"kind" if name == "record_kind" else name: value for name, value in now.model_dump(mode="json").items()}
+    assert "kind" in older
+    assert LandedBatch.model_validate(older) == now

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from tests.support.counter import GOOD, KEY, NIGHT, SYSTEM, mapped, one, system
-from tests.support.datasets import dataset
 from tests.support.district import text_batch, utc
+from tests.support.feeds import feed
 from ward_warehouse.core.contracts import DOSSIERS
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.mapping.statement import MARKERS
@@ -57,11 +57,11 @@ def test_a_code_is_known_in_any_case_and_any_unicode_form(text: str) -> None:
 def test_a_code_table_written_in_decomposed_unicode_is_the_same_table() -> None:
     table = json.loads(json.dumps(SYSTEM))
     table["codes"]["channel"] = {nfd(code): value for code, value in SYSTEM["codes"]["channel"].items()}
-    assert one(dataset(table))["channel"] == "online"
+    assert one(feed(table))["channel"] == "online"
 
 
 def test_text_is_composed_and_trimmed() -> None:
-    named = dataset(system(procedure_code={"from": "PROCEDURE", "pattern": r"[\pL ]+"}))
+    named = feed(system(procedure_code={"from": "PROCEDURE", "pattern": r"[\pL ]+"}))
     record = one(named, PROCEDURE=nfd("  Đăng ký khai tử "))
     assert record["procedure_code"] == "Đăng ký khai tử"
     assert record["unreadable"] is None
@@ -84,11 +84,11 @@ def test_a_missing_channel_means_the_counter(text: str | None) -> None:
 
 
 def test_a_channel_that_no_column_fills_means_the_counter() -> None:
-    assert one(dataset(system(channel=None)))["channel"] == "in_person"
+    assert one(feed(system(channel=None)))["channel"] == "in_person"
 
 
 def test_a_column_without_a_code_table_holds_the_contracts_own_codes() -> None:
-    ward = dataset(system(channel="CHANNEL"))
+    ward = feed(system(channel="CHANNEL"))
     assert one(ward, CHANNEL="online")["channel"] == "online"
     record = one(ward, CHANNEL="Zalo")
     assert (record["channel"], record["unmapped"]) == (None, "|channel|")
@@ -115,8 +115,8 @@ def test_formats_are_tried_in_their_order(text: str, instant: str) -> None:
 
 def test_the_first_format_that_fits_wins() -> None:
     american = system(received_at={"from": "RECEIVED", "formats": ["%m/%d/%Y", "%d/%m/%Y"]})
-    assert one(dataset(american), RECEIVED="05/06/2018")["received_date"] == date(2018, 5, 6)
-    assert one(dataset(american), RECEIVED="25/06/2018")["received_date"] == date(2018, 6, 25)
+    assert one(feed(american), RECEIVED="05/06/2018")["received_date"] == date(2018, 5, 6)
+    assert one(feed(american), RECEIVED="25/06/2018")["received_date"] == date(2018, 6, 25)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_an_odd_year_is_carried_to_its_rule(text: str) -> None:
 
 def test_a_year_that_a_format_reads_wrongly_goes_to_the_next_format() -> None:
     """`%Y` takes 18 for the year 18."""
-    ward = dataset(system(received_at={"from": "RECEIVED", "formats": ["%d/%m/%Y", "%d/%m/%y"]}))
+    ward = feed(system(received_at={"from": "RECEIVED", "formats": ["%d/%m/%Y", "%d/%m/%y"]}))
     assert one(ward, RECEIVED="06/03/18")["received_date"] == date(2018, 3, 6)
     assert one(ward, RECEIVED="06/03/2018")["received_date"] == date(2018, 3, 6)
 
@@ -166,7 +166,7 @@ def test_a_time_that_no_later_step_can_hold_is_unreadable(text: str) -> None:
 
 def test_the_last_evening_of_all_is_held_west_of_greenwich() -> None:
     """The time of change of a source whose clock is wrong still says which version is the newest."""
-    western = dataset({**SYSTEM, "time_zone": "America/New_York"}, time_zone="America/New_York")
+    western = feed({**SYSTEM, "time_zone": "America/New_York"}, time_zone="America/New_York")
     assert one(western, CHANGED="9999-12-31 23:30:00")["source_changed_at"].year == 9999
 
 
@@ -207,12 +207,12 @@ def test_a_nested_value_that_is_no_json_spoils_its_record_only() -> None:
 
 
 def test_an_expression_over_source_columns() -> None:
-    national = dataset(system(procedure_code={"expression": "split_part(PROCEDURE, '/', 1)", "uses": ["PROCEDURE"]}))
+    national = feed(system(procedure_code={"expression": "split_part(PROCEDURE, '/', 1)", "uses": ["PROCEDURE"]}))
     assert one(national, PROCEDURE="1.000656/H29")["procedure_code"] == "1.000656"
 
 
 def test_a_key_of_several_columns() -> None:
-    ward = dataset(system(key=["YEAR", "ID"]))
+    ward = feed(system(key=["YEAR", "ID"]))
     assert one(ward, YEAR="2018")["source_record_id"] == "2018|BN1"
     assert one(ward, YEAR=None)["source_record_id"] == "BN1"
     assert one(ward, YEAR=None, ID="")["source_record_id"] is None
@@ -224,14 +224,14 @@ def test_a_truth_value(text: str | None, value: bool | None) -> None:
 
 
 def test_what_is_no_truth_value_is_marked() -> None:
-    ward = dataset(system(paid_online="PAID"))
+    ward = feed(system(paid_online="PAID"))
     assert one(ward, PAID="TRUE")["paid_online"] is True
     record = one(ward, PAID="maybe")
     assert (record["paid_online"], record["unreadable"]) == (None, "|paid_online|")
 
 
 def test_a_number_that_is_none_is_marked() -> None:
-    ward = dataset(system(supplement_count="COUNT"))
+    ward = feed(system(supplement_count="COUNT"))
     assert one(ward, COUNT="3")["supplement_count"] == 3
     record = one(ward, COUNT="three")
     assert (record["supplement_count"], record["unreadable"]) == (None, "|supplement_count|")
@@ -252,7 +252,7 @@ def test_a_phone_or_an_identity_number_is_no_dossier_code(text: str) -> None:
 
 
 def test_a_system_may_say_that_its_dossiers_have_long_numbers() -> None:
-    ward = dataset(system(dossier_code={"from": "CODE", "pattern": r"\d{12}"}))
+    ward = feed(system(dossier_code={"from": "CODE", "pattern": r"\d{12}"}))
     assert one(ward, CODE="079088039462")["dossier_code"] == "079088039462"
     assert one(ward, CODE="0971039595")["dossier_code"] is None
 
@@ -274,7 +274,7 @@ def test_all_faults_of_a_record_are_marked() -> None:
 
 
 def test_a_procedure_outside_the_catalogue_is_marked_beside_other_marks() -> None:
-    ward = dataset(SYSTEM, procedures=["1.000656"])
+    ward = feed(SYSTEM, procedures=["1.000656"])
     assert one(ward)["unmapped"] is None
     assert one(ward, PROCEDURE="9.999001")["unmapped"] == "|procedure_code|"
     assert one(ward, PROCEDURE="9.999001", STATUS="99")["unmapped"] == "|status|procedure_code|"
@@ -289,19 +289,19 @@ def test_a_procedure_outside_the_catalogue_is_marked_beside_other_marks() -> Non
     ],
 )  # fmt: skip
 def test_the_ward_that_a_record_names(text: str | None, stated: str) -> None:
-    record = one(dataset(SYSTEM, aliases=["P01", "Phường 1"]), UNIT=text)
+    record = one(feed(SYSTEM, aliases=["P01", "Phường 1"]), UNIT=text)
     assert record["ward_stated"] == stated
     assert "source_ward" not in record
 
 
 def test_an_empty_alias_means_that_records_leave_the_ward_out() -> None:
-    ward = dataset(SYSTEM, aliases=[""])
+    ward = feed(SYSTEM, aliases=[""])
     assert one(ward, UNIT="")["ward_stated"] == "match"
     assert one(ward, UNIT="P02")["ward_stated"] == "other"
 
 
 def test_a_system_that_names_no_ward_states_none() -> None:
-    assert one(dataset(system(source_ward=None)))["ward_stated"] is None
+    assert one(feed(system(source_ward=None)))["ward_stated"] is None
 
 
 def test_a_new_column_is_shown_by_its_keyed_hash_only() -> None:
@@ -315,7 +315,7 @@ def test_a_new_column_is_shown_by_its_keyed_hash_only() -> None:
 
 
 def test_a_hash_names_the_key_of_the_night() -> None:
-    with closing(Mapper(dataset(SYSTEM), NIGHT, KEY, "k2")) as mapper:
+    with closing(Mapper(feed(SYSTEM), NIGHT, KEY, "k2")) as mapper:
         record = mapper.map(text_batch([GOOD]), []).to_pylist()[0]
     assert record["officer_key"].startswith("k2.2:")
 
@@ -326,7 +326,7 @@ def test_an_ignored_column_is_nowhere() -> None:
 
 def test_a_column_of_a_source_with_quotes_in_its_name() -> None:
     name = "Mã \"hồ sơ\" 'cũ'"
-    assert one(dataset(system(dossier_code=name)), **{name: "H29"})["dossier_code"] == "H29"
+    assert one(feed(system(dossier_code=name)), **{name: "H29"})["dossier_code"] == "H29"
 
 
 @pytest.mark.parametrize(
@@ -340,12 +340,12 @@ def test_a_column_of_a_source_with_quotes_in_its_name() -> None:
 )
 def test_a_zone_with_summer_time(text: str, instant: str) -> None:
     boston = system(received_at={"from": "RECEIVED", "formats": ["%m/%d/%Y %I:%M:%S %p"]}, time_zone="America/New_York")
-    found = one(dataset(boston, time_zone="America/New_York"), RECEIVED=text)["received_at"]
+    found = one(feed(boston, time_zone="America/New_York"), RECEIVED=text)["received_at"]
     assert abs((found - utc(instant)).total_seconds()) < 1
 
 
 def test_native_times_of_a_source_need_no_format() -> None:
-    ward = dataset(system(cursor={"column": "CHANGED"}))
+    ward = feed(system(cursor={"column": "CHANGED"}))
     rows = text_batch([{k: v for k, v in GOOD.items() if k not in ("CHANGED", "RECEIVED")}])
     local = pa.array([datetime(2018, 12, 26, 8, 15)], pa.timestamp("us"))  # noqa: DTZ001 - as a database gives it
     zoned = pa.array([datetime(2018, 12, 27, 3, tzinfo=UTC)], pa.timestamp("us", tz="UTC"))
@@ -359,7 +359,7 @@ def test_native_times_of_a_source_need_no_format() -> None:
 
 def test_numbers_of_a_source_are_read_as_text() -> None:
     rows = text_batch([{k: v for k, v in GOOD.items() if k != "ID"}]).append_column("ID", pa.array([17]))
-    with closing(Mapper(dataset(SYSTEM), NIGHT, KEY)) as mapper:
+    with closing(Mapper(feed(SYSTEM), NIGHT, KEY)) as mapper:
         assert mapper.map(rows, []).to_pylist()[0]["source_record_id"] == "17"
 
 

@@ -12,11 +12,11 @@ import pytest
 
 from tests.support.counter import GOOD, KEY, NIGHT, SYSTEM, system
 from tests.support.counter import one as dossier
-from tests.support.datasets import dataset
 from tests.support.district import text_batch
+from tests.support.feeds import feed
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.mapping.mapper import Mapper
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 
 RETURNS: dict[str, Any] = {
     "system": "report",
@@ -24,7 +24,7 @@ RETURNS: dict[str, Any] = {
     "transport": "files",
     "time_zone": "Asia/Ho_Chi_Minh",
     "numbers": [{"decimal": "comma", "thousands": "dot"}, {"decimal": "dot"}],
-    "datasets": {
+    "record_kinds": {
         "ward_returns": {
             "read": {"pattern": "*.xlsx"},
             "key": ["ITEM", "FROM"],
@@ -52,20 +52,20 @@ RETURN = {
 }
 
 
-def report(**columns: Any) -> Dataset:
+def report(**columns: Any) -> Feed:
     """The system above; a column of None is no longer mapped."""
     whole = json.loads(json.dumps(RETURNS))
-    part = whole["datasets"]["ward_returns"]["columns"]
+    part = whole["record_kinds"]["ward_returns"]["columns"]
     for name, value in columns.items():
         part.pop(name) if value is None else part.update({name: value})
-    return dataset(whole, RecordKind.WARD_RETURNS)
+    return feed(whole, RecordKind.WARD_RETURNS)
 
 
-def one(ward: Dataset | None = None, **changes: Any) -> dict[str, Any]:
+def one(ward: Feed | None = None, **changes: Any) -> dict[str, Any]:
     return mapped(text_batch([{**RETURN, **changes}]), ward or report())
 
 
-def mapped(batch: pa.Table, ward: Dataset) -> dict[str, Any]:
+def mapped(batch: pa.Table, ward: Feed) -> dict[str, Any]:
     with closing(Mapper(ward, NIGHT, KEY)) as mapper:
         record: dict[str, Any] = mapper.map(batch, []).to_pylist()[0]
     return record
@@ -186,7 +186,7 @@ def test_an_id_that_went_through_floats_is_one_id() -> None:
     assert dossier(ID="123.0")["content_hash"] == dossier(ID="123")["content_hash"]
     assert one(ITEM="7.0")["source_record_id"] == "7|01/01/2018"
     rows = text_batch([{key: value for key, value in GOOD.items() if key != "ID"}])
-    assert mapped(rows.append_column("ID", pa.array([123.0])), dataset(SYSTEM))["source_record_id"] == "123"
+    assert mapped(rows.append_column("ID", pa.array([123.0])), feed(SYSTEM))["source_record_id"] == "123"
 
 
 @pytest.mark.parametrize("text", ["1.23457E+15", "1,5"])
@@ -196,7 +196,7 @@ def test_an_id_that_lost_its_digits_is_marked(text: str) -> None:
 
 
 def test_a_count_is_not_rounded() -> None:
-    ward = dataset(system(supplement_count="COUNT"))
+    ward = feed(system(supplement_count="COUNT"))
     assert dossier(ward, COUNT="3.0")["supplement_count"] == 3
     for text in ("3.7", "1e3", "0x10", "1_000"):
         record = dossier(ward, COUNT=text)

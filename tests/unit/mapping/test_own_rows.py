@@ -15,7 +15,7 @@ from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.night.reconcile import _keys_only
-from ward_warehouse.registry import Dataset, Registry, load_registry
+from ward_warehouse.registry import Feed, Registry, load_registry
 from ward_warehouse.sources import Window, open_source
 
 NIGHT = date(2024, 3, 6)
@@ -35,7 +35,7 @@ system: shared
 name: {{vi: Chung, en: Shared}}
 transport: {transport}
 time_zone: Asia/Ho_Chi_Minh
-datasets:
+record_kinds:
   dossiers:
     read: {read}
     key: [ID]
@@ -85,10 +85,10 @@ def write_registry(folder: Path, system: str) -> Settings:
     return Settings(wards_dir=folder / "wards", systems_dir=folder / "systems")
 
 
-def taken(dataset: Dataset, connection: Connection) -> dict[str, Any]:
+def taken(feed: Feed, connection: Connection) -> dict[str, Any]:
     """The record ids that a ward takes, and whether they name it."""
-    with closing(Mapper(dataset, NIGHT, KEY)) as mapper:
-        batches = [mapper.map(batch, []) for batch in open_source(dataset, connection, {}).read(Window())]
+    with closing(Mapper(feed, NIGHT, KEY)) as mapper:
+        batches = [mapper.map(batch, []) for batch in open_source(feed, connection, {}).read(Window())]
     return {row["source_record_id"]: row["ward_stated"] for batch in batches for row in batch.to_pylist()}
 
 
@@ -97,7 +97,7 @@ def test_each_ward_takes_its_own_and_the_first_one_those_of_nobody(
 ) -> None:
     transport, connection = place
     found = registry(tmp_path, transport).require_clean()
-    by_ward = {key: taken(found.datasets(key, [RecordKind.DOSSIERS])[0], connection) for key in ("p01", "p02")}
+    by_ward = {key: taken(found.feeds(key, [RecordKind.DOSSIERS])[0], connection) for key in ("p01", "p02")}
     # P09 is unknown, 6 names nobody, and p03 was dissolved: nobody else reads their rows.
     assert by_ward == {
         "p01": {"1": "match", "3": "match", "5": "other", "6": "missing", "7": "other"},
@@ -107,24 +107,24 @@ def test_each_ward_takes_its_own_and_the_first_one_those_of_nobody(
 
 def test_a_source_of_its_own_has_its_own_strangers(tmp_path: Path, place: tuple[str, Connection]) -> None:
     found = registry(tmp_path, place[0]).require_clean()
-    assert set(taken(found.datasets("p04", [RecordKind.DOSSIERS])[0], place[1])) == {row[0] for row in ROWS}
+    assert set(taken(found.feeds("p04", [RecordKind.DOSSIERS])[0], place[1])) == {row[0] for row in ROWS}
 
 
 def test_rows_that_are_no_records_are_left_out(tmp_path: Path, place: tuple[str, Connection]) -> None:
     where = """where: "KIND <> 'nhap'\""""
-    dataset = registry(tmp_path, place[0], where).require_clean().datasets("p01", [RecordKind.DOSSIERS])[0]
-    assert set(taken(dataset, place[1])) == {"1", "5", "6", "7"}
+    feed = registry(tmp_path, place[0], where).require_clean().feeds("p01", [RecordKind.DOSSIERS])[0]
+    assert set(taken(feed, place[1])) == {"1", "5", "6", "7"}
 
 
 def test_a_row_that_cannot_be_judged_is_a_record(tmp_path: Path, place: tuple[str, Connection]) -> None:
     where = "where: \"nullif(KIND, '') = 'ho so'\""
-    dataset = registry(tmp_path, place[0], where, split="").require_clean().datasets("p01", [RecordKind.DOSSIERS])[0]
-    assert set(taken(dataset, place[1])) == {"1", "2", "4", "5", "6", "7"}
+    feed = registry(tmp_path, place[0], where, split="").require_clean().feeds("p01", [RecordKind.DOSSIERS])[0]
+    assert set(taken(feed, place[1])) == {"1", "2", "4", "5", "6", "7"}
 
 
 def test_a_comparison_of_keys_sees_the_same_rows(tmp_path: Path, place: tuple[str, Connection]) -> None:
-    dataset = registry(tmp_path, place[0]).require_clean().datasets("p02", [RecordKind.DOSSIERS])[0]
-    assert set(taken(_keys_only(dataset), place[1])) == {"2", "4"}
+    feed = registry(tmp_path, place[0]).require_clean().feeds("p02", [RecordKind.DOSSIERS])[0]
+    assert set(taken(_keys_only(feed), place[1])) == {"2", "4"}
 
 
 @pytest.mark.parametrize(
@@ -148,5 +148,5 @@ def test_a_split_needs_the_spellings_of_the_wards(tmp_path: Path) -> None:
 
 
 def test_the_column_of_the_ward_may_be_mapped_by_another_one(tmp_path: Path) -> None:
-    found = registry(tmp_path, "files").require_clean().datasets("p01", [RecordKind.DOSSIERS])[0]
+    found = registry(tmp_path, "files").require_clean().feeds("p01", [RecordKind.DOSSIERS])[0]
     assert found.mapping.columns["source_ward"].from_ == "UNIT"

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.counter import KEY, SYSTEM, mapped, one, system
-from tests.support.datasets import dataset
+from tests.support.feeds import feed
 from ward_warehouse.mapping import privacy
 
 SURNAMES = (
@@ -79,7 +79,7 @@ def test_a_hash_of_the_first_scheme_can_still_be_looked_up() -> None:
 
 
 def test_an_officer_who_is_an_applicant_joins_nowhere() -> None:
-    asked = dataset(system(applicant_key="PAPER"))
+    asked = feed(system(applicant_key="PAPER"))
     record = one(asked, OFFICER="Đỗ Một", PAPER="Đỗ Một")
     assert record["officer_key"] == hashed("Đỗ Một", "officer_key")
     assert record["applicant_key"] == hashed("Đỗ Một", "applicant_key")
@@ -307,7 +307,7 @@ def test_what_offices_number_their_records_with_stays(code: str) -> None:
 
 
 def test_a_key_of_identity_numbers_is_hashed_where_the_system_says_so() -> None:
-    described = dataset(system(key={"hashed": ["PAPER"]}))
+    described = feed(system(key={"hashed": ["PAPER"]}))
     record = one(described, PAPER="079088000012")
     assert record["source_record_id"] == hashed("079088000012", "source_record_id")
     assert record["received"]["PAPER"] == record["source_record_id"]
@@ -317,7 +317,7 @@ def test_a_key_of_identity_numbers_is_hashed_where_the_system_says_so() -> None:
 
 def test_personal_columns_of_a_record_are_treated() -> None:
     summary = "Sao y, liên hệ Đỗ Thị Kiểm 0901234567, kiem@example.com"
-    record = one(dataset(system(summary=KEPT)), OFFICER="Cán bộ Một", SUMMARY=summary, NAME="Người Nộp")
+    record = one(feed(system(summary=KEPT)), OFFICER="Cán bộ Một", SUMMARY=summary, NAME="Người Nộp")
     assert record["officer_key"] == hashed("Cán bộ Một")
     assert record["summary"] == "Sao y, liên hệ [name] [number], [email]"
     assert "applicant_name" not in record
@@ -328,7 +328,7 @@ def test_personal_columns_of_a_record_are_treated() -> None:
 
 def test_decomposed_text_is_treated_like_composed() -> None:
     composed = "Đỗ Thị Kiểm 0901234567"
-    kept = dataset(system(summary=KEPT))
+    kept = feed(system(summary=KEPT))
     record = one(kept, OFFICER=unicodedata.normalize("NFD", "Đỗ Một"), SUMMARY=unicodedata.normalize("NFD", composed))
     assert record["officer_key"] == hashed("Đỗ Một")
     assert record["summary"] == "[name] [number]"
@@ -346,7 +346,7 @@ COLUMNS = (*CODES, "PROCEDURE", "CHANNEL", "STATUS", "RECEIVED", "DUE", "UNIT", 
 def test_personal_data_in_a_wrong_column_is_not_kept(column: str, canary: str) -> None:
     """A shifted row puts names and numbers under codes and dates."""
     value = f'[{{"asked": "{canary}"}}]' if column == "SUPPLEMENTS" else canary
-    record = one(dataset(SYSTEM, procedures=["1.000656"]), **{column: value})
+    record = one(feed(SYSTEM, procedures=["1.000656"]), **{column: value})
     if column == "PROCEDURE":
         # Procedures are named freely; it is the catalogue that tells a name from one, and refuses the record.
         record = record["received"]
@@ -354,7 +354,7 @@ def test_personal_data_in_a_wrong_column_is_not_kept(column: str, canary: str) -
 
 
 def test_an_input_that_feeds_a_treated_and_a_plain_column_is_shown_treated() -> None:
-    ward = dataset(system(dossier_code="OFFICER"))
+    ward = feed(system(dossier_code="OFFICER"))
     received = one(ward, OFFICER="H29-1")["received"]
     assert received["OFFICER"] == hashed("H29-1")
 

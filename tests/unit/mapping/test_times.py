@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.counter import one, system
-from tests.support.datasets import dataset
 from tests.support.district import utc
+from tests.support.feeds import feed
 from ward_warehouse.registry.times import written
 
 NEW_YEAR = utc("2018-12-31T18:00:00")
@@ -19,7 +19,7 @@ NEW_YEAR = utc("2018-12-31T18:00:00")
 
 def read(text: str, *formats: str, software: str = "Asia/Ho_Chi_Minh", **parts: Any) -> dict[str, Any]:
     """A record whose reception is written so."""
-    place = dataset(system(received_at={"from": "RECEIVED", "formats": list(formats), **parts}, time_zone=software))
+    place = feed(system(received_at={"from": "RECEIVED", "formats": list(formats), **parts}, time_zone=software))
     return one(place, RECEIVED=text)
 
 
@@ -115,11 +115,11 @@ def test_what_is_written_with_its_zone_is_read_as_the_same_instant(seconds: int,
     ],
 )
 def test_a_cursor_takes_the_same_forms_and_several_of_them(cursor: dict[str, Any], text: str) -> None:
-    assert one(dataset(system(cursor=cursor)), CHANGED=text)["source_changed_at"] == NEW_YEAR
+    assert one(feed(system(cursor=cursor)), CHANGED=text)["source_changed_at"] == NEW_YEAR
 
 
 def promised(text: str, *formats: str, **parts: Any) -> datetime:
-    place = dataset(system(due_at={"from": "DUE", "formats": list(formats), **parts}))
+    place = feed(system(due_at={"from": "DUE", "formats": list(formats), **parts}))
     found: datetime = one(place, DUE=text)["due_at"]
     return found
 

@@ -27,7 +27,7 @@ def play(district: District, number: int) -> str | None:
     """A night of both wards; what its verdict says of the published warehouse."""
     for ward in district.wards.values():
         ward.send([dossier(f"n{number}", source_changed_at=at(NIGHTS[number], 9))], night=NIGHTS[number])
-    return district.play(NIGHTS[number], kinds=["dossiers"]).verdict.behind
+    return district.play(NIGHTS[number], record_kinds=["dossiers"]).verdict.behind
 
 
 def publish(district: District) -> None:

@@ -37,12 +37,12 @@ class Ward:
     def __init__(self, district: District, key: str) -> None:
         self.lake = Lake(district.settings.lake)
         self.system = district[key]
-        self._dataset = district.night().registry.datasets(key, [DOSSIERS])[0]
+        self._feed = district.night().registry.feeds(key, [DOSSIERS])[0]
         self._resolve = district.resolve
 
     def extract(self, night: date = NIGHT, **request: Any) -> Landed:
         request["night"] = night
-        extracted = extract(self._dataset, Request(**request), self.lake, self._resolve, KEY.encode())
+        extracted = extract(self._feed, Request(**request), self.lake, self._resolve, KEY.encode())
         batch = extracted.batch
         rows = self.lake.read_table(batch.path).to_pylist() if batch.path else []
         return Landed(batch, rows, extracted.warnings)

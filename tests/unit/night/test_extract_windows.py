@@ -42,11 +42,11 @@ class Ward:
     def __post_init__(self) -> None:
         self.lake = Lake(self.district.settings.lake)
         self.system = self.district[self.key]
-        (self._dataset,) = self.district.night().registry.datasets(self.key, [DOSSIERS])
+        (self._feed,) = self.district.night().registry.feeds(self.key, [DOSSIERS])
 
     def extract(self, night: date = NIGHT, key_id: str = "k1", **request: Any) -> Extracted:
         request["night"] = night
-        return extract(self._dataset, Request(**request), self.lake, self.district.resolve, KEY.encode(), key_id)
+        return extract(self._feed, Request(**request), self.lake, self.district.resolve, KEY.encode(), key_id)
 
     def rows(self, batch: LandedBatch) -> list[dict[str, Any]]:
         return self.lake.read_table(batch.path).to_pylist() if batch.path else []
@@ -270,7 +270,7 @@ def test_a_record_that_was_marked_deleted_is_news_when_it_is_there_again(ward: A
     }  # fmt: skip
     one.lake.write_table("deletions/x.parquet", pa.Table.from_pylist([events], DELETIONS_SCHEMA))
     numbers = {"keys_in_source": 1, "keys_in_lake": 2, "rows_deleted": 1, "rows_returned": 0, "rows_unknown": 0}
-    place = {"kind": DOSSIERS, "ward": "a_sql", "district": "mini", "night": NIGHT}
+    place = {"record_kind": DOSSIERS, "ward": "a_sql", "district": "mini", "night": NIGHT}
     found = {**place, **numbers, "batch_id": "x", "path": "deletions/x.parquet", "reconciled_at": datetime.now(UTC)}
     deletions.commit(one.lake, Reconciliation.model_validate(found))
     assert one.ids(one.extract(after(1)).batch) == ["1"]
@@ -280,7 +280,7 @@ def test_a_batch_says_where_it_is_from_and_which_key_treated_it(ward: Any) -> No
     one = ward("a_sql")
     one.system.send([changed("1", at(NIGHT, 10))])
     batch = one.extract(key_id="k2").batch
-    assert (batch.kind, batch.ward, batch.district, batch.night) == (DOSSIERS, "a_sql", "mini", NIGHT)
+    assert (batch.record_kind, batch.ward, batch.district, batch.night) == (DOSSIERS, "a_sql", "mini", NIGHT)
     assert batch.path == f"landing/dossiers/ward=a_sql/night={NIGHT}/{batch.batch_id}.parquet"
     assert one.lake.read_record(landed_path(DOSSIERS, "a_sql", NIGHT), LandedBatch) == batch
     with one.lake.fs.open(one.lake.path(batch.path), "rb") as handle:

@@ -166,8 +166,8 @@ def test_only_the_key_is_asked_of_a_database(district: District) -> None:
     from ward_warehouse.sources import Window, open_source
 
     district[SQL].send([dossier("1")])
-    (dataset,) = district.night().registry.datasets(SQL, [DOSSIERS])
-    source = open_source(_keys_only(dataset), district.resolve(SQL), {})
+    (feed,) = district.night().registry.feeds(SQL, [DOSSIERS])
+    source = open_source(_keys_only(feed), district.resolve(SQL), {})
     (batch,) = source.read(Window())
     assert {name for name in batch.column_names if not name.startswith("__")} == {"ID_HO_SO", "NGAY_CAP_NHAT"}
 

@@ -42,7 +42,7 @@ def marked(request: pytest.FixtureRequest, make_district: MakeDistrict, tmp_path
     shutil.copytree(ROOT / "dags" / "systems", district.systems_dir)
     file = district.systems_dir / "igate.yml"
     system = yaml.safe_load(file.read_text(encoding="utf-8"))
-    system["datasets"]["dossiers"]["deleted_when"] = says
+    system["record_kinds"]["dossiers"]["deleted_when"] = says
     file.write_text(yaml.safe_dump(system, allow_unicode=True), encoding="utf-8")
     district["soft"].send([dossier(record_id) for record_id in IDS])
     execute(district, "alter table HO_SO add column DA_XOA text")
@@ -71,7 +71,7 @@ def deleted(district: District) -> list[str]:
 
 
 def play(district: District, night: date) -> tuple[str, int, int]:
-    state = district.play(night, kinds=["dossiers"]).state("soft")
+    state = district.play(night, record_kinds=["dossiers"]).state("soft")
     manifest = district.manifest("soft", night)
     assert manifest is not None
     return state.state, manifest.rows_read, manifest.rows_accepted
@@ -109,7 +109,7 @@ def test_a_night_that_marks_most_records_is_not_believed(marked: tuple[District,
     district, _, gone = marked
     play(district, NIGHT)
     mark(district, gone, *IDS[:8], changed=after(1))
-    found = district.play(after(1), kinds=["dossiers"])
+    found = district.play(after(1), record_kinds=["dossiers"])
     assert "shows 2 of the 10 records" in str(found.found[0].error)
     assert deleted(district) == []
 

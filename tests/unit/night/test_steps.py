@@ -55,7 +55,7 @@ def test_an_instant_that_cannot_be_read_is_one_line(text: str) -> None:
 
 def test_a_plan_names_the_wards_in_force(district: District) -> None:
     plan = district.night().plan(Request(night=NIGHT))
-    assert (plan.wards, plan.kinds, plan.problems) == (WARDS, list(RecordKind), [])
+    assert (plan.wards, plan.record_kinds, plan.problems) == (WARDS, list(RecordKind), [])
     with pytest.raises(WardWarehouseError, match=r"2025-01-01: no ward .* in force"):
         district.night().plan(Request(night=date(2025, 1, 1)))
 
@@ -119,7 +119,7 @@ def test_an_unforeseen_fault_is_an_outcome_and_tells_nothing(
 
 
 def test_outcomes_say_what_each_step_did(ready: District) -> None:
-    played = ready.play(wards=["a_sql"], kinds=["dossiers"])
+    played = ready.play(wards=["a_sql"], record_kinds=["dossiers"])
     extracted, judged = played.found
     assert (extracted.step, extracted.rows_read, extracted.rows_accepted) == ("extract", 2, None)
     assert (judged.step, judged.rows_read, judged.rows_accepted, judged.rows_quarantined) == ("validate", 2, 1, 1)
@@ -130,7 +130,7 @@ def test_outcomes_say_what_each_step_did(ready: District) -> None:
 
 
 def test_what_is_judged_is_not_judged_again(ready: District) -> None:
-    played = ready.play(wards=["a_sql"], kinds=["dossiers"])
+    played = ready.play(wards=["a_sql"], record_kinds=["dossiers"])
     assert ready.night().validate(played.plan) == []
 
 
@@ -152,7 +152,7 @@ def test_a_suite_that_is_wrong_fails_every_ward_and_loses_nothing(ready: Distric
 
 
 def params(**given: Any) -> dict[str, Any]:
-    return {"wards": None, "datasets": None, "night": None, "since": None, "until": None, "full": False, **given}
+    return {"wards": None, "record_kinds": None, "night": None, "since": None, "until": None, "full": False, **given}
 
 
 def test_a_run_is_the_night_its_data_interval_starts_on(ready: District) -> None:
@@ -172,7 +172,7 @@ def test_a_run_takes_the_night_it_is_given(ready: District) -> None:
 
 
 def test_a_job_is_one_ward_of_the_run(ready: District) -> None:
-    given = params(night=str(NIGHT), datasets=["dossiers"], since="2024-03-01", until="2024-03-02", full=True)
+    given = params(night=str(NIGHT), feeds=["dossiers"], since="2024-03-01", until="2024-03-02", full=True)
     jobs = tasks.plan(given, None, datetime(2024, 3, 7, tzinfo=UTC))
     assert [job["wards"] for job in jobs] == [[ward] for ward in WARDS]
     assert len({job["run_id"] for job in jobs}) == 1

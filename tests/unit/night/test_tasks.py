@@ -65,7 +65,7 @@ def test_only_the_scheduler_imports_ahead() -> None:
     [
         ({"ward": ["a_sql"]}, "'ward', expected wards, "),
         ({"wards": []}, "empty list of wards"),
-        ({"datasets": []}, "empty list of record kinds"),
+        ({"record_kinds": []}, "empty list of record kinds"),
         ({"since": "2024-03-06", "until": "2024-03-05"}, "expected since to lie before until"),
         ({"since": "2024-03-06T12:00", "until": "2024-03-06T12:00"}, "expected since to lie before until"),
         ({"chunk_days": 7}, "chunk_days without since"),

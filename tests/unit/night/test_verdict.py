@@ -22,7 +22,9 @@ def registry(make_district: MakeDistrict, tmp_path: Path) -> Registry:
     return made.night().registry
 
 
-def outcome(ward: str, step: str, status: str = "succeeded", kind: RecordKind = DOSSIERS, **parts: Any) -> Outcome:
+def outcome(
+    ward: str, step: str, status: str = "succeeded", record_kind: RecordKind = DOSSIERS, **parts: Any
+) -> Outcome:
     counts = {"rows_read": 5, "rows_unchanged": 1}
     if step == "validate":
         counts |= {"rows_accepted": 3, "rows_quarantined": 1}
@@ -35,7 +37,7 @@ def outcome(ward: str, step: str, status: str = "succeeded", kind: RecordKind = 
         "step": step,
         "status": status,
         "ward": ward,
-        "kind": kind,
+        "record_kind": record_kind,
         "started_at": utc("2024-03-06T17:30:00"),
         "finished_at": utc("2024-03-06T17:31:00"),
         **counts,
@@ -44,14 +46,16 @@ def outcome(ward: str, step: str, status: str = "succeeded", kind: RecordKind = 
     return Outcome.model_validate(fields)
 
 
-def loaded(*wards: str, kind: RecordKind = DOSSIERS) -> list[Outcome]:
-    return [outcome(ward, step, kind=kind) for ward in wards for step in ("extract", "validate")]
+def loaded(*wards: str, record_kind: RecordKind = DOSSIERS) -> list[Outcome]:
+    return [outcome(ward, step, record_kind=record_kind) for ward in wards for step in ("extract", "validate")]
 
 
 def judge(
-    registry: Registry, found: list[Outcome], kinds: list[RecordKind] | None = None, limit: float = 0.5
+    registry: Registry, found: list[Outcome], record_kinds: list[RecordKind] | None = None, limit: float = 0.5
 ) -> Verdict:
-    plan = Plan(run_id="r", request=Request(night=NIGHT), wards=WARDS, kinds=kinds or [DOSSIERS], problems=[])
+    plan = Plan(
+        run_id="r", request=Request(night=NIGHT), wards=WARDS, record_kinds=record_kinds or [DOSSIERS], problems=[]
+    )
     return judge_night(plan, registry, found, limit)
 
 
@@ -116,7 +120,7 @@ def test_the_last_attempt_counts(registry: Registry) -> None:
 
 
 def test_one_missing_record_kind_makes_the_ward_missing(registry: Registry) -> None:
-    found = [*loaded(*WARDS), *loaded("r1", "r2", "r3", kind=SURVEYS)]
+    found = [*loaded(*WARDS), *loaded("r1", "r2", "r3", record_kind=SURVEYS)]
     verdict = judge(registry, found, [DOSSIERS, SURVEYS])
     assert verdict.missing_wards == ["r4"]
     assert len(verdict.states) == 8
@@ -136,7 +140,11 @@ def test_the_night_fails_when_too_many_wards_are_missing(
 def test_new_columns_and_registry_problems_are_said(registry: Registry) -> None:
     found = [*loaded("r2", "r3", "r4"), outcome("r1", "extract", new_columns=("GHI_CHU",)), outcome("r1", "validate")]
     plan = Plan(
-        run_id="r", request=Request(night=NIGHT), wards=WARDS, kinds=[DOSSIERS], problems=["quan.yml:9: ward r9: code"]
+        run_id="r",
+        request=Request(night=NIGHT),
+        wards=WARDS,
+        record_kinds=[DOSSIERS],
+        problems=["quan.yml:9: ward r9: code"],
     )
     message = judge_night(plan, registry, found, 0.5).message
     assert "r1 dossiers: new columns GHI_CHU" in message

@@ -125,8 +125,8 @@ def test_a_mistake_is_marked_and_a_load_refuses_it_too(tmp_path: Path, bad: tupl
 
 
 def test_an_editor_is_told_of_each_column_what_it_is() -> None:
-    datasets = SCHEMAS["system"]()["properties"]["datasets"]["properties"]
-    columns = datasets["dossiers"]["allOf"][1]["properties"]["columns"]["properties"]
+    feeds = SCHEMAS["system"]()["properties"]["record_kinds"]["properties"]
+    columns = feeds["dossiers"]["allOf"][1]["properties"]["columns"]["properties"]
     assert columns["received_at"]["description"] == "timestamp, keep"
     assert columns["applicant_key"]["description"] == "text, pseudonymise"
     assert not {"source_record_id", "source_changed_at"} & set(columns)

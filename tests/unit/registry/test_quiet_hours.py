@@ -1,4 +1,4 @@
-"""A ward's maintenance window: it is not read in it, its outcome says so, and its task is put off."""
+"""A ward's quiet hours: it is not read in it, its outcome says so, and its task is put off."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,18 +10,18 @@ from tests.support.records import NIGHT, dossier
 from ward_warehouse.core.errors import PostponedError
 from ward_warehouse.night import tasks
 from ward_warehouse.night.extract import Request
-from ward_warehouse.registry.wards import Maintenance
+from ward_warehouse.registry.wards import QuietHours
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 MONDAY = "2024-03-04"
 
 
-def window(start: str, end: str, *days: str) -> Maintenance:
-    return Maintenance.model_validate({"from": start, "to": end, **({"days": days} if days else {})})
+def window(start: str, end: str, *days: str) -> QuietHours:
+    return QuietHours.model_validate({"from": start, "to": end, **({"days": days} if days else {})})
 
 
 @pytest.mark.parametrize(
-    ("maintenance", "moment", "end"),
+    ("quiet_hours", "moment", "end"),
     [
         (window("01:00", "03:00"), f"{MONDAY}T00:59", None),
         (window("01:00", "03:00"), f"{MONDAY}T01:00", f"{MONDAY}T03:00"),
@@ -35,8 +35,8 @@ def window(start: str, end: str, *days: str) -> Maintenance:
         (window("22:00", "02:00", "sun"), f"{MONDAY}T01:00", f"{MONDAY}T02:00"),
     ],
 )
-def test_when_a_window_ends(maintenance: Maintenance, moment: str, end: str | None) -> None:
-    found = maintenance.end(datetime.fromisoformat(moment).replace(tzinfo=HANOI))
+def test_when_a_window_ends(quiet_hours: QuietHours, moment: str, end: str | None) -> None:
+    found = quiet_hours.end(datetime.fromisoformat(moment).replace(tzinfo=HANOI))
     assert found == (None if end is None else datetime.fromisoformat(end).replace(tzinfo=HANOI))
 
 
@@ -47,7 +47,7 @@ def closed(district: District, monkeypatch: pytest.MonkeyPatch) -> District:
     times = [f"{now + timedelta(hours=hours):%H:%M}" for hours in (-1, 2)]
     registry = district.wards_dir / "mini.yml"
     text = registry.read_text(encoding="utf-8")
-    entry = f'- ward: a_sql\n  maintenance: {{from: "{times[0]}", to: "{times[1]}"}}'
+    entry = f'- ward: a_sql\n  quiet_hours: {{from: "{times[0]}", to: "{times[1]}"}}'
     registry.write_text(text.replace("- ward: a_sql", entry), encoding="utf-8")
     for name, value in district.environment.items():
         monkeypatch.setenv(name, value)
@@ -58,10 +58,10 @@ def closed(district: District, monkeypatch: pytest.MonkeyPatch) -> District:
 
 def test_a_ward_in_its_window_is_left_alone_and_says_so(closed: District) -> None:
     (closed["a_sql"].folder / "ward.db").unlink()
-    played = closed.play(kinds=["dossiers"])
+    played = closed.play(record_kinds=["dossiers"])
     state = played.state("a_sql")
     assert state.state == "postponed"
-    assert "maintenance window lasts until" in (state.error or "")
+    assert "quiet hours lasts until" in (state.error or "")
     assert played.state("b_http").state == "loaded"
     assert played.verdict.missing_wards == ["a_sql"]
 
@@ -79,7 +79,7 @@ def test_a_ward_outside_its_window_is_read(closed: District) -> None:
     now = datetime.now(HANOI)
     later = [f"{now + timedelta(hours=hours):%H:%M}" for hours in (2, 3)]
     lines = registry.read_text(encoding="utf-8").splitlines()
-    at = next(i for i, line in enumerate(lines) if "maintenance" in line)
-    lines[at] = f'  maintenance: {{from: "{later[0]}", to: "{later[1]}"}}'
+    at = next(i for i, line in enumerate(lines) if "quiet_hours" in line)
+    lines[at] = f'  quiet_hours: {{from: "{later[0]}", to: "{later[1]}"}}'
     registry.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert closed.play(wards=["a_sql"]).state("a_sql").state == "loaded"

@@ -24,9 +24,9 @@ def test_a_good_registry_has_no_problem(tmp_path: Path) -> None:
 def test_the_datasets_of_a_ward_come_from_its_systems(tmp_path: Path) -> None:
     registry = write(tmp_path)
     found = {
-        (ward, str(d.kind)): (d.system.system, d.connection_id)
+        (ward, str(d.record_kind)): (d.system.system, d.connection_id)
         for ward in registry.wards
-        for d in registry.datasets(ward)
+        for d in registry.feeds(ward)
     }
     assert found == {
         ("p01", "dossiers"): ("counter", "p01"),
@@ -34,12 +34,12 @@ def test_the_datasets_of_a_ward_come_from_its_systems(tmp_path: Path) -> None:
         ("p02", "survey_responses"): ("tablets", "votes"),
         ("p03", "survey_responses"): ("tablets", "p03"),
     }
-    assert [d.kind for d in registry.datasets("p02", [RecordKind.SURVEY_RESPONSES])] == ["survey_responses"]
+    assert [d.record_kind for d in registry.feeds("p02", [RecordKind.SURVEY_RESPONSES])] == ["survey_responses"]
 
 
 def test_an_unknown_ward_is_named_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(RegistryError, match=r"p99.*known wards: p01, p02, p03"):
-        write(tmp_path).datasets("p99")
+        write(tmp_path).feeds("p99")
 
 
 def test_wards_in_force_are_those_whose_dates_hold_the_night(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ name: {vi: Báo cáo, en: Report}
 transport: files
 time_zone: Asia/Ho_Chi_Minh
 numbers: {decimal: comma, thousands: dot}
-datasets:
+record_kinds:
   ward_returns:
     read: {pattern: "*.xlsx"}
     key: [ITEM]

@@ -28,6 +28,14 @@ BAD = {
         ("ward p01", "conection"),
         "p01",
     ),
+    "older name of a key": Bad(
+        "quan.yml",
+        "    record_kinds: {survey_responses: {system: tablets, connection: votes}}",
+        "    datasets: {survey_responses: {system: tablets, connection: votes}}",
+        "    datasets",
+        ("ward p02", "datasets", "is called record_kinds now"),
+        "p02",
+    ),
     "unknown system": Bad(
         "quan.yml",
         "    system: counter\n    aliases: [P01]",
@@ -36,7 +44,7 @@ BAD = {
         ("ward p01", "'countr'", "known: counter, tablets"),
         "p01",
     ),
-    "unknown system of one dataset": Bad(
+    "unknown system of one record kind": Bad(
         "quan.yml",
         "{system: tablets, connection: votes}",
         "{system: tablet}",
@@ -44,7 +52,7 @@ BAD = {
         ("ward p02", "'tablet'", "survey_responses"),
         "p02",
     ),
-    "system without the dataset": Bad(
+    "system without the records": Bad(
         "quan.yml",
         "{system: tablets, connection: votes}",
         "{system: counter}",

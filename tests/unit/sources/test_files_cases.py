@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.datasets import dataset
 from tests.support.dropped_files import FIXTURES, ROOT
+from tests.support.feeds import feed
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.mapping.mapper import Mapper
@@ -27,7 +27,7 @@ DOSSIERS: dict[str, Any] = {
     "name": {"vi": "Sổ", "en": "Register"},
     "transport": "files",
     "time_zone": "Asia/Ho_Chi_Minh",
-    "datasets": {
+    "record_kinds": {
         "dossiers": {
             "read": {"pattern": "ho_so_*", "encoding": "utf-8-sig"},
             "key": ["Số biên nhận"],
@@ -54,10 +54,10 @@ class Ward:
         self.report = ReadReport()
 
     def takes(
-        self, case: str, name: str, kind: RecordKind = RecordKind.DOSSIERS, system: Any = None
+        self, case: str, name: str, record_kind: RecordKind = RecordKind.DOSSIERS, system: Any = None
     ) -> list[dict[str, Any]]:
         (self.folder / name).write_bytes((CASES / case).read_bytes())
-        described = dataset(system or DOSSIERS, kind, aliases=["Phường 1"])
+        described = feed(system or DOSSIERS, record_kind, aliases=["Phường 1"])
         source = FilesSource(described, Connection("p01", "fs", extra={"path": str(self.folder)}), {})
         self.report = source.report
         return [row for table in self._mapped(source, described) for row in table]
@@ -120,7 +120,7 @@ def test_a_number_of_sixteen_digits_is_no_id(ward: Ward) -> None:
 @pytest.mark.parametrize("read", [{}, {"footer": "^Tổng"}])
 def test_a_second_export_below_a_footer_is_read(ward: Ward, read: dict[str, str]) -> None:
     system = yaml.safe_load(yaml.safe_dump(DOSSIERS))
-    system["datasets"]["dossiers"]["read"] |= read
+    system["record_kinds"]["dossiers"]["read"] |= read
     rows = ward.takes("footer_then_second_export.csv", "ho_so_1.csv", system=system)
     wanted = [f"{letters}-{number}" for letters in ("BN", "BM") for number in range(1, 10)]
     assert [found for found in ids(rows) if found] == wanted

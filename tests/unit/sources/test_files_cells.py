@@ -126,7 +126,7 @@ def from_1904(content: bytes) -> bytes:
 
 def test_a_workbook_that_counts_from_1904(folder: Folder) -> None:
     described = system()
-    columns = described["datasets"]["dossiers"]["columns"]
+    columns = described["record_kinds"]["dossiers"]["columns"]
     columns.pop("receiving_unit")
     columns["received_at"] = {"from": "Ngày nhận", "formats": ["%Y-%m-%d %H:%M:%S", "excel_serial"]}
     # The same day and hour as a date cell, and as a number that lost its form of a date.
@@ -137,7 +137,7 @@ def test_a_workbook_that_counts_from_1904(folder: Folder) -> None:
 
 def test_dates_that_a_program_converted_by_half_are_a_warning_of_the_column(folder: Folder) -> None:
     described = system()
-    columns = described["datasets"]["dossiers"]["columns"]
+    columns = described["record_kinds"]["dossiers"]["columns"]
     columns.pop("receiving_unit")
     columns["received_at"] = {"from": "Ngày nhận", "formats": ["%Y-%m-%d %H:%M:%S", "%d/%m/%Y"]}
     rows = row(2, "HS-1", date_cell(45355), "01/02/2024") + row(3, "HS-2", "18/03/2024", "x")
@@ -253,7 +253,7 @@ def test_the_old_format_counts_from_1904_too(folder: Folder) -> None:
     book = (FIXTURES / "so_ho_so.xls").read_bytes()
     folder.put("a.xls", in_stream(book, b"\x22\x00\x02\x00\x00\x00", b"\x22\x00\x02\x00\x01\x00"))
     described = system()
-    columns = described["datasets"]["dossiers"]["columns"]
+    columns = described["record_kinds"]["dossiers"]["columns"]
     columns.pop("resolving_unit")
     columns["received_at"] = {"from": "Kết quả", "formats": ["excel_serial"]}
     rows = folder.night(described)

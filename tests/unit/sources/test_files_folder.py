@@ -11,8 +11,8 @@ import fsspec
 import pytest
 from pydantic import ValidationError
 
-from tests.support.datasets import dataset
 from tests.support.dropped_files import COLUMNS, Folder, system, zipped
+from tests.support.feeds import feed
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.registry import FilesRead
@@ -105,7 +105,7 @@ def test_an_unchanged_receipt_is_not_written_again(folder: Folder) -> None:
 def test_a_place_that_cannot_be_written_only_gets_no_receipt(tmp_path: Path) -> None:
     (tmp_path / "share.zip").write_bytes(zipped({"a.csv": BAD.encode(), "b.csv": GOOD.encode()}))
     connection = Connection("p01", "fs", extra={"path": f"zip://::{tmp_path / 'share.zip'}"})
-    source = FilesSource(dataset(system()), connection, {})
+    source = FilesSource(feed(system()), connection, {})
     rows = [row["Số"] for table in source.read(Window()) for row in table.to_pylist()]
     assert rows == ["HS-1"]
     assert len(source.report.refused) == 1
@@ -116,7 +116,7 @@ def test_a_check_that_may_not_write_leaves_no_receipt_and_removes_none(folder: F
     folder.put("b.csv", GOOD)
     folder.put("b.csv.receipt.txt", "old")
     connection = Connection("p01", "fs", extra={"path": str(folder.path)})
-    source = FilesSource(dataset(system()), connection, {}, receipts=False)
+    source = FilesSource(feed(system()), connection, {}, receipts=False)
     assert sum(table.num_rows for table in source.read(Window())) == 1
     assert folder.receipt("a.csv") is None
     assert folder.receipt("b.csv") == "old"
@@ -125,7 +125,7 @@ def test_a_check_that_may_not_write_leaves_no_receipt_and_removes_none(folder: F
 def test_a_memory_file_system_gets_receipts_too() -> None:
     fs = fsspec.filesystem("memory")
     fs.pipe_file("/files-of-test/a.csv", BAD.encode())
-    source = FilesSource(dataset(system()), Connection("p01", "fs", extra={"path": "memory://files-of-test"}), {})
+    source = FilesSource(feed(system()), Connection("p01", "fs", extra={"path": "memory://files-of-test"}), {})
     assert list(source.read(Window())) == []
     assert fs.ls("/files-of-test", detail=False) == ["/files-of-test/a.csv", "/files-of-test/a.csv.receipt.txt"]
 

@@ -12,8 +12,8 @@ from uuid import uuid4
 import paramiko
 import pytest
 
-from tests.support.datasets import dataset
 from tests.support.dropped_files import COLUMNS, system
+from tests.support.feeds import feed
 from tests.support.file_servers import PASSWORD, S3Server, SftpServer
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
@@ -84,7 +84,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
 
 
 def night(connection: Connection, loaded: dict[str, str] | None = None) -> tuple[list[str], FilesSource]:
-    source = FilesSource(dataset(system()), connection, loaded or {})
+    source = FilesSource(feed(system()), connection, loaded or {})
     return [row["Số"] for table in source.read(Window()) for row in table.to_pylist()], source
 
 

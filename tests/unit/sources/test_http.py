@@ -111,7 +111,7 @@ TIMES = ["t1", "t2", "t3", "t3", "t3", "t4"]
 @pytest.fixture
 def by_time(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Endpoint:
     """Records whose field AT is their time of change, three of which share one."""
-    part = json_endpoint.SYSTEM["datasets"]["survey_responses"]
+    part = json_endpoint.SYSTEM["record_kinds"]["survey_responses"]
     monkeypatch.setitem(part, "cursor", {"column": "AT"})
     return endpoint
 

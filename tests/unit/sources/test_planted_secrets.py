@@ -14,8 +14,8 @@ import pytest
 from starlette.responses import JSONResponse
 
 from tests.support.database_servers import Server
-from tests.support.datasets import dataset
 from tests.support.dropped_files import system as files_system
+from tests.support.feeds import feed
 from tests.support.file_servers import S3Server, SftpServer
 from tests.support.json_endpoint import QUICK, Endpoint, source
 from tests.support.planted import PASSWORDS, shows
@@ -52,18 +52,18 @@ def of_mariadb(request: pytest.FixtureRequest, _: Path) -> tuple[Any, Connection
 
 def of_sftp(request: pytest.FixtureRequest, _: Path) -> tuple[Any, Connection, list[dict[str, Any]]]:
     server: SftpServer = request.getfixturevalue("sftp_server")
-    return dataset(files_system()), server.connection("/drop"), [{}, {"port": 1}, {"extra": {"path": "/drop"}}]
+    return feed(files_system()), server.connection("/drop"), [{}, {"port": 1}, {"extra": {"path": "/drop"}}]
 
 
 def of_s3(request: pytest.FixtureRequest, _: Path) -> tuple[Any, Connection, list[dict[str, Any]]]:
     server: S3Server = request.getfixturevalue("s3_server")
     gone = {"path": "s3://khong-co/x", "endpoint_url": "http://127.0.0.1:1"}
-    return dataset(files_system()), server.connection("khong-co/x"), [{}, {"extra": gone}]
+    return feed(files_system()), server.connection("khong-co/x"), [{}, {"extra": gone}]
 
 
 def of_an_address(_: pytest.FixtureRequest, folder: Path) -> tuple[Any, Connection, list[dict[str, Any]]]:
     extra = {"path": str(folder / "gone"), "token": "{password}"}
-    return dataset(files_system()), Connection("p01", "fs", extra=extra), [{}]
+    return feed(files_system()), Connection("p01", "fs", extra=extra), [{}]
 
 
 KINDS: dict[str, Callable[[pytest.FixtureRequest, Path], tuple[Any, Connection, list[dict[str, Any]]]]] = {
@@ -83,12 +83,12 @@ def error_of(make: Callable[[], Source]) -> str:
 
 
 @pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("record_kind", KINDS)
 def test_no_error_and_no_log_shows_a_password(
-    kind: str, password: str, request: pytest.FixtureRequest, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    record_kind: str, password: str, request: pytest.FixtureRequest, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    ward, connection, wrong = KINDS[kind](request, tmp_path)
+    ward, connection, wrong = KINDS[record_kind](request, tmp_path)
     for changes in wrong:
         tried = replace(connection, password=password, **changes)
         said = error_of(lambda tried=tried: open_source(ward, tried, {}))  # type: ignore[misc]
@@ -128,10 +128,10 @@ def test_no_words_of_a_server_show_a_password(
 
 
 @pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
-@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
-def test_every_password_opens_its_database(kind: str, password: str, request: pytest.FixtureRequest) -> None:
-    server: Server = request.getfixturevalue(f"{kind}_server")
-    if kind == "postgres":
+@pytest.mark.parametrize("record_kind", ["postgres", "mariadb"])
+def test_every_password_opens_its_database(record_kind: str, password: str, request: pytest.FixtureRequest) -> None:
+    server: Server = request.getfixturevalue(f"{record_kind}_server")
+    if record_kind == "postgres":
         from psycopg import sql
 
         role = sql.SQL("CREATE ROLE planted LOGIN SUPERUSER PASSWORD {}").format(sql.Literal(password))

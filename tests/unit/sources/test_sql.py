@@ -16,7 +16,7 @@ from sqlalchemy import Column, DateTime, MetaData, Table, Text, text
 from sqlalchemy.dialects import mssql, mysql, oracle, postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
-from tests.support.datasets import dataset
+from tests.support.feeds import feed
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SchemaDriftError, SourceError
 from ward_warehouse.sources import POSITION, Window
@@ -34,7 +34,7 @@ def system(**read: Any) -> dict[str, Any]:
         "name": {"vi": "Một cửa", "en": "Counter"},
         "transport": "sql",
         "time_zone": "Asia/Ho_Chi_Minh",
-        "datasets": {
+        "record_kinds": {
             "dossiers": {
                 "read": read or {"table": "HO_SO"},
                 "key": ["NAM", "SO"],
@@ -77,23 +77,23 @@ def read(source: SqlSource, window: Window) -> list[dict[str, Any]]:
 
 
 def test_a_window_holds_its_start_not_its_end_and_records_that_do_not_say(connection: Connection) -> None:
-    rows = read(SqlSource(dataset(system()), connection), Window(SINCE, UNTIL))
+    rows = read(SqlSource(feed(system()), connection), Window(SINCE, UNTIL))
     assert [row["MA"] for row in rows] == ["B", "C", "D"]
     assert [row[POSITION] for row in rows] == ["HO_SO 2018|2", "HO_SO 2018|3", "HO_SO 2018|4"]
 
 
 def test_an_impossible_date_in_a_date_column_arrives_as_it_is_stored(connection: Connection) -> None:
-    rows = read(SqlSource(dataset(system()), connection), Window())
+    rows = read(SqlSource(feed(system()), connection), Window())
     assert rows[1]["NHAN"] == "31/02/2018"
 
 
 def test_columns_that_are_dropped_or_ignored_are_not_even_read(connection: Connection) -> None:
-    rows = read(SqlSource(dataset(system()), connection), Window())
+    rows = read(SqlSource(feed(system()), connection), Window())
     assert {"TEN", "LE_PHI"}.isdisjoint(rows[0])
 
 
 def test_a_query_is_read_like_a_table(connection: Connection) -> None:
-    source = SqlSource(dataset(system(query="SELECT * FROM HO_SO WHERE SO <> 2")), connection)
+    source = SqlSource(feed(system(query="SELECT * FROM HO_SO WHERE SO <> 2")), connection)
     assert [row["MA"] for row in read(source, Window(SINCE, UNTIL))] == ["C", "D"]
 
 
@@ -107,27 +107,27 @@ def test_a_renamed_column_holds_the_batch_back_by_name(connection: Connection) -
     with sqlite3.connect(connection.host) as database:
         database.execute("ALTER TABLE HO_SO RENAME COLUMN NHAN TO NGAY_NHAN")
     with pytest.raises(SchemaDriftError, match=r"p01 dossiers.*HO_SO.*NHAN is missing.*NGAY_NHAN.*counter\.yml"):
-        read(SqlSource(dataset(system()), connection), Window())
+        read(SqlSource(feed(system()), connection), Window())
 
 
 def test_an_epoch_as_cursor_is_refused(connection: Connection) -> None:
     part = system()
-    part["datasets"]["dossiers"]["cursor"] = {"column": "SO"}
+    part["record_kinds"]["dossiers"]["cursor"] = {"column": "SO"}
     with pytest.raises(SourceError, match=r"table HO_SO: column SO \(cursor\): found numbers, expected times"):
-        read(SqlSource(dataset(part), connection), Window(SINCE, UNTIL))
+        read(SqlSource(feed(part), connection), Window(SINCE, UNTIL))
 
 
 def test_a_new_column_is_told(connection: Connection) -> None:
     with sqlite3.connect(connection.host) as database:
         database.execute("ALTER TABLE HO_SO ADD COLUMN MOI TEXT")
-    source = SqlSource(dataset(system()), connection)
+    source = SqlSource(feed(system()), connection)
     read(source, Window())
     assert source.report.new_columns == ["MOI"]
 
 
 def test_a_table_that_is_gone_is_one_line(connection: Connection) -> None:
     with pytest.raises(SourceError, match="table KHONG_CO is not in the database"):
-        read(SqlSource(dataset(system(table="KHONG_CO")), connection), Window())
+        read(SqlSource(feed(system(table="KHONG_CO")), connection), Window())
 
 
 def test_a_table_that_is_dropped_in_mid_read_costs_no_record(connection: Connection) -> None:
@@ -135,7 +135,7 @@ def test_a_table_that_is_dropped_in_mid_read_costs_no_record(connection: Connect
         database.executemany(
             "INSERT INTO HO_SO VALUES (2019, ?, 'M', '2019-01-01', 'Tên', 1, NULL)", [[n] for n in range(400_000)]
         )
-    tables = SqlSource(dataset(system()), connection).read(Window())
+    tables = SqlSource(feed(system()), connection).read(Window())
     first = next(tables)
     # In a process of its own, as the ward's software is: locks on a file do not hold inside one.
     drop = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('DROP TABLE HO_SO')"
@@ -160,7 +160,7 @@ def test_values_of_any_type_in_one_column_arrive_as_text_by_both_ways(
         database.execute("INSERT INTO HO_SO (NAM, SO, MA) VALUES (2018, 70000, CAST(x'41ff42' AS TEXT))")
     if way == "rows":
         monkeypatch.setitem(DATABASES, "sqlite", replace(DATABASES["sqlite"], arrow=""))
-    found = read(SqlSource(dataset(system()), connection), Window())[60_000:]
+    found = read(SqlSource(feed(system()), connection), Window())[60_000:]
     assert [row["MA"] for row in found] == [
         None, "9223372036854775807", "0.1", "1234567890123456.0", "1.0e+300", "", odd, "X'00FF'", "1",
         "0018-02-31", "A\ufffdB",
@@ -171,13 +171,13 @@ def test_values_of_any_type_in_one_column_arrive_as_text_by_both_ways(
 def test_a_path_with_odd_signs_is_found(connection: Connection, tmp_path: Path) -> None:
     odd = tmp_path / "hồ sơ 100%? #1&mode=rwc.db"
     Path(connection.host).rename(odd)
-    assert len(read(SqlSource(dataset(system()), Connection("p01", "sqlite", host=str(odd))), Window())) == 5
+    assert len(read(SqlSource(feed(system()), Connection("p01", "sqlite", host=str(odd))), Window())) == 5
 
 
 def test_an_absent_file_is_not_made(tmp_path: Path) -> None:
     absent = tmp_path / "gone.db"
     with pytest.raises(SourceError, match=r"no database file gone\.db"):
-        read(SqlSource(dataset(system()), Connection("p01", "sqlite", host=str(absent))), Window())
+        read(SqlSource(feed(system()), Connection("p01", "sqlite", host=str(absent))), Window())
     assert not absent.exists()
 
 
@@ -200,13 +200,11 @@ def test_an_unknown_type_and_a_missing_driver_are_named() -> None:
 def test_bounds_are_bound_parameters_in_every_dialect(connection: Connection, dialect: Any, quoted: str) -> None:
     columns = [Column(name, Text()) for name in ("NAM", "SO", "MA", "NHAN")]
     relation = Table("HO_SO", MetaData(), *columns, Column("SUA", DateTime()), schema="dbo")
-    compiled = (
-        SqlSource(dataset(system()), connection).statement(relation, Window(SINCE, UNTIL)).compile(dialect=dialect)
-    )
+    compiled = SqlSource(feed(system()), connection).statement(relation, Window(SINCE, UNTIL)).compile(dialect=dialect)
     assert "2018" not in str(compiled)
     assert sorted(compiled.params.values()) == ["2018-12-27 07:00:00", "2018-12-29 00:00:00"]
     assert quoted.split(".")[-1] in str(compiled)
-    whole = SqlSource(dataset(system()), connection).statement(relation, Window(None, UNTIL)).compile(dialect=dialect)
+    whole = SqlSource(feed(system()), connection).statement(relation, Window(None, UNTIL)).compile(dialect=dialect)
     assert list(whole.params.values()) == ["2018-12-29 00:00:00"]
 
 
@@ -216,7 +214,7 @@ def test_a_whole_read_looks_up_no_record_by_an_index_and_a_night_does(connection
         database.execute("CREATE INDEX IX_SUA ON HO_SO (SUA)")
         plans = []
         for window in (Window(None, UNTIL), Window(SINCE, UNTIL)):
-            statement = SqlSource(dataset(system()), connection).statement(relation, window)
+            statement = SqlSource(feed(system()), connection).statement(relation, window)
             compiled = statement.compile(dialect=sqlite.dialect(paramstyle="named"))
             plans.append(str(database.execute(f"EXPLAIN QUERY PLAN {compiled}", compiled.params).fetchall()))
     assert ["IX_SUA" in plan for plan in plans] == [False, True]
@@ -261,7 +259,7 @@ def test_a_statement_that_takes_too_long_is_given_up(
     slow = system(query=ENDLESS, timeout_seconds=1)
     begun = time.monotonic()
     with pytest.raises(SourceError, match=r"p01.*cannot be read: not finished within 1 s \(time-out"):
-        read(SqlSource(dataset(slow), connection), Window())
+        read(SqlSource(feed(slow), connection), Window())
     assert time.monotonic() - begun < 5
 
 

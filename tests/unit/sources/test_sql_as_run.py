@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.database_servers import Server
-from tests.support.datasets import dataset
+from tests.support.feeds import feed
 from tests.unit.sources.test_sql_servers import described, local, read, without_arrow
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.sources import FAULT, Window
@@ -48,8 +48,8 @@ def test_a_timestamp_is_read_in_the_zone_of_the_software(mariadb_server: Server,
     )
     part = described(asked, key=("id",)).system.model_dump(by_alias=True, mode="json")
     if "CAST" in str(asked):
-        part["datasets"]["dossiers"]["cursor"]["format"] = "%Y-%m-%d %H:%M:%S"
-    table = read(dataset(part), mariadb_server.connection(), WINDOW)
+        part["record_kinds"]["dossiers"]["cursor"]["format"] = "%Y-%m-%d %H:%M:%S"
+    table = read(feed(part), mariadb_server.connection(), WINDOW)
     assert sorted(table["ma"].to_pylist()) == ["cuoi", "dau"]
     assert str(min(table["sua"].to_pylist())) == "2019-01-01 00:00:00"
 
@@ -86,10 +86,10 @@ def test_every_database_that_has_a_zone_is_told_it() -> None:
 # Cursors that are numbers
 
 
-@pytest.mark.parametrize("kind", ["BIGINT", "NUMERIC(14)"])
+@pytest.mark.parametrize("record_kind", ["BIGINT", "NUMERIC(14)"])
 @pytest.mark.parametrize("asked", [{"table": "dem"}, {"query": "SELECT * FROM dem"}], ids=["table", "query"])
-def test_an_epoch_as_cursor_is_refused(server: Server, kind: str, asked: dict[str, Any]) -> None:
-    server.execute("DROP TABLE IF EXISTS dem", f"CREATE TABLE dem (id INT, ma VARCHAR(9), sua {kind})")
+def test_an_epoch_as_cursor_is_refused(server: Server, record_kind: str, asked: dict[str, Any]) -> None:
+    server.execute("DROP TABLE IF EXISTS dem", f"CREATE TABLE dem (id INT, ma VARCHAR(9), sua {record_kind})")
     server.execute("INSERT INTO dem VALUES (%s, %s, %s)", rows=[(1, "A", 1546300800)])
     for window in (WINDOW, Window(None, WINDOW.until)):
         with pytest.raises(SourceError, match=r"column sua \(cursor\): found numbers.*expected"):

@@ -13,10 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.support.database_servers import LOGIN, PASSWORD, Server
-from tests.support.datasets import dataset
+from tests.support.feeds import feed
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SchemaDriftError, SourceError
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 from ward_warehouse.sources import FAULT, POSITION, Window
 from ward_warehouse.sources.sql import source as sql_module
 from ward_warehouse.sources.sql.dialects import DATABASES, Session, find_database, open_engine
@@ -60,14 +60,14 @@ def counter(server: Server) -> Iterator[Server]:
 
 def described(
     read: dict[str, Any] | None = None, cursor: str = "sua", key: tuple[str, ...] = ("nam", "so"), **columns: str
-) -> Dataset:
-    return dataset(
+) -> Feed:
+    return feed(
         {
             "system": "counter",
             "name": {"vi": "Một cửa", "en": "Counter"},
             "transport": "sql",
             "time_zone": "Asia/Ho_Chi_Minh",
-            "datasets": {
+            "record_kinds": {
                 "dossiers": {
                     "read": read or {"table": "ho_so"},
                     "key": key,
@@ -79,11 +79,11 @@ def described(
     )
 
 
-def read(ward: Dataset, connection: Connection, window: Window | None = None) -> pa.Table:
+def read(ward: Feed, connection: Connection, window: Window | None = None) -> pa.Table:
     return pa.concat_tables(list(SqlSource(ward, connection).read(window or Window())))
 
 
-def codes(ward: Dataset, connection: Connection, window: Window | None = None) -> list[str]:
+def codes(ward: Feed, connection: Connection, window: Window | None = None) -> list[str]:
     return sorted(read(ward, connection, window)["ma"].to_pylist())
 
 
@@ -125,8 +125,8 @@ def test_a_cursor_that_is_text_or_a_number_is_compared_as_it_is_written(counter:
     )
     for cursor in ("sua", "so"):
         part = described({"table": "written"}, key=("id",)).system.model_dump(by_alias=True, mode="json")
-        part["datasets"]["dossiers"]["cursor"] = {"column": cursor, "format": "%Y%m%d%H%M%S"}
-        assert codes(dataset(part), counter.connection(), Window(SINCE, UNTIL)) == ["B"]
+        part["record_kinds"]["dossiers"]["cursor"] = {"column": cursor, "format": "%Y%m%d%H%M%S"}
+        assert codes(feed(part), counter.connection(), Window(SINCE, UNTIL)) == ["B"]
     counter.execute("DROP TABLE written")
 
 
@@ -251,10 +251,10 @@ MARIADB_VALUES: list[tuple[str, Any, Any]] = [
 ]
 
 
-def hard(server: Server, values: list[tuple[str, Any, Any]]) -> tuple[Dataset, list[dict[str, Any]]]:
+def hard(server: Server, values: list[tuple[str, Any, Any]]) -> tuple[Feed, list[dict[str, Any]]]:
     """A table with a column for each value, a record that has them and one of nulls; and what must arrive."""
     names = [f"v{n}" for n in range(len(values))]
-    columns = ", ".join(f"{name} {kind} NULL" for name, (kind, _, _) in zip(names, values, strict=True))
+    columns = ", ".join(f"{name} {record_kind} NULL" for name, (record_kind, _, _) in zip(names, values, strict=True))
     server.execute("DROP TABLE IF EXISTS hard", f"CREATE TABLE hard (id INT, {columns})")
     marks = ", ".join(["%s"] * (len(values) + 1))
     rows = [(1, *(given for _, given, _ in values)), (2, *[None] * len(values))]
@@ -267,12 +267,12 @@ def hard(server: Server, values: list[tuple[str, Any, Any]]) -> tuple[Dataset, l
     return described({"table": "hard"}, cursor="v0", key=("id",), **dict(zip(targets, names, strict=False))), expected
 
 
-@pytest.mark.parametrize("kind", ["table", "query"])
+@pytest.mark.parametrize("record_kind", ["table", "query"])
 def test_postgres_gives_the_same_rows_and_types_by_both_ways(
-    postgres_server: Server, monkeypatch: pytest.MonkeyPatch, kind: str
+    postgres_server: Server, monkeypatch: pytest.MonkeyPatch, record_kind: str
 ) -> None:
     ward, expected = hard(postgres_server, POSTGRES_VALUES)
-    if kind == "query":
+    if record_kind == "query":
         ward = _as_query(ward)
     by_arrow = read(ward, postgres_server.connection())
     without_arrow(monkeypatch)
@@ -282,10 +282,10 @@ def test_postgres_gives_the_same_rows_and_types_by_both_ways(
     assert [{name: row[name] for name in expected[0]} for row in by_arrow.to_pylist()] == expected
 
 
-def _as_query(ward: Dataset) -> Dataset:
+def _as_query(ward: Feed) -> Feed:
     data = ward.system.model_dump(by_alias=True, mode="json")
-    data["datasets"]["dossiers"]["read"] = {"query": "SELECT * FROM hard"}
-    return dataset(data)
+    data["record_kinds"]["dossiers"]["read"] = {"query": "SELECT * FROM hard"}
+    return feed(data)
 
 
 def test_mariadb_gives_values_as_they_are_stored(mariadb_server: Server) -> None:
@@ -323,9 +323,10 @@ def test_a_change_time_without_an_end_is_read_as_the_last_day(
 ) -> None:
     if way == "rows":
         without_arrow(monkeypatch)
-    for kind in ("TIMESTAMP", "TIMESTAMPTZ", "DATE"):
+    for record_kind in ("TIMESTAMP", "TIMESTAMPTZ", "DATE"):
         postgres_server.execute(
-            "DROP TABLE IF EXISTS endless", f"CREATE TABLE endless (id INT, ma VARCHAR(9), sua {kind}, nhan {kind})"
+            "DROP TABLE IF EXISTS endless",
+            f"CREATE TABLE endless (id INT, ma VARCHAR(9), sua {record_kind}, nhan {record_kind})",
         )
         times = ["infinity", "2062-01-01", "2018-12-27", "2018-12-29", "-infinity"]
         postgres_server.execute(
@@ -335,7 +336,7 @@ def test_a_change_time_without_an_end_is_read_as_the_last_day(
         now = datetime(2026, 1, 1, tzinfo=UTC)
         whole = read(ward, postgres_server.connection(), Window(None, UNTIL, now)).to_pylist()
         found = {row["id"]: row["sua"] and str(row["sua"])[:10] for row in whole}
-        last = "9999-12-30" if kind != "TIMESTAMPTZ" else found["1"]
+        last = "9999-12-30" if record_kind != "TIMESTAMPTZ" else found["1"]
         assert last in ("9999-12-29", "9999-12-30")
         assert {**found, "1": last} == {"1": last, "2": found["2"], "3": found["3"], "5": None}
         assert {row["id"] for row in whole if row[FAULT] == "column sua: found a time that no calendar has"} == {"5"}

@@ -93,7 +93,7 @@ def test_at_most_one_record_of_an_id_counts_and_it_is_the_newest(
 
 def batch(rows: int, **changes: Any) -> LandedBatch:
     fields = {
-        "kind": DOSSIERS, "ward": "p01", "district": "quan", "night": NIGHT, "batch_id": "b1", "path": "",
+        "record_kind": DOSSIERS, "ward": "p01", "district": "quan", "night": NIGHT, "batch_id": "b1", "path": "",
         "rows_read": rows, "rows_unchanged": 0,
     }  # fmt: skip
     return LandedBatch.model_validate({**fields, **changes})

@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from tests.support.counter import GOOD, NIGHT, SYSTEM, mapped
-from tests.support.datasets import dataset
 from tests.support.district import DOSSIERS, ROOT
+from tests.support.feeds import feed
 from ward_warehouse.core.contracts import CONTRACTS
 from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest
@@ -69,10 +69,10 @@ def landed(lake: Lake, ward: str, *rows: dict[str, str], unchanged: int = 0) -> 
     """A batch as an extraction leaves one; without rows it has no file."""
     path = f"landing/{ward}.parquet" if rows else ""
     if rows:
-        place = dataset(SYSTEM, ward=ward, procedures=["1.000656"])
+        place = feed(SYSTEM, ward=ward, procedures=["1.000656"])
         lake.write_table(path, mapped([{**GOOD, **row} for row in rows], place))
     return LandedBatch(
-        kind=DOSSIERS, ward=ward, district="quan", night=NIGHT, batch_id="b1", path=path,
+        record_kind=DOSSIERS, ward=ward, district="quan", night=NIGHT, batch_id="b1", path=path,
         rows_read=len(rows) + unchanged, rows_unchanged=unchanged,
     )  # fmt: skip
 

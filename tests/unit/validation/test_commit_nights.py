@@ -26,7 +26,7 @@ def played(district: District) -> District:
             dossier(None, dossier_code=None),
         ]
     )
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     return district
 
 
@@ -70,7 +70,7 @@ def test_an_entry_says_where_what_and_why(played: District) -> None:
 
 def test_entries_of_records_without_an_id_are_told_apart(district: District) -> None:
     district["c_files"].send([dossier(None, dossier_code=f"HS-{n}") for n in range(3)])
-    district.play(wards=["c_files"], kinds=["dossiers"])
+    district.play(wards=["c_files"], record_kinds=["dossiers"])
     entries = district.quarantined("c_files")
     assert len({entry["entry_id"] for entry in entries}) == 3
     assert {entry["source_record_id"] for entry in entries} == {None}
@@ -81,7 +81,7 @@ def test_a_night_judged_again_gives_the_same_entries(played: District) -> None:
         return sorted((entry["entry_id"], entry["rule_codes"]) for entry in played.quarantined("c_files"))
 
     before = known()
-    played.play(wards=["c_files"], kinds=["dossiers"])
+    played.play(wards=["c_files"], record_kinds=["dossiers"])
     assert known() == before
 
 
@@ -99,14 +99,14 @@ def test_the_manifest_counts_every_rule(played: District) -> None:
 def test_a_record_mended_on_a_later_night_is_accepted_then(played: District) -> None:
     later = date(2024, 3, 7)
     played["c_files"].send([dossier("many", source_changed_at=at(later, 9))], night=later)
-    played.play(later, wards=["c_files"], kinds=["dossiers"])
+    played.play(later, wards=["c_files"], record_kinds=["dossiers"])
     assert [row["source_record_id"] for row in played.accepted("c_files", later)] == ["many"]
 
 
 def test_the_same_id_in_two_wards_is_two_records(district: District) -> None:
     for key in ("a_sql", "b_http", "c_files"):
         district[key].send([dossier("1001")])
-    district.play(kinds=["dossiers"])
+    district.play(record_kinds=["dossiers"])
     for key in ("a_sql", "b_http", "c_files"):
         assert [row["source_record_id"] for row in district.accepted(key)] == ["1001"]
         assert district.quarantined(key) == []

@@ -27,7 +27,7 @@ def lake(tmp_path: Path) -> Lake:
 
 def batch(rows: int, **changes: Any) -> LandedBatch:
     fields = {
-        "kind": DOSSIERS, "ward": "p01", "district": "quan", "night": NIGHT, "batch_id": "b1", "path": "",
+        "record_kind": DOSSIERS, "ward": "p01", "district": "quan", "night": NIGHT, "batch_id": "b1", "path": "",
         "rows_read": rows, "rows_unchanged": 0,
     }  # fmt: skip
     return LandedBatch.model_validate({**fields, **changes})

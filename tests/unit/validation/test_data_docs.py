@@ -27,19 +27,19 @@ from ward_warehouse.warehouse.published import open_published
 NIGHT = date(2018, 12, 27)
 WARDS = {"p07": 41, "p14": 1_250}
 EXPECTATIONS = ROOT / "expectations"
-KINDS = [kind for kind in RecordKind if (EXPECTATIONS / f"{kind}.yml").is_file()]
+KINDS = [record_kind for record_kind in RecordKind if (EXPECTATIONS / f"{record_kind}.yml").is_file()]
 Row = tuple[str, date, str, str, int, int]
 
 
-def rules(kind: RecordKind) -> tuple[Rule, ...]:
-    return load_suite(EXPECTATIONS, kind).rules
+def rules(record_kind: RecordKind) -> tuple[Rule, ...]:
+    return load_suite(EXPECTATIONS, record_kind).rules
 
 
-def judged(kind: RecordKind, night: date) -> Iterator[Row]:
+def judged(record_kind: RecordKind, night: date) -> Iterator[Row]:
     """A night in which the wards broke every third and every fifth rule, each rule another number of times."""
-    for number, rule in enumerate(rules(kind)):
+    for number, rule in enumerate(rules(record_kind)):
         for step, (ward, count) in zip((3, 5), WARDS.items(), strict=True):
-            yield str(kind), night, rule.rule, ward, count, number + 1 if number % step == 0 else 0
+            yield str(record_kind), night, rule.rule, ward, count, number + 1 if number % step == 0 else 0
 
 
 def publish(settings: Settings, rows: list[Row]) -> None:
@@ -65,7 +65,7 @@ def write_data_docs(settings: Settings) -> int:
 @pytest.fixture(scope="module")
 def documented(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(home=tmp_path_factory.mktemp("docs"))
-    publish(settings, [row for kind in KINDS for row in judged(kind, NIGHT)])
+    publish(settings, [row for record_kind in KINDS for row in judged(record_kind, NIGHT)])
     write_data_docs(settings)
     return settings
 
@@ -125,12 +125,12 @@ class Page(HTMLParser):
         return found
 
 
-def night_page(settings: Settings, kind: RecordKind, night: date = NIGHT) -> Page:
-    return Page(index_file(settings).parent / f"validations/{kind}/{night}.html")
+def night_page(settings: Settings, record_kind: RecordKind, night: date = NIGHT) -> Page:
+    return Page(index_file(settings).parent / f"validations/{record_kind}/{night}.html")
 
 
-def suite_page(settings: Settings, kind: RecordKind) -> Page:
-    return Page(index_file(settings).parent / f"expectations/{kind}.html")
+def suite_page(settings: Settings, record_kind: RecordKind) -> Page:
+    return Page(index_file(settings).parent / f"expectations/{record_kind}.html")
 
 
 def every_page(settings: Settings) -> list[Path]:
@@ -139,17 +139,17 @@ def every_page(settings: Settings) -> list[Path]:
     return found
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_counts_are_those_of_the_warehouse(documented: Settings, kind: RecordKind) -> None:
-    page = night_page(documented, kind)
+@pytest.mark.parametrize("record_kind", KINDS)
+def test_the_counts_are_those_of_the_warehouse(documented: Settings, record_kind: RecordKind) -> None:
+    page = night_page(documented, record_kind)
     with duckdb.connect(str(documented.published_file), read_only=True) as db:
         found = db.execute(
             "SELECT rule, sum(rows_judged)::BIGINT, sum(rows_broken)::BIGINT, "
             "list(ward_key || ': ' || rows_broken || ' of ' || rows_judged ORDER BY rows_broken DESC, ward_key) "
             "FILTER (WHERE rows_broken > 0) FROM audit.validation_results WHERE record_kind = ? GROUP BY rule",
-            [str(kind)],
+            [str(record_kind)],
         ).fetchall()
-    assert len(found) == len(rules(kind))
+    assert len(found) == len(rules(record_kind))
     for rule, all_judged, broken, wards in found:
         cells = page.row_of(rule)
         if not broken:
@@ -164,12 +164,12 @@ def test_the_counts_are_those_of_the_warehouse(documented: Settings, kind: Recor
 
 def test_the_index_counts_each_night(documented: Settings) -> None:
     index = Page(index_file(documented))
-    for kind in KINDS:
-        rows = list(judged(kind, NIGHT))
-        severity = {rule.rule: rule.severity for rule in rules(kind)}
+    for record_kind in KINDS:
+        rows = list(judged(record_kind, NIGHT))
+        severity = {rule.rule: rule.severity for rule in rules(record_kind)}
         by_severity = [sum(row[5] for row in rows if severity[row[2]] == one) for one in ("error", "warning")]
         broken = len({row[2] for row in rows if row[5]})
-        (line,) = [row for row in index.rows if row[:2] == [str(NIGHT), str(kind)]]
+        (line,) = [row for row in index.rows if row[:2] == [str(NIGHT), str(record_kind)]]
         numbers = [int(cell.replace(",", "")) for cell in line[2:]]
         assert numbers == [len(WARDS), sum(WARDS.values()), broken, *by_severity]
 
@@ -183,10 +183,14 @@ def test_each_ward_has_its_line(documented: Settings) -> None:
         assert [int(cell.replace(",", "")) for cell in line[1:]] == [count, len(broken), sum(broken)]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_rule_shows_severity_sentences_reason_and_what_it_expects(documented: Settings, kind: RecordKind) -> None:
-    suite, night = suite_page(documented, kind), night_page(documented, kind)
-    for rule, configuration in zip(rules(kind), load_suite(EXPECTATIONS, kind).configurations, strict=True):
+@pytest.mark.parametrize("record_kind", KINDS)
+def test_each_rule_shows_severity_sentences_reason_and_what_it_expects(
+    documented: Settings, record_kind: RecordKind
+) -> None:
+    suite, night = suite_page(documented, record_kind), night_page(documented, record_kind)
+    for rule, configuration in zip(
+        rules(record_kind), load_suite(EXPECTATIONS, record_kind).configurations, strict=True
+    ):
         for page in (suite, night):
             which, meaning, expected = page.row_of(rule.rule)[:3]
             assert which.split() == [rule.rule, rule.column, rule.severity]

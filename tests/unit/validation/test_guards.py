@@ -32,7 +32,7 @@ def lake(tmp_path: Path) -> Lake:
 
 def batch(rows: int, night: date = NIGHT, **changes: Any) -> dict[str, Any]:
     fields = {
-        "kind": DOSSIERS, "ward": "p01", "district": "quan", "night": night, "batch_id": f"b{night}", "path": "",
+        "record_kind": DOSSIERS, "ward": "p01", "district": "quan", "night": night, "batch_id": f"b{night}", "path": "",
         "rows_read": rows, "rows_unchanged": 0, "cursor_to": at(night, 9).replace(tzinfo=UTC),
     }  # fmt: skip
     return {**fields, **changes}
@@ -288,12 +288,12 @@ def test_a_held_batch_waits_others_go_on_and_a_person_releases_it(district: Dist
             }
         )  # fmt: skip
         lake.write_record(manifest_path(DOSSIERS, "c_files", night), manifest)
-    played = district.play(wards=["a_sql", "c_files"], kinds=["dossiers"])
+    played = district.play(wards=["a_sql", "c_files"], record_kinds=["dossiers"])
     assert (played.state("a_sql").state, played.state("c_files").state) == ("loaded", "held")
     assert district.manifest("c_files") is None
     assert "too_few" in played.verdict.message
     run = district.night()
-    (row,) = [r for r in run.status() if (r["ward"], r["kind"]) == ("c_files", "dossiers")]
+    (row,) = [r for r in run.status() if (r["ward"], r["record_kind"]) == ("c_files", "dossiers")]
     assert (row["waiting"], row["adds_up"]) == (NIGHT, True)
     assert [o.status for o in run.validate(played.plan)] == ["held"], "asking again does not let it in"
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from tests.support.datasets import dataset
 from tests.support.district import DOSSIERS, ROOT, SURVEYS, alias, source_columns, text_batch
+from tests.support.feeds import feed
 from tests.support.records import NIGHT, PROCEDURES, at, dossier, survey, written
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import ValidationError
@@ -153,29 +153,34 @@ GOOD: dict[RecordKind, list[Changes]] = {
     ],
     SURVEYS: [{}, {"dossier_code": None}, {"answered_at": at(NIGHT, 23, 59)}, {"rating_overall": "9"}],
 }
-FLAT = [(kind, rule, number) for kind in CASES for rule, cases in CASES[kind].items() for number in range(len(cases))]
+FLAT = [
+    (record_kind, rule, number)
+    for record_kind in CASES
+    for rule, cases in CASES[record_kind].items()
+    for number in range(len(cases))
+]
 
 
 @pytest.fixture(scope="module")
 def suites() -> dict[RecordKind, Suite]:
-    return {kind: load_suite(EXPECTATIONS, kind) for kind in CASES}
+    return {record_kind: load_suite(EXPECTATIONS, record_kind) for record_kind in CASES}
 
 
 @pytest.fixture(scope="module")
 def judged(suites: dict[RecordKind, Suite]) -> dict[RecordKind, dict[str, set[str]]]:
     """For each record kind the rules that each record broke, by the record's position."""
-    return {kind: _judge(kind, suites[kind]) for kind in CASES}
+    return {record_kind: _judge(record_kind, suites[record_kind]) for record_kind in CASES}
 
 
-def _judge(kind: RecordKind, suite: Suite) -> dict[str, set[str]]:
-    cases = [(f"good {number}", changes) for number, changes in enumerate(GOOD[kind])]
-    cases += [(f"{rule} {n}", changes) for rule, found in CASES[kind].items() for n, changes in enumerate(found)]
+def _judge(record_kind: RecordKind, suite: Suite) -> dict[str, set[str]]:
+    cases = [(f"good {number}", changes) for number, changes in enumerate(GOOD[record_kind])]
+    cases += [(f"{rule} {n}", changes) for rule, found in CASES[record_kind].items() for n, changes in enumerate(found)]
     rows, names = [], []
     for number, (name, changes) in enumerate(cases):
         for copy in range(changes.get("copies", 1)):
-            rows.append(_row(kind, f"BN{number}", {k: v for k, v in changes.items() if k != "copies"}))
+            rows.append(_row(record_kind, f"BN{number}", {k: v for k, v in changes.items() if k != "copies"}))
             names.append(name if copy == 0 else f"{name} again")
-    table = _mapped(kind, rows)
+    table = _mapped(record_kind, rows)
     found = Judge(suite).broken_rows(with_repeats(table))
     broken: dict[str, set[str]] = {name: set() for name in names}
     for rule, positions in found.items():
@@ -184,46 +189,53 @@ def _judge(kind: RecordKind, suite: Suite) -> dict[str, set[str]]:
     return broken
 
 
-def _row(kind: RecordKind, record_id: str, changes: Changes) -> dict[str, str | None]:
-    build = dossier if kind is DOSSIERS else survey
+def _row(record_kind: RecordKind, record_id: str, changes: Changes) -> dict[str, str | None]:
+    build = dossier if record_kind is DOSSIERS else survey
     known = build(record_id)
-    record = {**known, "source_ward": alias("p01"), **{k: v for k, v in changes.items() if k in _contract_names(kind)}}
-    columns = {k: v for k, v in changes.items() if k not in _contract_names(kind)}
-    return {**dict.fromkeys(source_columns("files", kind)), **written("files", record), **columns}
+    record = {
+        **known,
+        "source_ward": alias("p01"),
+        **{k: v for k, v in changes.items() if k in _contract_names(record_kind)},
+    }
+    columns = {k: v for k, v in changes.items() if k not in _contract_names(record_kind)}
+    return {**dict.fromkeys(source_columns("files", record_kind)), **written("files", record), **columns}
 
 
-def _contract_names(kind: RecordKind) -> set[str]:
-    return {*(dossier("1") if kind is DOSSIERS else survey("1")), "source_ward", "stopped_at"}
+def _contract_names(record_kind: RecordKind) -> set[str]:
+    return {*(dossier("1") if record_kind is DOSSIERS else survey("1")), "source_ward", "stopped_at"}
 
 
-def _mapped(kind: RecordKind, rows: list[dict[str, str | None]]) -> pa.Table:
+def _mapped(record_kind: RecordKind, rows: list[dict[str, str | None]]) -> pa.Table:
     system = yaml.safe_load((ROOT / "dags" / "systems" / "mot_cua_csv.yml").read_text(encoding="utf-8"))
     # No software of the project says its scale in the record; a later one may.
-    system["datasets"]["survey_responses"]["columns"]["rating_scale"] = {"from": "Thang đo", "codes": "scale"}
+    system["record_kinds"]["survey_responses"]["columns"]["rating_scale"] = {"from": "Thang đo", "codes": "scale"}
     system["codes"]["scale"] = {"năm sao": "one_to_five"}
-    ward = dataset(system, kind, aliases=[alias("p01")], procedures=PROCEDURES)
+    ward = feed(system, record_kind, aliases=[alias("p01")], procedures=PROCEDURES)
     with closing(Mapper(ward, NIGHT, b"a pseudonym key of the tests")) as mapper:
         return mapper.map(text_batch(rows), [])
 
 
-@pytest.mark.parametrize("kind", CASES)
-def test_every_rule_of_the_suite_has_a_case(kind: RecordKind, suites: dict[RecordKind, Suite]) -> None:
-    assert sorted(rule.rule for rule in suites[kind].rules) == sorted(CASES[kind])
+@pytest.mark.parametrize("record_kind", CASES)
+def test_every_rule_of_the_suite_has_a_case(record_kind: RecordKind, suites: dict[RecordKind, Suite]) -> None:
+    assert sorted(rule.rule for rule in suites[record_kind].rules) == sorted(CASES[record_kind])
 
 
-@pytest.mark.parametrize(("kind", "rule", "number"), FLAT)
+@pytest.mark.parametrize(("record_kind", "rule", "number"), FLAT)
 def test_a_record_that_breaks_a_rule_is_blamed_for_it_alone(
-    kind: RecordKind, rule: str, number: int, judged: dict[RecordKind, dict[str, set[str]]]
+    record_kind: RecordKind, rule: str, number: int, judged: dict[RecordKind, dict[str, set[str]]]
 ) -> None:
     name = f"{rule} {number}" + (" again" if rule == "record_id_once" else "")
-    assert judged[kind][name] == {rule}
+    assert judged[record_kind][name] == {rule}
 
 
-@pytest.mark.parametrize(("kind", "number"), [(kind, number) for kind in GOOD for number in range(len(GOOD[kind]))])
+@pytest.mark.parametrize(
+    ("record_kind", "number"),
+    [(record_kind, number) for record_kind in GOOD for number in range(len(GOOD[record_kind]))],
+)
 def test_a_good_record_breaks_nothing(
-    kind: RecordKind, number: int, judged: dict[RecordKind, dict[str, set[str]]]
+    record_kind: RecordKind, number: int, judged: dict[RecordKind, dict[str, set[str]]]
 ) -> None:
-    assert judged[kind][f"good {number}"] == set()
+    assert judged[record_kind][f"good {number}"] == set()
 
 
 WARNINGS = {
@@ -242,14 +254,16 @@ WARNINGS = {
 }
 
 
-@pytest.mark.parametrize("kind", CASES)
-def test_only_what_no_indicator_depends_on_is_a_warning(kind: RecordKind, suites: dict[RecordKind, Suite]) -> None:
-    assert {rule.rule for rule in suites[kind].rules if rule.severity == "warning"} == WARNINGS[kind]
+@pytest.mark.parametrize("record_kind", CASES)
+def test_only_what_no_indicator_depends_on_is_a_warning(
+    record_kind: RecordKind, suites: dict[RecordKind, Suite]
+) -> None:
+    assert {rule.rule for rule in suites[record_kind].rules if rule.severity == "warning"} == WARNINGS[record_kind]
 
 
-@pytest.mark.parametrize("kind", CASES)
-def test_a_rule_speaks_both_languages_and_says_why(kind: RecordKind, suites: dict[RecordKind, Suite]) -> None:
-    for rule in suites[kind].rules:
+@pytest.mark.parametrize("record_kind", CASES)
+def test_a_rule_speaks_both_languages_and_says_why(record_kind: RecordKind, suites: dict[RecordKind, Suite]) -> None:
+    for rule in suites[record_kind].rules:
         assert rule.vi.endswith(".")
         assert rule.en.endswith(".")
         assert rule.reason
@@ -277,7 +291,7 @@ def suite_with(tmp_path: Path) -> Any:
     def write(text: str | None = None, **parts: Any) -> Suite:
         entry: dict[str, Any] = {
             "type": "expect_column_values_to_not_be_null",
-            "severity": "critical",
+            "severity": "error",
             "kwargs": {"column": "status"},
             "meta": {"rule": "status_there", "reason": "r", "vi": "v", "en": "e"},
         }
@@ -312,8 +326,8 @@ def test_whether_a_value_is_there_is_judged_record_by_record(
 ) -> None:
     records = pa.table({"status": values})
     present = [row for row in range(len(values)) if row not in absent]
-    for kind, broken in (("not_be_null", absent), ("be_null", present)):
-        judge = Judge(suite_with(type=f"expect_column_values_to_{kind}"))
+    for record_kind, broken in (("not_be_null", absent), ("be_null", present)):
+        judge = Judge(suite_with(type=f"expect_column_values_to_{record_kind}"))
         assert judge.broken_rows(records)["status_there"].tolist() == broken
 
 
@@ -337,7 +351,7 @@ def test_a_rule_without_a_part_is_named(suite_with: Any, part: str) -> None:
 
 @pytest.mark.parametrize("severity", [None, "error", "info"])
 def test_a_severity_that_has_no_consequence_is_named(suite_with: Any, severity: str | None) -> None:
-    with pytest.raises(ValidationError, match=r"status_there: severity is .*critical, warning"):
+    with pytest.raises(ValidationError, match=r"status_there: severity is .*error, warning"):
         suite_with(severity=severity)
 
 
@@ -349,7 +363,7 @@ def test_a_rule_that_stands_twice_is_named(suite_with: Any) -> None:
 
 _ENTRY = {
     "type": "expect_column_values_to_not_be_null",
-    "severity": "critical",
+    "severity": "error",
     "kwargs": {"column": "status"},
     "meta": {"rule": "status_there", "reason": "r", "vi": "v", "en": "e"},
 }

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.datasets import dataset
 from tests.support.district import ROOT, text_batch
+from tests.support.feeds import feed
 from tests.support.records import NIGHT
 from tests.support.returns import GOOD_PROCEDURE, GOOD_RETURN
 from ward_warehouse.core.contracts import RecordKind
@@ -104,7 +104,12 @@ GOOD: dict[RecordKind, list[Changes]] = {
         {"Tên thủ tục": "Cấp Giấy chứng nhận “đủ điều kiện” – theo khoản 1, Điều 2/2013; cấp lại 50%"},
     ],
 }
-FLAT = [(kind, rule, number) for kind in CASES for rule, cases in CASES[kind].items() for number in range(len(cases))]
+FLAT = [
+    (record_kind, rule, number)
+    for record_kind in CASES
+    for rule, cases in CASES[record_kind].items()
+    for number in range(len(cases))
+]
 WARNINGS = {
     RETURNS: {"numerator_within_denominator", "evidence_readable", "change_time_not_in_future"},
     PROCEDURES: {"flags_readable", "change_time_not_in_future"},
@@ -113,26 +118,26 @@ WARNINGS = {
 
 @pytest.fixture(scope="module")
 def suites() -> dict[RecordKind, Suite]:
-    return {kind: load_suite(ROOT / "expectations", kind) for kind in CASES}
+    return {record_kind: load_suite(ROOT / "expectations", record_kind) for record_kind in CASES}
 
 
 @pytest.fixture(scope="module")
 def judged(suites: dict[RecordKind, Suite]) -> dict[RecordKind, dict[str, set[str]]]:
     """For each record kind the rules that each record broke, by the record's name."""
-    return {kind: _judge(kind, suites[kind]) for kind in CASES}
+    return {record_kind: _judge(record_kind, suites[record_kind]) for record_kind in CASES}
 
 
-def _judge(kind: RecordKind, suite: Suite) -> dict[str, set[str]]:
-    cases = [(f"good {number}", changes) for number, changes in enumerate(GOOD[kind])]
-    cases += [(f"{rule} {n}", changes) for rule, found in CASES[kind].items() for n, changes in enumerate(found)]
+def _judge(record_kind: RecordKind, suite: Suite) -> dict[str, set[str]]:
+    cases = [(f"good {number}", changes) for number, changes in enumerate(GOOD[record_kind])]
+    cases += [(f"{rule} {n}", changes) for rule, found in CASES[record_kind].items() for n, changes in enumerate(found)]
     rows, names = [], []
     for number, (name, changes) in enumerate(cases):
         for copy in range(changes.get("copies", 1)):
             parts = {key: value for key, value in changes.items() if key != "copies"}
-            good = {"id": f"BC{number}", "bound": parts.get(RESULT, "99,9"), **_good(kind)}
+            good = {"id": f"BC{number}", "bound": parts.get(RESULT, "99,9"), **_good(record_kind)}
             rows.append({**good, **parts})
             names.append(name if copy == 0 else f"{name} again")
-    with closing(Mapper(_dataset(kind), NIGHT, b"a pseudonym key of the tests")) as mapper:
+    with closing(Mapper(_feed(record_kind), NIGHT, b"a pseudonym key of the tests")) as mapper:
         found = Judge(suite).broken_rows(with_repeats(mapper.map(text_batch(rows), [])))
     broken: dict[str, set[str]] = {name: set() for name in names}
     for rule, positions in found.items():
@@ -141,50 +146,53 @@ def _judge(kind: RecordKind, suite: Suite) -> dict[str, set[str]]:
     return broken
 
 
-def _good(kind: RecordKind) -> Changes:
-    return dict(GOOD_RETURN) if kind is RETURNS else {**GOOD_PROCEDURE, "Đơn vị": "Phường P01"}
+def _good(record_kind: RecordKind) -> Changes:
+    return dict(GOOD_RETURN) if record_kind is RETURNS else {**GOOD_PROCEDURE, "Đơn vị": "Phường P01"}
 
 
-def _dataset(kind: RecordKind) -> Any:
+def _feed(record_kind: RecordKind) -> Any:
     """The example system with a plain key, and with the bound in a column of its own so that each rule stands alone."""
     system = yaml.safe_load((ROOT / "dags" / "systems" / "bao_cao_xlsx.yml").read_text(encoding="utf-8"))
-    part = system["datasets"][kind]
+    part = system["record_kinds"][record_kind]
     part["key"] = ["id"]
     part["cursor"] = {"column": "changed", "format": "%Y-%m-%d %H:%M:%S"}
     part["columns"]["source_ward"] = "Đơn vị"
-    if kind is RETURNS:
+    if record_kind is RETURNS:
         part["columns"]["bound"] = {"from": "bound", "bounds": "bound"}
-    return dataset(system, kind, aliases=["Phường P01"])
+    return feed(system, record_kind, aliases=["Phường P01"])
 
 
-@pytest.mark.parametrize("kind", CASES)
-def test_every_rule_of_the_suite_has_a_case(kind: RecordKind, suites: dict[RecordKind, Suite]) -> None:
-    assert sorted(rule.rule for rule in suites[kind].rules) == sorted(CASES[kind])
+@pytest.mark.parametrize("record_kind", CASES)
+def test_every_rule_of_the_suite_has_a_case(record_kind: RecordKind, suites: dict[RecordKind, Suite]) -> None:
+    assert sorted(rule.rule for rule in suites[record_kind].rules) == sorted(CASES[record_kind])
 
 
-@pytest.mark.parametrize(("kind", "rule", "number"), FLAT)
+@pytest.mark.parametrize(("record_kind", "rule", "number"), FLAT)
 def test_a_record_that_breaks_a_rule_is_blamed_for_it_alone(
-    kind: RecordKind, rule: str, number: int, judged: dict[RecordKind, dict[str, set[str]]]
+    record_kind: RecordKind, rule: str, number: int, judged: dict[RecordKind, dict[str, set[str]]]
 ) -> None:
     name = f"{rule} {number}" + (" again" if rule == "record_id_once" else "")
-    assert judged[kind][name] == {rule}
+    assert judged[record_kind][name] == {rule}
 
 
-@pytest.mark.parametrize(("kind", "number"), [(kind, number) for kind in GOOD for number in range(len(GOOD[kind]))])
+@pytest.mark.parametrize(
+    ("record_kind", "number"),
+    [(record_kind, number) for record_kind in GOOD for number in range(len(GOOD[record_kind]))],
+)
 def test_a_good_record_breaks_nothing(
-    kind: RecordKind, number: int, judged: dict[RecordKind, dict[str, set[str]]]
+    record_kind: RecordKind, number: int, judged: dict[RecordKind, dict[str, set[str]]]
 ) -> None:
-    assert judged[kind][f"good {number}"] == set()
+    assert judged[record_kind][f"good {number}"] == set()
 
 
-@pytest.mark.parametrize("kind", CASES)
-def test_only_what_changes_no_figure_is_a_warning(kind: RecordKind, suites: dict[RecordKind, Suite]) -> None:
-    assert {rule.rule for rule in suites[kind].rules if rule.severity == "warning"} == WARNINGS[kind]
+@pytest.mark.parametrize("record_kind", CASES)
+def test_only_what_changes_no_figure_is_a_warning(record_kind: RecordKind, suites: dict[RecordKind, Suite]) -> None:
+    assert {rule.rule for rule in suites[record_kind].rules if rule.severity == "warning"} == WARNINGS[record_kind]
 
 
-@pytest.mark.parametrize("kind", CASES)
-def test_a_rule_speaks_both_languages_and_says_why(kind: RecordKind, suites: dict[RecordKind, Suite]) -> None:
-    for rule in suites[kind].rules:
+@pytest.mark.parametrize("record_kind", CASES)
+def test_a_rule_speaks_both_languages_and_says_why(record_kind: RecordKind, suites: dict[RecordKind, Suite]) -> None:
+    for rule in suites[record_kind].rules:
         assert rule.vi.endswith(".")
         assert rule.en.endswith(".")
         assert rule.reason

@@ -51,9 +51,9 @@ def test_every_site_is_registered_with_its_software_and_its_spelling(registry: R
     assert len({ward.code for ward in registered.values()}) == len(registered)
     for office in OFFICES[district.key]:
         assert office.name_vi in registered[office.ward_key].aliases
-        sources = {d.kind: (d.system.system, d.connection_id) for d in registry.datasets(office.ward_key)}
-        for kind in (RecordKind.WARD_RETURNS, RecordKind.PROCEDURES):
-            assert sources[kind] == ("bao_cao_xlsx", office.connection)
+        sources = {d.record_kind: (d.system.system, d.connection_id) for d in registry.feeds(office.ward_key)}
+        for record_kind in (RecordKind.WARD_RETURNS, RecordKind.PROCEDURES):
+            assert sources[record_kind] == ("bao_cao_xlsx", office.connection)
 
 
 @pytest.mark.parametrize("district", DISTRICTS.values(), ids=list(DISTRICTS))
@@ -72,7 +72,7 @@ def test_the_golden_districts_are_registered_apart_with_their_reports(tmp_path: 
     registered = {key: ward for key, ward in golden.wards.items() if ward.district == district.key}
     assert list(registered) == [office.ward_key for office in GOLDEN_OFFICES[district.key]]
     for office in GOLDEN_OFFICES[district.key]:
-        sources = {d.kind: (d.system.system, d.connection_id) for d in golden.datasets(office.ward_key)}
+        sources = {d.record_kind: (d.system.system, d.connection_id) for d in golden.feeds(office.ward_key)}
         assert sources[RecordKind.WARD_RETURNS] == ("bao_cao_xlsx", office.connection)
         assert office.name_vi in registered[office.ward_key].aliases
         assert registered[office.ward_key].in_force.to == district.end
@@ -108,13 +108,15 @@ def test_every_column_of_the_systems_is_mapped_or_knowingly_left_out(registry: R
             ("igate", RecordKind.SURVEY_RESPONSES): [r[1] for r in connection.execute("pragma table_info(KHAO_SAT)")],
         }
     with closing(sqlite3.connect(folder / "http" / "quan_11_p04.db")) as connection:
-        for kind in (RecordKind.DOSSIERS, RecordKind.SURVEY_RESPONSES):
-            (document,) = connection.execute("select document from documents where kind = ?", (str(kind),)).fetchone()
-            found["dong_bo_ho_so", kind] = list(json.loads(document))
-    for kind, name in ((RecordKind.DOSSIERS, "ho_so"), (RecordKind.SURVEY_RESPONSES, "khao_sat")):
+        for record_kind in (RecordKind.DOSSIERS, RecordKind.SURVEY_RESPONSES):
+            (document,) = connection.execute(
+                "select document from documents where kind = ?", (str(record_kind),)
+            ).fetchone()
+            found["dong_bo_ho_so", record_kind] = list(json.loads(document))
+    for record_kind, name in ((RecordKind.DOSSIERS, "ho_so"), (RecordKind.SURVEY_RESPONSES, "khao_sat")):
         path = folder / "files" / "quan_11_p06" / f"{name}_20181226.csv"
         with path.open(encoding="utf-8-sig", newline="") as handle:
-            found["mot_cua_csv", kind] = next(csv.reader(handle))
-    for (software, kind), columns in found.items():
-        mapping = registry.systems[software].datasets[kind]
-        assert set(columns) == {*mapping.source_columns(), *mapping.ignore}, (software, kind)
+            found["mot_cua_csv", record_kind] = next(csv.reader(handle))
+    for (software, record_kind), columns in found.items():
+        mapping = registry.systems[software].record_kinds[record_kind]
+        assert set(columns) == {*mapping.source_columns(), *mapping.ignore}, (software, record_kind)

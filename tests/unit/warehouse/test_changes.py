@@ -64,7 +64,7 @@ def notes_of(district: District) -> set[tuple[str, str]]:
         assert only_changes(db, basis(district, db), KINDS)
         found = noted(db)
     assert {ward for _, ward, _ in found} <= {WARD}
-    return {(kind, key) for kind, _, key in found}
+    return {(record_kind, key) for record_kind, _, key in found}
 
 
 def test_new_and_corrected_records_are_noted(district: District) -> None:
@@ -113,7 +113,7 @@ def test_after_a_build_that_did_not_pass_everything_is_computed(district: Distri
     "UPDATE raw.districts SET time_zone = 'Asia/Tokyo'",
     "INSERT INTO raw.calendar BY NAME SELECT * REPLACE (DATE '2099-01-01' AS calendar_date) FROM raw.calendar LIMIT 1",
     "UPDATE raw.procedure_catalogues SET statutory_time = 99",
-    "UPDATE raw.ward_datasets SET in_force_from = DATE '2020-01-01'",
+    "UPDATE raw.ward_record_kinds SET in_force_from = DATE '2020-01-01'",
 ])  # fmt: skip
 def test_another_registry_or_calendar_computes_everything(district: District, statement: str) -> None:
     with open_build(district.settings.build_file) as db:

@@ -65,7 +65,7 @@ def test_everything_that_was_committed_is_loaded_once(played: District) -> None:
 def test_a_night_costs_what_the_night_brought(played: District) -> None:
     bring(played)
     played["w_sql"].send([dossier("1", channel="postal", source_changed_at=at(LATER, 9))])
-    played.play(LATER, wards=["w_sql"], kinds=["dossiers"])
+    played.play(LATER, wards=["w_sql"], record_kinds=["dossiers"])
     assert bring(played) == Loaded(partitions=1, rows=1, outcomes=2)
     found = rows(
         played, "SELECT night, channel FROM raw.dossiers WHERE ward_key = 'w_sql' AND source_record_id = '1' ORDER BY 1"
@@ -77,7 +77,7 @@ def test_a_partition_that_was_replaced_is_loaded_again_alone(played: District) -
     bring(played)
     before = snapshot(played)
     played["w_sql"].send([dossier("2", channel="postal")])
-    played.play(wards=["w_sql"], kinds=["dossiers"])
+    played.play(wards=["w_sql"], record_kinds=["dossiers"])
     assert bring(played).partitions == 1
     assert len(rows(played, "FROM raw.dossiers")) == 6
     assert rows(played, "SELECT channel FROM raw.dossiers WHERE ward_key = 'w_sql' AND source_record_id = '2'") == [
@@ -93,7 +93,7 @@ def test_a_partition_that_was_replaced_is_loaded_again_alone(played: District) -
 def test_loading_into_an_empty_file_gives_the_same_rows(played: District) -> None:
     bring(played)
     played["w_sql"].send([dossier("1", channel="postal", source_changed_at=at(LATER, 9))], night=LATER)
-    played.play(LATER, kinds=["dossiers"])
+    played.play(LATER, record_kinds=["dossiers"])
     bring(played)
     step_by_step = snapshot(played)
     played.settings.build_file.unlink()
@@ -107,7 +107,7 @@ def test_reference_tables_follow_the_registry(played: District) -> None:
         (key, "ward", date(2024, 1, 1), date(2024, 12, 31)) for key in ("w_files", "w_http", "w_sql")
     ]
     assert rows(played, "SELECT district_code, name_en FROM raw.districts") == [("mini", "Test district")]
-    assert len(rows(played, "FROM raw.ward_datasets")) == 6
+    assert len(rows(played, "FROM raw.ward_record_kinds")) == 6
     # An empty cell of the catalogue is unknown: neither false nor zero.
     assert rows(played, "SELECT DISTINCT statutory_time, published_web FROM raw.procedure_catalogues") == [(None, None)]
     registry = played.wards_dir / "mini.yml"
@@ -131,10 +131,10 @@ def test_times_are_instants(played: District) -> None:
             "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = 'dossiers'",
         )
     )
-    assert {name for name, kind in types.items() if kind == "TIMESTAMP WITH TIME ZONE"} == {
+    assert {name for name, record_kind in types.items() if record_kind == "TIMESTAMP WITH TIME ZONE"} == {
         name for name in types if name.endswith("_at")
     }
-    assert {name for name, kind in types.items() if kind == "DATE"} == {
+    assert {name for name, record_kind in types.items() if record_kind == "DATE"} == {
         "night", *(name for name in types if name.endswith("_date"))
     }  # fmt: skip
 
@@ -143,7 +143,7 @@ def test_a_missing_lake_file_is_named_and_nothing_is_loaded(played: District) ->
     bring(played)
     before = snapshot(played)
     played["w_sql"].send([dossier("9", source_changed_at=at(LATER, 9))])
-    played.play(LATER, wards=["w_sql"], kinds=["dossiers"])
+    played.play(LATER, wards=["w_sql"], record_kinds=["dossiers"])
     manifest = played.manifest("w_sql", LATER)
     assert manifest is not None
     Path(played.night().lake.path(manifest.accepted_path)).unlink()
@@ -165,7 +165,7 @@ def test_what_was_committed_and_is_gone_is_found_and_mended_as_the_message_says(
     played: District, gone: str, whole: bool
 ) -> None:
     played["w_sql"].send([dossier("9", source_changed_at=at(LATER, 9))])
-    played.play(LATER, wards=["w_sql"], kinds=["dossiers"])
+    played.play(LATER, wards=["w_sql"], record_kinds=["dossiers"])
     bring(played)
     expected = rows(played, WHAT_COUNTS)
     manifest = played.manifest("w_sql", NIGHT)
@@ -178,10 +178,10 @@ def test_what_was_committed_and_is_gone_is_found_and_mended_as_the_message_says(
         bring(played)
     assert str(caught.value) == (
         f"w_sql dossiers night {NIGHT}: was committed, and {missing} is gone from the lake; restore it from the "
-        f"backup, or read the night again: ward-warehouse run --night {NIGHT} --ward w_sql --dataset dossiers; the "
+        f"backup, or read the night again: ward-warehouse run --night {NIGHT} --ward w_sql --record-kind dossiers; the "
         "published warehouse is left as it was"
     )
-    played.play(NIGHT, wards=["w_sql"], kinds=["dossiers"])
+    played.play(NIGHT, wards=["w_sql"], record_kinds=["dossiers"])
     bring(played)
     assert rows(played, WHAT_COUNTS) == expected
 
@@ -202,7 +202,7 @@ def test_a_partition_that_was_taken_back_is_not_missed(played: District) -> None
     (judged,) = [
         one
         for one in outcomes.read_night(run.lake, NIGHT)
-        if (one.ward, one.kind, one.step) == ("w_sql", DOSSIERS, "validate")
+        if (one.ward, one.record_kind, one.step) == ("w_sql", DOSSIERS, "validate")
     ]
     taken = {"outcome_id": outcomes.new_id(), "step": "maintenance"}
     outcomes.append(run.lake, judged.model_copy(update=taken))

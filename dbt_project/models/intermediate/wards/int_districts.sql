@@ -41,7 +41,7 @@ in_force as (
     select
         district_code,
         min(in_force_from) as in_force_from
-    from {{ ref('stg_ward_datasets') }}
+    from {{ ref('stg_ward_record_kinds') }}
     group by district_code
 )
 

@@ -20,23 +20,23 @@ committed as (
 
 coverage as (
     select
-        datasets.ward_key,
-        datasets.district_code,
-        datasets.record_kind,
-        datasets.in_force_from,
-        datasets.in_force_to,
+        feeds.ward_key,
+        feeds.district_code,
+        feeds.record_kind,
+        feeds.in_force_from,
+        feeds.in_force_to,
         districts.as_of as district_as_of,
         committed.newest_night,
         case
             when committed.newest_night is null then null
             else coalesce({{ add_days('expected.first_missing_night', -1) }}, districts.as_of)
         end as covered_to
-    from {{ ref('stg_ward_datasets') }} as datasets
-    left join {{ ref('int_districts') }} as districts on datasets.district_code = districts.district_code
+    from {{ ref('stg_ward_record_kinds') }} as feeds
+    left join {{ ref('int_districts') }} as districts on feeds.district_code = districts.district_code
     left join committed
-        on datasets.ward_key = committed.ward_key and datasets.record_kind = committed.record_kind
+        on feeds.ward_key = committed.ward_key and feeds.record_kind = committed.record_kind
     left join expected
-        on datasets.ward_key = expected.ward_key and datasets.record_kind = expected.record_kind
+        on feeds.ward_key = expected.ward_key and feeds.record_kind = expected.record_kind
 )
 
 select * from coverage

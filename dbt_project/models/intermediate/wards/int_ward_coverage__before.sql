@@ -1,6 +1,6 @@
 -- How far each ward's records were known when the last build had passed.
 {%- set built = source('kept', 'int_ward_coverage') %}
-{%- set datasets = ref('stg_ward_datasets') %}
+{%- set feeds = ref('stg_ward_record_kinds') %}
 {%- if only_changes() %}
 select
     ward_key,
@@ -12,6 +12,6 @@ select
     ward_key,
     record_kind,
     cast(null as date) as covered_to
-from {{ datasets }}
+from {{ feeds }}
 where false
 {%- endif %}

@@ -1,11 +1,11 @@
 -- One row per ward, record kind and night on which the ward was due to report, by its cadence.
 with nights as (
     select
-        datasets.ward_key,
-        datasets.district_code,
-        datasets.record_kind,
-        datasets.cadence,
-        datasets.in_force_to,
+        feeds.ward_key,
+        feeds.district_code,
+        feeds.record_kind,
+        feeds.cadence,
+        feeds.in_force_to,
         dates.calendar_date as night,
         dates.is_working_day,
         dates.iso_weekday,
@@ -18,18 +18,18 @@ with nights as (
         partitions.rows_unchanged,
         -- The cursor catches up: a night that failed is covered by the first later one that did not.
         min(partitions.night) over (
-            partition by datasets.ward_key, datasets.record_kind
+            partition by feeds.ward_key, feeds.record_kind
             order by dates.calendar_date desc
             rows between unbounded preceding and current row
         ) as covering_night
-    from {{ ref('stg_ward_datasets') }} as datasets
-    inner join {{ ref('int_districts') }} as districts on datasets.district_code = districts.district_code
+    from {{ ref('stg_ward_record_kinds') }} as feeds
+    inner join {{ ref('int_districts') }} as districts on feeds.district_code = districts.district_code
     inner join {{ ref('dim_date') }} as dates
-        on dates.calendar_date between greatest(datasets.in_force_from, districts.first_night) and districts.as_of
+        on dates.calendar_date between greatest(feeds.in_force_from, districts.first_night) and districts.as_of
     left join {{ ref('stg_partitions') }} as partitions
         on
-            datasets.ward_key = partitions.ward_key
-            and datasets.record_kind = partitions.record_kind
+            feeds.ward_key = partitions.ward_key
+            and feeds.record_kind = partitions.record_kind
             and dates.calendar_date = partitions.night
 ),
 

@@ -9,7 +9,7 @@ import duckdb
 
 from ward_warehouse.core.contracts import CONTRACTS, Column, RecordKind
 from ward_warehouse.core.quoting import identifier
-from ward_warehouse.registry import ColumnMap, DatasetMap, System
+from ward_warehouse.registry import ColumnMap, RecordKindMap, System
 from ward_warehouse.registry.times import NAMED
 
 SIGNS = set("aAbBcdDfgGHIjmMnpSuUVwWxXyYzZ%")
@@ -18,18 +18,18 @@ SIGNS = set("aAbBcdDfgGHIjmMnpSuUVwWxXyYzZ%")
 Found = Iterator[tuple[str, list[str | int], str]]
 
 
-def column_findings(system: System, kind: RecordKind, dataset: DatasetMap) -> Found:
-    """Findings about the columns of a dataset, with the keys that lead to their lines."""
-    contract = CONTRACTS[kind]
-    for name, column_map in dataset.columns.items():
-        at: list[str | int] = ["datasets", str(kind), "columns", name]
+def column_findings(system: System, record_kind: RecordKind, record_map: RecordKindMap) -> Found:
+    """Findings about the columns of a feed, with the keys that lead to their lines."""
+    contract = CONTRACTS[record_kind]
+    for name, column_map in record_map.columns.items():
+        at: list[str | int] = ["record_kinds", str(record_kind), "columns", name]
         column = contract.by_name.get(name)
         if column is None:
             continue
         for code, text in (*_formats(column, column_map), *_origin(column, column_map), *_expression(column_map)):
             yield code, at, text
-    if "rating_scale" in contract.by_name and "rating_scale" not in dataset.columns:
-        yield "rating-scale-missing", ["datasets", str(kind), "columns"], "rating_scale is not mapped"
+    if "rating_scale" in contract.by_name and "rating_scale" not in record_map.columns:
+        yield "rating-scale-missing", ["record_kinds", str(record_kind), "columns"], "rating_scale is not mapped"
 
 
 def format_fault(text: str) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ward_warehouse.core.connections import Connection, Resolver
 from ward_warehouse.core.errors import SettingsError
-from ward_warehouse.registry import Dataset, HttpRead, Registry
+from ward_warehouse.registry import Feed, HttpRead, Registry
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.sources.sql.dialects import DATABASES
 
@@ -22,40 +22,40 @@ DATABASE_TYPES = {*DATABASES, "postgresql"}
 
 
 def connection_findings(registry: Registry, resolve: Resolver) -> Iterator[Finding]:
-    """Findings about the connection of each dataset, at the line of its ward; a connection is looked at once."""
+    """Findings about the connection of each feed, at the line of its ward; a connection is looked at once."""
     seen: set[tuple[str, str]] = set()
     for key in registry.wards:
         place = registry.places[f"ward {key}"]
-        for dataset in registry.datasets(key):
-            once = (dataset.connection_id, dataset.system.system)
+        for feed in registry.feeds(key):
+            once = (feed.connection_id, feed.system.system)
             if once in seen:
                 continue
             seen.add(once)
-            for code, text in _connection(dataset, resolve):
-                yield place.file.problem(place.at, f"ward {key}: connection {dataset.connection_id}: {text}", code)
+            for code, text in _connection(feed, resolve):
+                yield place.file.problem(place.at, f"ward {key}: connection {feed.connection_id}: {text}", code)
 
 
-def _connection(dataset: Dataset, resolve: Resolver) -> Iterator[tuple[str, str]]:
+def _connection(feed: Feed, resolve: Resolver) -> Iterator[tuple[str, str]]:
     try:
-        connection = resolve(dataset.connection_id)
+        connection = resolve(feed.connection_id)
     except SettingsError as error:
-        text = str(error).removeprefix(f"connection {dataset.connection_id}: ")
+        text = str(error).removeprefix(f"connection {feed.connection_id}: ")
         yield ("connection-not-set" if "is not set" in text else "connection-unreadable"), text
         return
-    yield from _extra(connection, dataset)
-    match dataset.system.transport:
+    yield from _extra(connection, feed)
+    match feed.system.transport:
         case "sql":
             yield from _sql(connection)
         case "http":
-            yield from _http(connection, dataset)
+            yield from _http(connection, feed)
         case "files":
             if not (connection.extra.get("path") or connection.host):
                 yield "connection-no-place", "has no path, expected the folder of the files in extra.path"
 
 
-def _extra(connection: Connection, dataset: Dataset) -> Iterator[tuple[str, str]]:
+def _extra(connection: Connection, feed: Feed) -> Iterator[tuple[str, str]]:
     database = DATABASES.get({"postgresql": "postgres"}.get(connection.conn_type, connection.conn_type))
-    known = frozenset(database.extra) if database is not None else EXTRA_KEYS[dataset.system.transport]
+    known = frozenset(database.extra) if database is not None else EXTRA_KEYS[feed.system.transport]
     unknown = [name for name in connection.extra if name not in known]
     if unknown:
         expected = f"one of {', '.join(sorted(known))}" if known else "none"
@@ -70,7 +70,7 @@ def _sql(connection: Connection) -> Iterator[tuple[str, str]]:
         yield "connection-no-place", "has no host, expected the database's server (or the file, for SQLite)"
 
 
-def _http(connection: Connection, dataset: Dataset) -> Iterator[tuple[str, str]]:
+def _http(connection: Connection, feed: Feed) -> Iterator[tuple[str, str]]:
     if connection.conn_type not in ("http", "https"):
         yield "connection-type", f"has type {connection.conn_type!r}, expected http or https"
         return
@@ -80,7 +80,7 @@ def _http(connection: Connection, dataset: Dataset) -> Iterator[tuple[str, str]]
     secure = "https" in (connection.conn_type, connection.schema)
     if not secure and not _is_here(connection.host):
         yield "connection-plain-http", "is not https, and the server is another machine"
-    spec = dataset.system.read_spec(dataset.kind)
+    spec = feed.system.read_spec(feed.record_kind)
     auth = spec.auth.type if isinstance(spec, HttpRead) else "none"
     if auth in NEEDS_SECRET and not connection.password:
         yield "connection-no-secret", f"has no password, and the service asks for {auth}"

@@ -21,7 +21,7 @@ from ward_warehouse.core.settings import Settings
 from ward_warehouse.mapping.deleted_rows import divided
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.onboarding.checks.unreadable import said_of, unreadable_columns
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.load import Place
 from ward_warehouse.sources import ReadReport, Window, open_source
@@ -42,9 +42,9 @@ class RuleCount:
 
 @dataclass(frozen=True)
 class Sample:
-    """What a look at a dataset gave; `error` is set when it could not be read, and the counts are then 0."""
+    """What a look at a feed gave; `error` is set when it could not be read, and the counts are then 0."""
 
-    dataset: Dataset
+    feed: Feed
     rows: int = 0
     refused: int = 0
     rules: tuple[RuleCount, ...] = ()
@@ -57,12 +57,12 @@ class Sample:
 
 
 class Sampler:
-    """Looks at datasets; the suite of a record kind is prepared once.
+    """Looks at feeds; the suite of a record kind is prepared once.
 
     Args:
         settings: the suites' folder and the pseudonym key.
         resolve: gives the wards' connections.
-        limit: most records of a dataset that are looked at.
+        limit: most records of a feed that are looked at.
     """
 
     def __init__(self, settings: Settings, resolve: Resolver, limit: int) -> None:
@@ -71,15 +71,15 @@ class Sampler:
         self._limit = limit
         self._judges: dict[str, Judge] = {}
 
-    def look(self, dataset: Dataset) -> Sample:
-        """Up to `limit` records of the dataset, judged; personal data is treated as in a night, no value is kept."""
+    def look(self, feed: Feed) -> Sample:
+        """Up to `limit` records of the feed, judged; personal data is treated as in a night, no value is kept."""
         now = datetime.now(UTC)
         try:
-            judge = self._judge(dataset)
-            table, personal_keys, report = self._read(dataset, now)
+            judge = self._judge(feed)
+            table, personal_keys, report = self._read(feed, now)
             broken = judge.broken_rows(with_repeats(table)) if table.num_rows else {}
         except WardWarehouseError as error:
-            return Sample(dataset, error=str(error))
+            return Sample(feed, error=str(error))
         rules = [
             RuleCount(rule.rule, rule.severity, rule.column, len(broken[rule.rule]), rule.en)
             for rule in judge.suite.rules
@@ -88,45 +88,45 @@ class Sampler:
         errors = {index for rule in rules if rule.severity == "error" for index in broken[rule.rule].tolist()}
         ahead = pc.sum(pc.greater(table["source_changed_at"], pa.scalar(now + CLOCK_TOLERANCE))).as_py() or 0
         return Sample(
-            dataset, table.num_rows, len(errors), tuple(rules),
-            tuple(names_shown(report.new_columns, dataset.known_names()).values()), ahead, personal_keys,
+            feed, table.num_rows, len(errors), tuple(rules),
+            tuple(names_shown(report.new_columns, feed.known_names()).values()), ahead, personal_keys,
             "; ".join(report.refused) or None,
-            tuple(said_of(dataset, *found) for found in unreadable_columns(dataset, table).items()),
+            tuple(said_of(feed, *found) for found in unreadable_columns(feed, table).items()),
             tuple(report.warnings),
         )  # fmt: skip
 
-    def _judge(self, dataset: Dataset) -> Judge:
-        kind = str(dataset.kind)
-        if kind not in self._judges:
-            self._judges[kind] = Judge(load_suite(self._settings.expectations_dir, dataset.kind))
-        return self._judges[kind]
+    def _judge(self, feed: Feed) -> Judge:
+        record_kind = str(feed.record_kind)
+        if record_kind not in self._judges:
+            self._judges[record_kind] = Judge(load_suite(self._settings.expectations_dir, feed.record_kind))
+        return self._judges[record_kind]
 
-    def _read(self, dataset: Dataset, now: datetime) -> tuple[pa.Table, int, ReadReport]:
+    def _read(self, feed: Feed, now: datetime) -> tuple[pa.Table, int, ReadReport]:
         """The mapped records, how many have a key that holds a number of a person, and the source's report."""
-        source = open_source(dataset, self._resolve(dataset.connection_id), {}, sample=True)
-        night = now.astimezone(ZoneInfo(dataset.district.time_zone)).date()
+        source = open_source(feed, self._resolve(feed.connection_id), {}, sample=True)
+        night = now.astimezone(ZoneInfo(feed.district.time_zone)).date()
         tables, rows, personal_keys = [], 0, 0
-        with closing(Mapper(dataset, night, self._settings.require_key())) as mapper:
+        with closing(Mapper(feed, night, self._settings.require_key())) as mapper:
             # The rest of the source is not read: its connection ends with the generator.
             for given in source.read(Window()):
-                batch, _ = divided(given, dataset.mapping.deleted_when)
+                batch, _ = divided(given, feed.mapping.deleted_when)
                 looked_at = batch.slice(0, self._limit - rows)
-                personal_keys += _personal_keys(dataset, looked_at)
+                personal_keys += _personal_keys(feed, looked_at)
                 tables.append(mapper.map(looked_at, source.report.new_columns))
                 rows += tables[-1].num_rows
                 if rows >= self._limit:
                     break
-        empty = CONTRACTS[dataset.kind].schema().empty_table()
+        empty = CONTRACTS[feed.record_kind].schema().empty_table()
         table = pa.concat_tables(tables, promote_options="default") if tables else empty
         return table, personal_keys, source.report
 
 
-def _personal_keys(dataset: Dataset, batch: pa.Table) -> int:
+def _personal_keys(feed: Feed, batch: pa.Table) -> int:
     """How many records have a key with the form of an identity number or a phone, where keys are kept as they are."""
-    if dataset.mapping.key_hashed:
+    if feed.mapping.key_hashed:
         return 0
     found = pa.array([False] * batch.num_rows, pa.bool_())
-    for name in dataset.mapping.key:
+    for name in feed.mapping.key:
         text = pc.cast(batch[name], pa.string())
         found = pc.or_(found, pc.fill_null(pc.match_substring_regex(text, PERSONAL_KEY), False))
     return int(pc.sum(found).as_py() or 0)
@@ -134,7 +134,7 @@ def _personal_keys(dataset: Dataset, batch: pa.Table) -> int:
 
 def sample_findings(sample: Sample, place: Place) -> Iterator[Finding]:
     """What a sample says of the mapping, at the line of the ward."""
-    who = f"ward {sample.dataset.ward.ward}: {sample.dataset.kind}: "
+    who = f"ward {sample.feed.ward.ward}: {sample.feed.record_kind}: "
 
     def found(code: str, text: str) -> Finding:
         return place.file.problem(place.at, who + text, code)
@@ -150,7 +150,7 @@ def sample_findings(sample: Sample, place: Place) -> Iterator[Finding]:
     for text in sample.odd:
         yield found("sample-odd", text)
     if sample.personal_keys:
-        keys = ", ".join(sample.dataset.mapping.key)
+        keys = ", ".join(sample.feed.mapping.key)
         text = f"{sample.personal_keys} of {sample.rows} keys ({keys}) have the form of a phone or an identity number"
         yield found("sample-key-personal", text)
     if sample.new_columns:

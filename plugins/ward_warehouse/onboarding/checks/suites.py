@@ -21,30 +21,30 @@ def suite_findings(settings: Settings) -> Iterator[Finding]:
     for path in sorted(folder.glob("*.yml")):
         if path.stem not in {*RecordKind, GUARDS}:
             yield Finding("suite-orphan", path, 1, f"no record kind is called {path.stem}")
-    for kind in RecordKind:
-        yield from _suite(folder, kind)
+    for record_kind in RecordKind:
+        yield from _suite(folder, record_kind)
 
 
-def _suite(folder: Path, kind: RecordKind) -> Iterator[Finding]:
+def _suite(folder: Path, record_kind: RecordKind) -> Iterator[Finding]:
     # Importing it costs a second, which a check of the registry alone should not pay before it has printed anything.
     from ward_warehouse.mapping.statement import MARKERS
     from ward_warehouse.validation.judging import CODE_REPEATED, REPEATED, load_suite
 
-    path = folder / f"{kind}.yml"
+    path = folder / f"{record_kind}.yml"
     try:
-        suite = load_suite(folder, kind)
+        suite = load_suite(folder, record_kind)
     except ValidationError as error:
         text = str(error).removeprefix(f"{path}: ")
         yield Finding("suite-unreadable", path, _line(path, text), text)
         return
-    contract = CONTRACTS[kind]
+    contract = CONTRACTS[record_kind]
     known = {*contract.schema().names, *MARKERS, REPEATED, CODE_REPEATED, SOURCE_WARD}
     for rule, configuration in zip(suite.rules, suite.configurations, strict=True):
         kwargs = configuration["kwargs"]
         named = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
         for name in named:
             if name not in known:
-                text = f"rule {rule.rule}: {name} is no column of {kind}"
+                text = f"rule {rule.rule}: {name} is no column of {record_kind}"
                 yield Finding("rule-column-unknown", path, _line(path, f"rule {rule.rule}:"), text)
     judged = {
         configuration["kwargs"].get("column")

@@ -7,27 +7,27 @@ import pyarrow.compute as pc
 
 from ward_warehouse.core.contracts import CONTRACTS, Column
 from ward_warehouse.mapping.statement import UNMAPPED, UNREADABLE
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 
 
-def unreadable_columns(dataset: Dataset, table: pa.Table) -> dict[str, int]:
+def unreadable_columns(feed: Feed, table: pa.Table) -> dict[str, int]:
     """How many values of each such column were lost, by the contract's name of it.
 
     Args:
-        dataset: the ward's dataset.
+        feed: the ward's feed.
         table: records of it as `Mapper.map` gives them.
     """
-    lost = {column.name: _lost(column, table) for column in CONTRACTS[dataset.kind].stored}
+    lost = {column.name: _lost(column, table) for column in CONTRACTS[feed.record_kind].stored}
     return {
         column.name: lost[column.name]
-        for column in CONTRACTS[dataset.kind].stored
+        for column in CONTRACTS[feed.record_kind].stored
         if lost[column.name] and not _read(column, table)
     }
 
 
-def said_of(dataset: Dataset, name: str, values: int) -> str:
+def said_of(feed: Feed, name: str, values: int) -> str:
     """The sentence on one of them."""
-    column_map = dataset.mapping.columns.get(name)
+    column_map = feed.mapping.columns.get(name)
     origin = column_map.from_ if column_map is not None and column_map.from_ is not None else None
     codes = f", and its code table is {column_map.codes}" if column_map is not None and column_map.codes else ""
     return f"{name}{f' (from {origin})' if origin else ''}: none of its {values} values could be read{codes}"

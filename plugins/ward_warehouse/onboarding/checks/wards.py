@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ward_warehouse.core.contracts import SOURCE_WARD, RecordKind
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.registry import Dataset, FilesRead, Registry, Ward
+from ward_warehouse.registry import Feed, FilesRead, Registry, Ward
 from ward_warehouse.registry.findings import Finding
 
 Found = Iterator[tuple[str, list[str | int], str]]
@@ -26,7 +26,7 @@ def ward_findings(registry: Registry, settings: Settings) -> Iterator[Finding]:
             text = f"district {key}: stands in {place.file.path.name}, expected {key}.yml"
             yield place.file.problem(["district"], text, "district-file-name")
         own = [ward for ward in registry.wards.values() if ward.district == key]
-        has_dossiers = any(d.kind is RecordKind.DOSSIERS for ward in own for d in registry.datasets(ward.ward))
+        has_dossiers = any(d.record_kind is RecordKind.DOSSIERS for ward in own for d in registry.feeds(ward.ward))
         if has_dossiers and not district.procedure_catalogue:
             yield place.file.problem(["district"], f"district {key}: has no procedure_catalogue", "catalogue-absent")
     for key, ward in registry.wards.items():
@@ -38,21 +38,23 @@ def ward_findings(registry: Registry, settings: Settings) -> Iterator[Finding]:
 def _ward(ward: Ward, registry: Registry, settings: Settings) -> Found:
     yield from _twins(ward, registry)
     yield from _aliases(ward, registry)
-    yield from _maintenance(ward, registry, settings)
+    yield from _quiet_hours(ward, registry, settings)
     zone = registry.districts[ward.district].time_zone
-    for dataset in registry.datasets(ward.ward):
-        if dataset.system.time_zone != zone:
+    for feed in registry.feeds(ward.ward):
+        if feed.system.time_zone != zone:
             at: list[str | int] = (
-                ["datasets", str(dataset.kind), "system"] if dataset.kind in ward.datasets else ["system"]
+                ["record_kinds", str(feed.record_kind), "system"]
+                if feed.record_kind in ward.record_kinds
+                else ["system"]
             )
             yield (
                 "time-zone-differs",
                 at,
-                f"{dataset.system.system} is in {dataset.system.time_zone}, not {zone}",
+                f"{feed.system.system} is in {feed.system.time_zone}, not {zone}",
             )
-        other = _shares_records(dataset, registry)
+        other = _shares_records(feed, registry)
         if other:
-            yield "records-shared", [], f"{dataset.kind} are read from the same place as those of {other}"
+            yield "records-shared", [], f"{feed.record_kind} are read from the same place as those of {other}"
 
 
 def _before(ward: Ward, registry: Registry) -> Iterator[Ward]:
@@ -87,14 +89,14 @@ def _folded(alias: str) -> str:
     return unicodedata.normalize("NFC", alias).strip().lower()
 
 
-def _maintenance(ward: Ward, registry: Registry, settings: Settings) -> Found:
-    window = ward.maintenance
+def _quiet_hours(ward: Ward, registry: Registry, settings: Settings) -> Found:
+    window = ward.quiet_hours
     if window is None:
         return
     start = datetime.combine(A_MONDAY, window.from_)
     length = (datetime.combine(A_MONDAY, window.to) - start) % timedelta(days=1)
     if length > LONG_WINDOW:
-        yield "maintenance-long", ["maintenance"], f"the window takes {length}"
+        yield "quiet-hours-long", ["quiet_hours"], f"the window takes {length}"
     minute, hour, *_ = settings.schedule.split()
     if not (minute.isdigit() and hour.isdigit()):
         return
@@ -104,20 +106,20 @@ def _maintenance(ward: Ward, registry: Registry, settings: Settings) -> Found:
         end = window.end(night.astimezone(zone))
         if end is not None:
             yield (
-                "maintenance-at-night",
-                ["maintenance"],
+                "quiet-hours-at-night",
+                ["quiet_hours"],
                 f"the load starts at {hour}:{minute}, the window ends {end:%H:%M}",
             )
             return
 
 
-def _shares_records(dataset: Dataset, registry: Registry) -> str | None:
+def _shares_records(feed: Feed, registry: Registry) -> str | None:
     """The first ward before this one whose records come from the same place, with nothing to tell them apart."""
-    spec = dataset.system.read_spec(dataset.kind)
-    if SOURCE_WARD in dataset.mapping.columns or (isinstance(spec, FilesRead) and "{ward}" in spec.pattern):
+    spec = feed.system.read_spec(feed.record_kind)
+    if SOURCE_WARD in feed.mapping.columns or (isinstance(spec, FilesRead) and "{ward}" in spec.pattern):
         return None
-    for other in _before(dataset.ward, registry):
-        for found in registry.datasets(other.ward, [dataset.kind]):
-            if (found.system.system, found.connection_id) == (dataset.system.system, dataset.connection_id):
+    for other in _before(feed.ward, registry):
+        for found in registry.feeds(other.ward, [feed.record_kind]):
+            if (found.system.system, found.connection_id) == (feed.system.system, feed.connection_id):
                 return other.ward
     return None

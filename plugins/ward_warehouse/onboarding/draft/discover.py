@@ -29,7 +29,7 @@ class Relation:
     """A table, sheet or list of records: values are text by column, in the order they were found.
 
     Attributes:
-        read: the `read` block of its dataset.
+        read: the `read` block of its feed.
         transport: sql, files.
         native_times: columns that the source itself knows as times.
     """

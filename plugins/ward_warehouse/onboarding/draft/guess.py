@@ -10,7 +10,7 @@ from ward_warehouse.onboarding.draft.discover import Relation
 from ward_warehouse.onboarding.draft.headers import CURSORS, FORMATS, HEADERS, KEYS, WORDS, folded
 
 FEWEST_COLUMNS = 3
-"""A table with fewer columns of a contract is no dataset of that kind."""
+"""A table with fewer columns of a contract is no feed of that kind."""
 SORTABLE = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%Y%m%d%H%M%S", "%Y%m%d")
 MOST_CODES = 30
 
@@ -25,10 +25,10 @@ class ColumnGuess:
 
 
 @dataclass
-class DatasetGuess:
-    """A draft of one dataset; `missing` are required columns for which nothing was found."""
+class RecordKindGuess:
+    """A draft of one record kind; `missing` are required columns for which nothing was found."""
 
-    kind: RecordKind
+    record_kind: RecordKind
     relation: Relation
     key: str
     cursor: str | None
@@ -41,7 +41,11 @@ class DatasetGuess:
     def missing(self) -> list[str]:
         """Required contract columns that the draft does not map."""
         filled = {*self.columns, "source_record_id", "source_changed_at"}
-        return [column.name for column in CONTRACTS[self.kind].columns if column.required and column.name not in filled]
+        return [
+            column.name
+            for column in CONTRACTS[self.record_kind].columns
+            if column.required and column.name not in filled
+        ]
 
     @property
     def unmapped(self) -> list[str]:
@@ -50,28 +54,28 @@ class DatasetGuess:
         return [name for name in self.relation.columns if name not in used]
 
 
-def best_guesses(relations: list[Relation]) -> list[DatasetGuess]:
+def best_guesses(relations: list[Relation]) -> list[RecordKindGuess]:
     """For each record kind the relation that fits it best, if one does."""
     found = []
-    for kind in HEADERS:
-        drafts = [guess_dataset(kind, relation) for relation in relations]
+    for record_kind in HEADERS:
+        drafts = [guess_record_kind(record_kind, relation) for relation in relations]
         good = [d for d in drafts if d is not None and not set(d.missing) & {"received_at", "answered_at"}]
         if good:
             found.append(max(good, key=lambda draft: len(draft.columns)))
     return found
 
 
-def guess_dataset(kind: RecordKind, relation: Relation) -> DatasetGuess | None:
-    """The draft of a relation as a dataset of a kind; None when too little of it fits."""
+def guess_record_kind(record_kind: RecordKind, relation: Relation) -> RecordKindGuess | None:
+    """The draft of a relation as a feed of a kind; None when too little of it fits."""
     by_fold = {folded(name): name for name in reversed(relation.columns)}
-    named = {column: _first(words, by_fold) for column, words in HEADERS[kind].items()}
+    named = {column: _first(words, by_fold) for column, words in HEADERS[record_kind].items()}
     sources = {column: name for column, name in named.items() if name is not None}
-    key = _first(KEYS[kind], by_fold)
+    key = _first(KEYS[record_kind], by_fold)
     if len(sources) < FEWEST_COLUMNS or key is None:
         return None
-    draft = DatasetGuess(kind, relation, key, None, None, {}, {}, {})
+    draft = RecordKindGuess(record_kind, relation, key, None, None, {}, {}, {})
     for column, source in sources.items():
-        draft.columns[column] = _column(CONTRACTS[kind].by_name[column], source, draft)
+        draft.columns[column] = _column(CONTRACTS[record_kind].by_name[column], source, draft)
     _set_cursor(draft, _first(CURSORS, by_fold))
     return draft
 
@@ -80,7 +84,7 @@ def _first(words: str, by_fold: dict[str, str]) -> str | None:
     return next((by_fold[word] for word in words.split() if word in by_fold), None)
 
 
-def _column(column: Column, source: str, draft: DatasetGuess) -> ColumnGuess:
+def _column(column: Column, source: str, draft: RecordKindGuess) -> ColumnGuess:
     values = draft.relation.values[source]
     if column.type == "timestamp":
         return ColumnGuess(source, formats=formats_of(values) or list(FORMATS[:1]))
@@ -92,7 +96,7 @@ def _column(column: Column, source: str, draft: DatasetGuess) -> ColumnGuess:
     return ColumnGuess(source)
 
 
-def _codes(name: str, allowed: tuple[str, ...], values: list[str], draft: DatasetGuess) -> str:
+def _codes(name: str, allowed: tuple[str, ...], values: list[str], draft: RecordKindGuess) -> str:
     """Adds what is known of the values to the draft's code table and gives the table's name."""
     words = {code: word for code, word in WORDS.get(name, {}).items() if word in allowed}
     distinct = list(dict.fromkeys(values))[:MOST_CODES]
@@ -128,7 +132,7 @@ def _reads(text: str, value: str) -> bool:
         return False
 
 
-def _set_cursor(draft: DatasetGuess, name: str | None) -> None:
+def _set_cursor(draft: RecordKindGuess, name: str | None) -> None:
     if name is None:
         return
     if name in draft.relation.native_times:

@@ -17,7 +17,7 @@ import yaml
 
 from ward_warehouse.core.errors import RegistryError
 from ward_warehouse.core.settings import PROJECT_ROOT
-from ward_warehouse.onboarding.draft.guess import ColumnGuess, DatasetGuess
+from ward_warehouse.onboarding.draft.guess import ColumnGuess, RecordKindGuess
 
 SHARED = 0o644
 """The mode of a file of the registry: it is no state but under version control, and the services' user reads it."""
@@ -37,7 +37,7 @@ class WardDraft:
     aliases_stated: bool
 
 
-def system_text(system: str, name: str, time_zone: str, drafts: list[DatasetGuess]) -> str:
+def system_text(system: str, name: str, time_zone: str, drafts: list[RecordKindGuess]) -> str:
     """A system file; each guessed line says so."""
     label = _flow({"vi": name, "en": name})
     lines = [
@@ -47,16 +47,16 @@ def system_text(system: str, name: str, time_zone: str, drafts: list[DatasetGues
         f"transport: {drafts[0].relation.transport}",
         f"time_zone: {time_zone}  # guess: the district's",
         "",
-        "datasets:",
+        "record_kinds:",
     ]
     for draft in drafts:
-        lines += _dataset(draft)
+        lines += _feed(draft)
     lines += ["", "codes:", *_code_tables(drafts)]
     return "\n".join(lines) + "\n"
 
 
-def _dataset(draft: DatasetGuess) -> Iterator[str]:
-    yield f"  {draft.kind}:"
+def _feed(draft: RecordKindGuess) -> Iterator[str]:
+    yield f"  {draft.record_kind}:"
     yield f"    read: {_flow(draft.relation.read)}  # guess: the columns of this kind were found here"
     yield f"    key: [{_scalar(draft.key)}]  # guess: by its name"
     if draft.cursor:
@@ -80,7 +80,7 @@ def _column(guess: ColumnGuess) -> str:
     return _flow({"from": guess.source, "codes": guess.codes}) if guess.codes else _scalar(guess.source)
 
 
-def _code_tables(drafts: list[DatasetGuess]) -> Iterator[str]:
+def _code_tables(drafts: list[RecordKindGuess]) -> Iterator[str]:
     tables: dict[str, dict[str, str]] = {}
     unknown: dict[str, int] = {}
     for draft in drafts:
@@ -154,9 +154,9 @@ def add_ward(path: Path, head: str | None, entry: str) -> None:
     os.replace(temporary, path)
 
 
-def _schema_line(path: Path, kind: str) -> str:
+def _schema_line(path: Path, record_kind: str) -> str:
     """The first line of a file of the registry: editors find by it what may stand there."""
-    schema = PROJECT_ROOT / "schemas" / f"{kind}.schema.json"
+    schema = PROJECT_ROOT / "schemas" / f"{record_kind}.schema.json"
     return f"# yaml-language-server: $schema={os.path.relpath(schema, path.resolve().parent)}\n"
 
 

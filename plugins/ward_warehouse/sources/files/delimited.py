@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ward_warehouse.registry import DatasetMap, FilesRead
+from ward_warehouse.registry import FilesRead, RecordKindMap
 from ward_warehouse.sources.files.header import Row
 from ward_warehouse.sources.files.likeness import Likeness
 from ward_warehouse.sources.files.limits import MAX_RECORD_CHARS
@@ -19,7 +19,7 @@ from ward_warehouse.sources.files.text import composed, not_text, open_text
 from ward_warehouse.sources.files.unpacking import Item
 
 
-def read_delimited(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed:
+def read_delimited(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
     """The records of a delimited file; all of the file is checked before any of it is given.
 
     Raises:

@@ -12,7 +12,7 @@ from typing import Any
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.core.names import names_shown, shown_name
-from ward_warehouse.registry import Dataset
+from ward_warehouse.registry import Feed
 from ward_warehouse.sources.files.limits import MAX_FILE_BYTES
 from ward_warehouse.sources.files.places import close_place, leads_out, open_place, read_errors
 from ward_warehouse.sources.files.receipts import SUFFIX
@@ -24,11 +24,11 @@ SHOWN_NAMES = 5
 class Folder:
     """The folder that a connection names, over fsspec; sub-folders are not entered. It is a context manager."""
 
-    def __init__(self, dataset: Dataset, connection: Connection, pattern: str) -> None:
-        self._dataset = dataset
+    def __init__(self, feed: Feed, connection: Connection, pattern: str) -> None:
+        self._feed = feed
         self._connection = connection
         self._pattern = pattern
-        self._others = [other.replace("{ward}", "*") for other in dataset.file_patterns]
+        self._others = [other.replace("{ward}", "*") for other in feed.file_patterns]
         self.errors = read_errors(connection)
 
     def __enter__(self) -> Folder:
@@ -40,7 +40,7 @@ class Folder:
         try:
             self.fs, self._root = open_place(self._connection)
         except SourceError as error:
-            raise SourceError(f"{self._dataset}: {error}") from None
+            raise SourceError(f"{self._feed}: {error}") from None
         return self
 
     def __exit__(
@@ -59,7 +59,7 @@ class Folder:
             listed: list[dict[str, Any]] = self.fs.ls(self._root, detail=True)
         except self.errors as error:
             raise SourceError(
-                f"{self._dataset}: folder {PurePosixPath(self._root).name} cannot be listed "
+                f"{self._feed}: folder {PurePosixPath(self._root).name} cannot be listed "
                 f"({type(error).__name__}); check that the share is mounted or the server up, and readable"
             ) from None
         # S3 has no folders: an empty object with the folder's own name stands for one.
@@ -72,13 +72,13 @@ class Folder:
         )
         if not matching:
             raise SourceError(
-                f"{self._dataset}: found no file that matches {self._pattern}, expected at least one; ask the ward "
+                f"{self._feed}: found no file that matches {self._pattern}, expected at least one; ask the ward "
                 "whether its export ran"
             )
         return matching, names
 
     def unmatched(self, names: set[str], endings: Collection[str]) -> list[str]:
-        """One line for the files that look like records and are read by no dataset of the ward, if there are any.
+        """One line for the files that look like records and are read by no feed of the ward, if there are any.
 
         Args:
             names: of everything in the folder.
@@ -92,7 +92,7 @@ class Folder:
         ]
         if not strange:
             return []
-        known += self._dataset.known_names()
+        known += self._feed.known_names()
         shown = ", ".join(names_shown(strange[:SHOWN_NAMES], known).values()) + (
             ", ..." if len(strange) > SHOWN_NAMES else ""
         )
@@ -123,9 +123,9 @@ class Folder:
             with self.fs.open(path, "rb") as handle:
                 content: bytes = handle.read(MAX_FILE_BYTES + 1)
         except self.errors as error:
-            name = shown_name(PurePosixPath(path).name, self._dataset.known_names())
+            name = shown_name(PurePosixPath(path).name, self._feed.known_names())
             raise SourceError(
-                f"{self._dataset}: file {name} cannot be read ({type(error).__name__}); check the share or the server"
+                f"{self._feed}: file {name} cannot be read ({type(error).__name__}); check the share or the server"
             ) from None
         if len(content) > MAX_FILE_BYTES:
             raise RefusedError("too_large", limit=MAX_FILE_BYTES)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ward_warehouse.core.names import shown_name
-from ward_warehouse.registry import DatasetMap, FilesRead
+from ward_warehouse.registry import FilesRead, RecordKindMap
 from ward_warehouse.sources.files.refusals import RefusedError
 
 Row = tuple[int, Sequence[str]]
@@ -51,7 +51,7 @@ class Header:
         return False
 
 
-def find_header(rows: Sequence[Row], spec: FilesRead, mapping: DatasetMap) -> Header:
+def find_header(rows: Sequence[Row], spec: FilesRead, mapping: RecordKindMap) -> Header:
     """The header among the first rows of a table: the row with the most of the required columns, the upper of two.
 
     Raises:

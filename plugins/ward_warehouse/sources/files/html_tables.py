@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from html.parser import HTMLParser
 
-from ward_warehouse.registry import DatasetMap, FilesRead
+from ward_warehouse.registry import FilesRead, RecordKindMap
 from ward_warehouse.sources.files.header import Row
 from ward_warehouse.sources.files.limits import MAX_CELLS, MAX_WHOLE_BYTES
 from ward_warehouse.sources.files.refusals import RefusedError
@@ -23,7 +23,7 @@ MOST_SPANNED = 1000
 BREAKS = ("br", "p", "div", "li")
 
 
-def read_html(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed:
+def read_html(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
     """The records of the tables of a page that have the mapping's columns; other tables are its layout.
 
     Raises:
@@ -57,7 +57,7 @@ def _stated_encoding(head: bytes) -> str | None:
         return None
 
 
-def _read_table(where: str, rows: list[list[str]], spec: FilesRead, mapping: DatasetMap) -> Parsed:
+def _read_table(where: str, rows: list[list[str]], spec: FilesRead, mapping: RecordKindMap) -> Parsed:
     numbered: Iterator[Row] = ((number, cells) for number, cells in enumerate(rows, 1) if any(cells))
     return read_rows(where, numbered, spec, mapping)[0]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ward_warehouse.registry import DatasetMap, FilesRead
+from ward_warehouse.registry import FilesRead, RecordKindMap
 from ward_warehouse.sources.base import BATCH_ROWS, FAULT, POSITION
 from ward_warehouse.sources.files.delimited import Lines
 from ward_warehouse.sources.files.header import require_columns
@@ -21,7 +21,7 @@ from ward_warehouse.sources.files.text import composed, not_text, open_text
 from ward_warehouse.sources.files.unpacking import Capped, Item
 
 
-def read_json(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed:
+def read_json(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
     """The records of a JSON document, from the list at the dotted path `records`.
 
     Raises:
@@ -40,7 +40,7 @@ def read_json(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed:
     return _parsed([(f"{item.label} item {number}", value) for number, value in enumerate(found, 1)], mapping)
 
 
-def read_json_lines(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed:
+def read_json_lines(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
     """The records of JSON lines, one in each line.
 
     Raises:
@@ -70,7 +70,7 @@ def _loads(text: str, row: int | None) -> Any:
         raise RefusedError("not_json", row=row) from None
 
 
-def _parsed(records: Sequence[tuple[str, Any]], mapping: DatasetMap) -> Parsed:
+def _parsed(records: Sequence[tuple[str, Any]], mapping: RecordKindMap) -> Parsed:
     names = list(dict.fromkeys(key for _, record in records if isinstance(record, dict) for key in record))
     if records:
         require_columns(names, mapping.source_columns(optional=False), None)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse.registry import DatasetMap
+from ward_warehouse.registry import RecordKindMap
 from ward_warehouse.registry.times import EXCEL_SERIAL
 
 DATE_CELL = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
@@ -21,7 +21,7 @@ SERIAL = re.compile(r"\d{1,5}(\.\d+)?")
 DAYS_FROM_1900_TO_1904 = 1462
 
 
-def mixed(tables: list[pa.Table], mapping: DatasetMap) -> Iterator[str]:
+def mixed(tables: list[pa.Table], mapping: RecordKindMap) -> Iterator[str]:
     """One line for each column of dates that has date cells and typed dates."""
     for name in _date_columns(mapping, with_serials=False):
         columns = [table[name] for table in tables if name in table.column_names]
@@ -37,7 +37,7 @@ def _matching(form: str) -> Callable[[pa.ChunkedArray], int]:
     return lambda column: pc.sum(pc.match_substring_regex(column, form)).as_py() or 0
 
 
-def counted_from_1904(table: pa.Table, mapping: DatasetMap) -> pa.Table:
+def counted_from_1904(table: pa.Table, mapping: RecordKindMap) -> pa.Table:
     """The table with the day numbers of its dates counted from 1899-12-30, as everywhere else."""
     for name in _date_columns(mapping, with_serials=True):
         if name in table.column_names:
@@ -53,7 +53,7 @@ def _shifted(text: str) -> str:
     return f"{int(days) + DAYS_FROM_1900_TO_1904}{point}{part}"
 
 
-def _date_columns(mapping: DatasetMap, *, with_serials: bool) -> list[str]:
+def _date_columns(mapping: RecordKindMap, *, with_serials: bool) -> list[str]:
     """Source columns that are read by date formats, or by the day numbers of a spreadsheet."""
     maps = [(m.from_, m.formats) for m in mapping.columns.values() if m.from_ is not None]
     if mapping.cursor and mapping.cursor.format:

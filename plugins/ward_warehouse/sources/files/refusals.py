@@ -180,7 +180,7 @@ class RefusedError(Exception):
         return Words(found, expected, do)
 
     def line(self, who: str) -> str:
-        """One English line for the district's operator; `who` names the dataset and the file."""
+        """One English line for the district's operator; `who` names the feed and the file."""
         sheet = f" sheet {self.sheet}" if self.sheet else ""
         row = f" row {self.row}" if self.row is not None else ""
         column = f" column {self.column}" if self.column else ""

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.names import shown_name
 from ward_warehouse.core.secrets import hidden_secrets
-from ward_warehouse.registry import Dataset, DatasetMap, FilesRead
+from ward_warehouse.registry import Feed, FilesRead, RecordKindMap
 from ward_warehouse.sources.base import ReadReport, Window
 from ward_warehouse.sources.files.content import content_of, delimiter_of
 from ward_warehouse.sources.files.delimited import read_delimited
@@ -25,7 +25,7 @@ from ward_warehouse.sources.files.spreadsheets import read_spreadsheet
 from ward_warehouse.sources.files.tables import Parsed
 from ward_warehouse.sources.files.unpacking import Item, unpack
 
-Reader = Callable[[Item, FilesRead, DatasetMap], Parsed]
+Reader = Callable[[Item, FilesRead, RecordKindMap], Parsed]
 
 READERS: dict[str, Reader] = {
     "delimited": read_delimited,
@@ -54,26 +54,24 @@ class FilesSource:
     """The files of a ward that were not loaded yet, by content; a file that cannot be read is refused whole.
 
     Args:
-        dataset: the ward's dataset.
+        feed: the ward's feed.
         connection: names the folder, in `extra.path` or as host.
         loaded: content fingerprint by name of the files that earlier nights took.
         receipts: False where nothing may be written into the folder.
     """
 
-    def __init__(
-        self, dataset: Dataset, connection: Connection, loaded: Mapping[str, str], *, receipts: bool = True
-    ) -> None:
+    def __init__(self, feed: Feed, connection: Connection, loaded: Mapping[str, str], *, receipts: bool = True) -> None:
         self.report = ReadReport()
-        self._dataset = dataset
+        self._feed = feed
         self._names_before = dict(loaded)
         self._connection = connection
         self._loaded = set(loaded.values())
-        spec = dataset.system.read_spec(dataset.kind)
+        spec = feed.system.read_spec(feed.record_kind)
         assert isinstance(spec, FilesRead)  # noqa: S101 - narrows the type; the transport was checked on load
         self._spec = spec
-        self._known = dataset.known_names()
+        self._known = feed.known_names()
         self._with_receipts = receipts
-        self._folder = Folder(dataset, connection, spec.pattern.format(ward=dataset.ward.ward))
+        self._folder = Folder(feed, connection, spec.pattern.format(ward=feed.ward.ward))
 
     def read(self, window: Window) -> Iterator[pa.Table]:
         """All records of the files that are new by content; a file stands for itself, whatever the window."""
@@ -89,7 +87,7 @@ class FilesSource:
             yield from self._file(path, refused)
             if refused:
                 self.report.drifted |= any(refusal.reason is REASONS["column_missing"] for _, refusal in refused)
-                self.report.refused += [refusal.line(f"{self._dataset}: file {name}") for name, refusal in refused]
+                self.report.refused += [refusal.line(f"{self._feed}: file {name}") for name, refusal in refused]
                 receipts.write(path, refused)
             else:
                 receipts.remove(path)
@@ -135,15 +133,15 @@ class FilesSource:
         return shown if shown == name or not fingerprint else f"{shown} ~{fingerprint[:8]}"
 
     def _parse(self, item: Item) -> Parsed:
-        kind = self._spec.format or FORMATS.get(PurePosixPath(item.name).suffix.lower())
-        if kind is None and item.in_archive:
-            raise RefusedError("member_kind", number=item.number, kinds=" ".join(FORMATS))
+        record_kind = self._spec.format or FORMATS.get(PurePosixPath(item.name).suffix.lower())
+        if record_kind is None and item.in_archive:
+            raise RefusedError("member_kind", number=item.number, record_kinds=" ".join(FORMATS))
         content = content_of(item)
         if content in ("spreadsheet", "html"):
-            return READERS[content](item, self._spec, self._dataset.mapping)
-        if kind in ("spreadsheet", "html") and content == "text":
+            return READERS[content](item, self._spec, self._feed.mapping)
+        if record_kind in ("spreadsheet", "html") and content == "text":
             return self._parse_text(item)
-        return READERS[kind or "delimited"](item, self._spec, self._dataset.mapping)
+        return READERS[record_kind or "delimited"](item, self._spec, self._feed.mapping)
 
     def _parse_text(self, item: Item) -> Parsed:
         """Text under the name of a workbook: programs write their tables so, mostly with tabs."""
@@ -151,7 +149,7 @@ class FilesSource:
         if delimiter is None:
             raise RefusedError("workbook_damaged")
         spec = self._spec.model_copy(update={"delimiter": delimiter})
-        return read_delimited(item, spec, self._dataset.mapping)
+        return read_delimited(item, spec, self._feed.mapping)
 
     def _say_seen(self, name: str, fingerprint: str) -> None:
         """A file that came before is passed over; one whose content came under another name is a mistake to be seen."""

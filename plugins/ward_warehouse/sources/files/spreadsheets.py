@@ -23,7 +23,7 @@ from python_calamine import (
 )
 
 from ward_warehouse.core.names import names_shown
-from ward_warehouse.registry import DatasetMap, FilesRead
+from ward_warehouse.registry import FilesRead, RecordKindMap
 from ward_warehouse.sources.files import mixed_dates
 from ward_warehouse.sources.files.encodings import LETTERS_OF_FONTS
 from ward_warehouse.sources.files.header import Row
@@ -46,7 +46,7 @@ LIKE_THOUSANDS = re.compile(r"-?\d+\.\d{3}")
 """A number of a cell that a mapping would take for thousands, where wards type them with a dot."""
 
 
-def read_spreadsheet(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed:
+def read_spreadsheet(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
     """The records of the sheets that `sheet` or `sheets` names, or of each visible one that has the mapping's columns.
 
     Raises:
@@ -78,7 +78,7 @@ def read_spreadsheet(item: Item, spec: FilesRead, mapping: DatasetMap) -> Parsed
         raise
 
 
-def _known(spec: FilesRead, mapping: DatasetMap) -> list[str]:
+def _known(spec: FilesRead, mapping: RecordKindMap) -> list[str]:
     """What a sheet's name may show beside ordinary words."""
     return [spec.pattern, spec.sheet or "", spec.sheets or "", *mapping.source_columns()]
 
@@ -106,7 +106,7 @@ def _read_sheet(
     name: str,
     marks_of_sheet: Callable[[str], Marks],
     spec: FilesRead,
-    mapping: DatasetMap,
+    mapping: RecordKindMap,
 ) -> Parsed:
     marks = marks_of_sheet(name)
     sheet = workbook.get_sheet_by_name(name)

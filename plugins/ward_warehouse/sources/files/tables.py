@@ -10,7 +10,7 @@ from itertools import chain, islice
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ward_warehouse.registry import DatasetMap, FilesRead
+from ward_warehouse.registry import FilesRead, RecordKindMap
 from ward_warehouse.sources.base import BATCH_ROWS, FAULT, POSITION
 from ward_warehouse.sources.files.cells import clean_cells
 from ward_warehouse.sources.files.header import Header, Row, find_header
@@ -37,7 +37,7 @@ class Parsed:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_rows(where: str, rows: Iterator[Row], spec: FilesRead, mapping: DatasetMap) -> tuple[Parsed, Likeness]:
+def read_rows(where: str, rows: Iterator[Row], spec: FilesRead, mapping: RecordKindMap) -> tuple[Parsed, Likeness]:
     """The records in the rows of a file or sheet, and what they look like; `where` names it in each position.
 
     Raises:

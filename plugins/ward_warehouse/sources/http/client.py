@@ -15,7 +15,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.core.foreign_text import quoted
-from ward_warehouse.registry import Dataset, HttpRead
+from ward_warehouse.registry import Feed, HttpRead
 from ward_warehouse.sources.http.answers import Answer, RefusedError, TransientError, origin
 from ward_warehouse.sources.http.auth import CREDENTIALS, TRANSIENT, make_auth, query_secret
 from ward_warehouse.sources.http.transport import Deadline, GuardedTransport, Pace, proxy_for, tls_context
@@ -40,9 +40,9 @@ class Limits:
 class JsonClient:
     """An open endpoint. TLS is verified, and no request leaves the connection's host except to its token endpoint."""
 
-    def __init__(self, dataset: Dataset, connection: Connection, spec: HttpRead, limits: Limits) -> None:
+    def __init__(self, feed: Feed, connection: Connection, spec: HttpRead, limits: Limits) -> None:
         self.base = base_url(connection, spec)
-        self._dataset = dataset
+        self._feed = feed
         self._connection = connection
         self._spec = spec
         self._limits = limits
@@ -158,7 +158,7 @@ class JsonClient:
         if status != 200:
             raise RefusedError(
                 f"the server answered {status}, expected 200; check the path in "
-                f"dags/systems/{self._dataset.system.system}.yml and the ward's system; if it answers so after the "
+                f"dags/systems/{self._feed.system.system}.yml and the ward's system; if it answers so after the "
                 "last page, say there how the last page is told (pagination: total or more)"
             )
 
@@ -184,7 +184,7 @@ class JsonClient:
             return (
                 f"the read took longer than {self._deadline.seconds} s, its limit for all pages together; the batch is "
                 "held back: ask the ward why its system is slow, or raise time_limit_seconds in "
-                f"dags/systems/{self._dataset.system.system}.yml"
+                f"dags/systems/{self._feed.system.system}.yml"
             )
         if isinstance(error, TransientError):
             if error.retry_after is not None and error.retry_after > limits.longest_retry_after:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.core.secrets import hidden_secrets
-from ward_warehouse.registry import Dataset, HttpRead
+from ward_warehouse.registry import Feed, HttpRead
 from ward_warehouse.registry.times import written
 from ward_warehouse.sources.base import BATCH_ROWS, ReadReport, Window, compare_columns, text_table
 from ward_warehouse.sources.http.answers import RefusedError
@@ -37,7 +37,7 @@ class HttpSource:
 
     def __init__(
         self,
-        dataset: Dataset,
+        feed: Feed,
         connection: Connection,
         limits: Limits | None = None,
         batch_rows: int = BATCH_ROWS,
@@ -45,15 +45,15 @@ class HttpSource:
         self.report = ReadReport()
         self._connection = connection
         self._batch_rows = batch_rows
-        self._dataset = dataset
-        spec = dataset.system.read_spec(dataset.kind)
+        self._feed = feed
+        spec = feed.system.read_spec(feed.record_kind)
         assert isinstance(spec, HttpRead)  # noqa: S101 - narrows the type; the transport was checked on load
         self._spec = spec
         with hidden_secrets(connection):
             try:
-                self._client = JsonClient(dataset, connection, spec, limits or Limits())
+                self._client = JsonClient(feed, connection, spec, limits or Limits())
             except SourceError as error:
-                raise SourceError(f"{dataset}: {error}") from None
+                raise SourceError(f"{feed}: {error}") from None
 
     def read(self, window: Window) -> Iterator[pa.Table]:
         """The records of the window; nothing is given after a page that could not be read.
@@ -103,13 +103,13 @@ class HttpSource:
             seen |= found
             size = walk.given_size
         raise SourceError(
-            f"{self._dataset}: {self._spec.path}: {moved}, in {READINGS} readings; the records move while they are "
+            f"{self._feed}: {self._spec.path}: {moved}, in {READINGS} readings; the records move while they are "
             "read, or the server gives fewer than it was asked for: the batch is held back, run the ward again, then "
             "ask the vendor"
         )
 
     def _new_walk(self, client: JsonClient, size: int) -> Walk:
-        mapping = self._dataset.mapping
+        mapping = self._feed.mapping
         changed = mapping.cursor.column if mapping.cursor is not None else None
         return Walk(self._spec.pagination, client.base, mapping.key, changed, size)
 
@@ -123,19 +123,19 @@ class HttpSource:
         ask: Ask | None = walk.first(self._parameters(window))
         while ask is not None:
             where = f"{self._spec.path} page {ask.number}"
-            answer = client.get(ask.url, f"{self._dataset}: {where}")
+            answer = client.get(ask.url, f"{self._feed}: {where}")
             try:
                 records = records_in(answer, self._spec)
                 again = walk.take(ask, answer, records)
             except RefusedError as error:
-                raise SourceError(f"{self._dataset}: {where}: {error}") from None
+                raise SourceError(f"{self._feed}: {where}: {error}") from None
             marked = list(enumerate(zip(records, _marks(records), strict=True), 1))[again:]
             found.update(mark for _, (_, mark) in marked)
             yield where, [(number, record) for number, (record, mark) in marked if mark not in seen]
             try:
                 ask = walk.next(ask, answer, records)
             except RefusedError as error:
-                raise SourceError(f"{self._dataset}: {where}: {error}") from None
+                raise SourceError(f"{self._feed}: {where}: {error}") from None
 
     def _parameters(self, window: Window) -> dict[str, str]:
         parameters = dict(self._spec.params)
@@ -146,7 +146,7 @@ class HttpSource:
 
     def _table(self, records: list[dict[str, Any]], positions: list[str]) -> pa.Table:
         names = list(dict.fromkeys(name for record in records for name in record))
-        found = compare_columns(self._dataset, names, f"{positions[0]} to {positions[-1]}", catalogued=False)
+        found = compare_columns(self._feed, names, f"{positions[0]} to {positions[-1]}", catalogued=False)
         self.report.new_columns = list(dict.fromkeys([*self.report.new_columns, *found]))
         rows = [[_text(record.get(name)) for name in names] for record in records]
         try:
@@ -155,7 +155,7 @@ class HttpSource:
             return text_table(names, [[_whole(value) for value in row] for row in rows], positions)
 
     def _written(self, instant: datetime) -> str:
-        return written(instant, self._spec.time_format, self._dataset.system.time_zone)
+        return written(instant, self._spec.time_format, self._feed.system.time_zone)
 
 
 def _marks(records: Sequence[dict[str, Any]]) -> list[int]:

@@ -37,7 +37,7 @@ from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.contracts import CONTRACTS, Privacy
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.core.secrets import hidden_secrets
-from ward_warehouse.registry import Dataset, SqlRead
+from ward_warehouse.registry import Feed, SqlRead
 from ward_warehouse.registry.times import is_ordered, written
 from ward_warehouse.sources.base import FAULT, POSITION, ReadReport, Window, compare_columns, key_positions
 from ward_warehouse.sources.sql.dialects import Database, Session, open_engine
@@ -51,17 +51,17 @@ class SqlSource:
     """A table or query of a ward's database; only the columns the mapping needs are asked for.
 
     Args:
-        dataset: the ward's dataset.
+        feed: the ward's feed.
         connection: its database.
         sample: what a night would refuse is refused, although a sample asks for no window.
     """
 
-    def __init__(self, dataset: Dataset, connection: Connection, *, sample: bool = False) -> None:
+    def __init__(self, feed: Feed, connection: Connection, *, sample: bool = False) -> None:
         self.report = ReadReport()
         self._sample = sample
-        self._dataset = dataset
+        self._feed = feed
         self._connection = connection
-        spec = dataset.system.read_spec(dataset.kind)
+        spec = feed.system.read_spec(feed.record_kind)
         assert isinstance(spec, SqlRead)  # noqa: S101 - narrows the type; the transport was checked on load
         self._spec = spec
         self._where = f"table {spec.table}" if spec.table else "the query"
@@ -72,14 +72,14 @@ class SqlSource:
             yield from self._tables(window)
 
     def _tables(self, window: Window) -> Iterator[pa.Table]:
-        session = Session(self._spec.timeout_seconds, self._dataset.system.time_zone)
-        engine, database = open_engine(str(self._dataset), self._connection, session)
+        session = Session(self._spec.timeout_seconds, self._feed.system.time_zone)
+        engine, database = open_engine(str(self._feed), self._connection, session)
         database = replace(database, zero_is_empty=self._spec.zero_dates == "empty")
-        arrow = ArrowReader(str(self._dataset), self._connection, database, session)
+        arrow = ArrowReader(str(self._feed), self._connection, database, session)
         try:
             relation = self._relation(engine, database, window)
             columns = list(relation.c)
-            cursor = self._dataset.mapping.cursor.column if self._dataset.mapping.cursor else None
+            cursor = self._feed.mapping.cursor.column if self._feed.mapping.cursor else None
             statement = self.statement(relation, window).with_only_columns(*asked(columns, database, cursor))
             schema = pa.schema([*((c.name, arrow_type(c)) for c in columns), (FAULT, pa.string())])
             read = arrow.read if arrow.driver else read_rows
@@ -92,12 +92,12 @@ class SqlSource:
                 read_before += table.num_rows
         except NoSuchTableError:
             raise SourceError(
-                f"{self._dataset}: {self._where} is not in the database; ask the ward whether it was renamed"
+                f"{self._feed}: {self._where} is not in the database; ask the ward whether it was renamed"
             ) from None
         except arrow.errors as error:
             reason = reason_of(error, self._spec.timeout_seconds)
             raise SourceError(
-                f"{self._dataset}: the database cannot be read: {reason}; check that the ward's server is "
+                f"{self._feed}: the database cannot be read: {reason}; check that the ward's server is "
                 f"up and that connection {self._connection.id} is right, then run the ward again"
             ) from None
         finally:
@@ -106,7 +106,7 @@ class SqlSource:
     def statement(self, relation: FromClause, window: Window) -> Select[Any]:
         """The SELECT of a window; its bounds are bound parameters."""
         statement = select(relation)
-        cursor = self._dataset.mapping.cursor
+        cursor = self._feed.mapping.cursor
         if cursor is None:
             return statement
         changed = relation.c[cursor.column]
@@ -123,7 +123,7 @@ class SqlSource:
 
     def _is_unordered(self, changed: ColumnElement[Any]) -> bool:
         """Whether the change times are written so that the database cannot tell which is later."""
-        cursor = self._dataset.mapping.cursor
+        cursor = self._feed.mapping.cursor
         forms = cursor.format if cursor is not None else ()
         if not forms:
             return isinstance(changed.type, String)
@@ -144,11 +144,11 @@ class SqlSource:
     def _relation(self, engine: Engine, database: Database, window: Window) -> FromClause:
         """The table or query with the columns that are wanted of it."""
         types = self._columns(engine, database)
-        self.report.new_columns = compare_columns(self._dataset, types, self._where, catalogued=True)
+        self.report.new_columns = compare_columns(self._feed, types, self._where, catalogued=True)
         if self._sample or window != Window():
             self._refuse_epoch(types)
-        dropped = _only_dropped(self._dataset)
-        mapping = self._dataset.mapping
+        dropped = _only_dropped(self._feed)
+        mapping = self._feed.mapping
         left_out = (dropped | set(mapping.ignore)) - set(mapping.row_columns)
         wanted = [name for name in types if name not in left_out]
         if self._spec.query:
@@ -161,13 +161,13 @@ class SqlSource:
 
     def _refuse_epoch(self, types: dict[str, TypeEngine[Any]]) -> None:
         """A number is no time: compared with one, an epoch brings nothing night after night, and says nothing of it."""
-        cursor = self._dataset.mapping.cursor
+        cursor = self._feed.mapping.cursor
         if cursor is None or cursor.format or not isinstance(types[cursor.column], Integer | Numeric):
             return
         raise SourceError(
-            f"{self._dataset}: {self._where}: column {cursor.column} (cursor): found numbers, expected times; read it "
+            f"{self._feed}: {self._where}: column {cursor.column} (cursor): found numbers, expected times; read it "
             "through a query that makes times of them (to_timestamp, FROM_UNIXTIME), or say in "
-            f"dags/systems/{self._dataset.system.system}.yml how they are written (cursor.format)"
+            f"dags/systems/{self._feed.system.system}.yml how they are written (cursor.format)"
         )
 
     def _columns(self, engine: Engine, database: Database) -> dict[str, TypeEngine[Any]]:
@@ -182,28 +182,28 @@ class SqlSource:
     def _bound(self, instant: datetime, changed: ColumnElement[Any]) -> object:
         if isinstance(changed.type, DateTime) and changed.type.timezone:
             return instant
-        local = instant.astimezone(ZoneInfo(self._dataset.system.time_zone)).replace(tzinfo=None)
-        cursor = self._dataset.mapping.cursor
+        local = instant.astimezone(ZoneInfo(self._feed.system.time_zone)).replace(tzinfo=None)
+        cursor = self._feed.mapping.cursor
         if cursor is not None and cursor.format:
-            found = written(instant, cursor.format[0], self._dataset.system.time_zone)
+            found = written(instant, cursor.format[0], self._feed.system.time_zone)
             return int(found) if isinstance(changed.type, Integer | Numeric) else found
         return local.isoformat(sep=" ") if isinstance(changed.type, NullType) else local
 
     def _placed(self, table: pa.Table, read_before: int) -> pa.Table:
         """The table with the position of each record: the table it is from and its key."""
-        keys = [pc.cast(table[name], pa.string()) for name in self._dataset.mapping.key]
+        keys = [pc.cast(table[name], pa.string()) for name in self._feed.mapping.key]
         key = pc.binary_join_element_wise(*keys, "|", null_handling="replace", null_replacement="")
-        if self._dataset.mapping.key_hashed:
+        if self._feed.mapping.key_hashed:
             key = pa.nulls(len(key), pa.string())
         return table.append_column(POSITION, key_positions(self._spec.table or "query", key, read_before))
 
 
-def _only_dropped(dataset: Dataset) -> set[str]:
+def _only_dropped(feed: Feed) -> set[str]:
     """Source columns that feed nothing but dropped contract columns: never read, so never at risk."""
-    by_name = CONTRACTS[dataset.kind].by_name
+    by_name = CONTRACTS[feed.record_kind].by_name
     used: dict[str, bool] = {}
-    for name, column_map in dataset.mapping.columns.items():
+    for name, column_map in feed.mapping.columns.items():
         if column_map.from_ is not None:
             drop = by_name[name].privacy is Privacy.DROP
             used[column_map.from_] = used.get(column_map.from_, True) and drop
-    return {name for name, drop in used.items() if drop and name not in dataset.mapping.key}
+    return {name for name, drop in used.items() if drop and name not in feed.mapping.key}

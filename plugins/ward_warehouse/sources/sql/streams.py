@@ -46,7 +46,7 @@ class ArrowReader:
     """Reads through an ADBC driver.
 
     Args:
-        who: the dataset, for errors.
+        who: the feed, for errors.
         connection: the ward's database.
         database: its kind.
         session: how it is entered.

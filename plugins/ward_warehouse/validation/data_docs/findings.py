@@ -25,7 +25,7 @@ class Finding:
 class JudgedNight:
     """Every finding about one record kind in one night, the most broken first."""
 
-    kind: str
+    record_kind: str
     night: date
     findings: Sequence[Finding]
 
@@ -64,6 +64,6 @@ def read_judged_nights(published: duckdb.DuckDBPyConnection, nights: int) -> lis
         {"nights": nights},
     ).fetchall()
     return [
-        JudgedNight(kind, night, [Finding(*row[2:]) for row in found])
-        for (night, kind), found in groupby(rows, itemgetter(0, 1))
+        JudgedNight(record_kind, night, [Finding(*row[2:]) for row in found])
+        for (night, record_kind), found in groupby(rows, itemgetter(0, 1))
     ]

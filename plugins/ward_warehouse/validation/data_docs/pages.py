@@ -51,19 +51,19 @@ class JudgedWard:
     broken: int
 
 
-def suite_path(kind: str) -> str:
+def suite_path(record_kind: str) -> str:
     """Where the page of a suite is below the site's folder."""
-    return f"expectations/{kind}.html"
+    return f"expectations/{record_kind}.html"
 
 
 def night_path(judged: JudgedNight) -> str:
     """Where the page of a night's results is below the site's folder."""
-    return f"validations/{judged.kind}/{judged.night}.html"
+    return f"validations/{judged.record_kind}/{judged.night}.html"
 
 
 def suite_page(suite: Suite, sentences: Sentences) -> str:
     """The page of a suite: of each rule its severity, sentences, reason, and what it expects."""
-    return _html("suite.html", root="../", title=f"{suite.kind}", suite=suite, sentences=sentences)
+    return _html("suite.html", root="../", title=f"{suite.record_kind}", suite=suite, sentences=sentences)
 
 
 def night_page(suite: Suite, sentences: Sentences, judged: JudgedNight, published: datetime) -> str:
@@ -79,11 +79,11 @@ def night_page(suite: Suite, sentences: Sentences, judged: JudgedNight, publishe
     return _html(
         "night.html",
         root="../../",
-        title=f"{judged.kind} · {judged.night}",
+        title=f"{judged.record_kind} · {judged.night}",
         judged=judged,
         published=published,
         sentences=sentences,
-        suite_path=suite_path(judged.kind),
+        suite_path=suite_path(judged.record_kind),
         broken=sorted((one for one in rules if one.broken), key=lambda one: -one.broken),
         held=[one for one in rules if not one.broken],
         wards=list(_wards(judged)),
@@ -94,13 +94,13 @@ def night_page(suite: Suite, sentences: Sentences, judged: JudgedNight, publishe
 
 def index_page(suites: Sequence[Suite], nights: Sequence[JudgedNight]) -> str:
     """The page that leads to the others: a line for each night's results, and one for each suite."""
-    by_kind = {str(suite.kind): suite for suite in suites}
+    by_kind = {str(suite.record_kind): suite for suite in suites}
     return _html(
         "index.html",
         root="",
         title="",
-        nights=[(judged, night_path(judged), judged_rules(by_kind[judged.kind], judged)) for judged in nights],
-        suites=[(suite, suite_path(suite.kind)) for suite in suites],
+        nights=[(judged, night_path(judged), judged_rules(by_kind[judged.record_kind], judged)) for judged in nights],
+        suites=[(suite, suite_path(suite.record_kind)) for suite in suites],
     )
 
 

@@ -69,18 +69,27 @@ def _site(settings: Settings) -> Path:
 def _pages(settings: Settings, published: duckdb.DuckDBPyConnection, published_at: datetime) -> dict[str, str]:
     """The text of each page by its path below the site's folder."""
     folder = settings.expectations_dir
-    suites = {str(kind): load_suite(folder, kind) for kind in RecordKind if (folder / f"{kind}.yml").is_file()}
+    suites = {
+        str(record_kind): load_suite(folder, record_kind)
+        for record_kind in RecordKind
+        if (folder / f"{record_kind}.yml").is_file()
+    }
     found = read_judged_nights(published, NIGHTS_SHOWN)
-    nights = [judged for judged in found if judged.kind in suites]
+    nights = [judged for judged in found if judged.record_kind in suites]
     great_expectations()
     from ward_warehouse.validation.data_docs import pages
     from ward_warehouse.validation.data_docs.wording import sentences
 
-    said = {kind: sentences(suite) for kind, suite in suites.items()}
+    said = {record_kind: sentences(suite) for record_kind, suite in suites.items()}
     return {
-        **{pages.suite_path(kind): pages.suite_page(suite, said[kind]) for kind, suite in suites.items()},
         **{
-            pages.night_path(judged): pages.night_page(suites[judged.kind], said[judged.kind], judged, published_at)
+            pages.suite_path(record_kind): pages.suite_page(suite, said[record_kind])
+            for record_kind, suite in suites.items()
+        },
+        **{
+            pages.night_path(judged): pages.night_page(
+                suites[judged.record_kind], said[judged.record_kind], judged, published_at
+            )
             for judged in nights
         },
         "index.html": pages.index_page(list(suites.values()), nights),

@@ -25,7 +25,7 @@ def sentences(suite: Suite) -> dict[str, list[Part]]:
     """
     found = {}
     for rule, configuration in zip(suite.rules, suite.configurations, strict=True):
-        built = expectation(suite.kind, rule, configuration)
+        built = expectation(suite.record_kind, rule, configuration)
         built.render()
         values = [one.value for one in built.rendered_content]
         found[rule.rule] = [part for value in values for part in _parts(value.template, value.params or {})]

@@ -16,7 +16,7 @@ system: counter
 name: {vi: Phần mềm, en: Software}
 transport: sql
 time_zone: Asia/Ho_Chi_Minh
-datasets:
+record_kinds:
   dossiers:
     read: {table: HO_SO}
     key: [ID]
@@ -47,7 +47,7 @@ system: tablets
 name: {vi: Máy tính bảng, en: Tablets}
 transport: http
 time_zone: Asia/Ho_Chi_Minh
-datasets:
+record_kinds:
   survey_responses:
     read:
       path: /votes
@@ -71,7 +71,7 @@ system: exports
 name: {vi: Tệp kết xuất, en: Exports}
 transport: files
 time_zone: Asia/Ho_Chi_Minh
-datasets:
+record_kinds:
   dossiers:
     read: {pattern: "{ward}_ho_so*.csv", encoding: utf-8}
     key: [ID]
@@ -106,13 +106,13 @@ wards:
     name: {vi: Phường 1, en: Ward 1}
     system: counter
     aliases: [P01]
-    maintenance: {from: "04:00", to: "05:00", days: [sat]}
+    quiet_hours: {from: "04:00", to: "05:00", days: [sat]}
   - ward: p02
     code: "00002"
     name: {vi: Phường 2, en: Ward 2}
     system: counter
     aliases: [P02]
-    datasets: {survey_responses: {system: tablets, connection: votes}}
+    record_kinds: {survey_responses: {system: tablets, connection: votes}}
   - ward: p03
     code: "00003"
     name: {vi: Phường 3, en: Ward 3}

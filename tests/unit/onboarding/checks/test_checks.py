@@ -80,6 +80,7 @@ def suite(old: str, new: str, at: str) -> Fault:
 FIRST_ROW = "1.000656,Khai tử,Death,Hộ tịch,ward,3,1,working_days,true,true,true,true,2016-01-01,2017-12-31"
 RULE = "rule: record_whole"
 
+VOTES = "{survey_responses: {system: tablets, connection: votes}}"
 FAULTS = {
     "yaml-invalid": quan("wards:\n", "wards: [\n", "- ward: p01"),
     "yaml-key-twice": quan("    aliases: [P01]", "    aliases: [P01]\n    aliases: [P1]"),
@@ -134,11 +135,11 @@ FAULTS = {
     "ward-wrong": quan("wards:\n", "wards:\n  - p04\n", "- p04"),
     "ward-twice": quan("- ward: p02", "- ward: p01"),
     "system-unknown": quan("    system: exports", "    system: export"),
-    "dataset-missing": quan("{system: tablets, connection: votes}", "{system: counter}"),
+    "record-kind-missing": quan("{system: tablets, connection: votes}", "{system: counter}"),
     "aliases-missing": quan("    aliases: [P01]\n", "", "ward: p01"),
     "connection-name": quan("connection: votes", "connection: votes-of-p2"),
     "in-force-order": quan("    aliases: [P01]", "    aliases: [P1]\n    in_force: {from: 2018-05-01, to: 2018-01-01}"),
-    "maintenance-window": quan('{from: "04:00", to: "05:00", days: [sat]}', '{from: "04:00", to: "04:00"}'),
+    "quiet-hours": quan('{from: "04:00", to: "05:00", days: [sat]}', '{from: "04:00", to: "04:00"}'),
     "catalogue-outside": quan("procedure_catalogue: quan.procedures.csv", "procedure_catalogue: ../secret.csv"),
     "catalogue-unreadable": quan("procedure_catalogue: quan.procedures.csv", "procedure_catalogue: no.csv", "no file"),
     "catalogue-column-missing": catalogue("statutory_unit,", "", "procedure_code,"),
@@ -182,8 +183,8 @@ FAULTS = {
     "ward-code-twice": quan('"00002"', '"00001"', 'code: "00001"'),
     "alias-of-two-wards": quan("aliases: [P02]", "aliases: [P02, p01]"),
     "ward-name-twice": quan("{vi: Phường 2, en: Ward 2}", "{vi: Phường 1, en: Ward 2}", "Ward 2"),
-    "maintenance-at-night": quan('{from: "04:00", to: "05:00", days: [sat]}', '{from: "23:00", to: "02:00"}'),
-    "maintenance-long": quan('{from: "04:00", to: "05:00", days: [sat]}', '{from: "05:00", to: "20:00"}'),
+    "quiet-hours-at-night": quan('{from: "04:00", to: "05:00", days: [sat]}', '{from: "23:00", to: "02:00"}'),
+    "quiet-hours-long": quan('{from: "04:00", to: "05:00", days: [sat]}', '{from: "05:00", to: "20:00"}'),
     "time-zone-differs": Fault("tablets.yml", "Asia/Ho_Chi_Minh", "Asia/Tokyo", "no line"),
     "procedure-code-form": catalogue(FIRST_ROW, FIRST_ROW.replace("1.000656", "TTHC-7")),
     "procedure-periods-overlap": catalogue(FIRST_ROW, FIRST_ROW.replace("2017-12-31", "2018-06-30"), "2018-01-01,"),
@@ -192,7 +193,7 @@ FAULTS = {
     "catalogue-column-unknown": catalogue("valid_from,valid_to\n", "valid_from,valid_to,note\n", "procedure_code,"),
     "required-unjudged": suite("    kwargs: {column: dossier_code}", "    kwargs: {column: summary}", "no line"),
     "guess": quan("aliases: [P01]", "aliases: [P01]  # guess: as its records spell it"),
-    "system-unused": quan("    datasets: {survey_responses: {system: tablets, connection: votes}}\n", "", "no line"),
+    "system-unused": quan(f"    record_kinds: {VOTES}\n", "", "no line"),
     "cursor-missing": Fault(
         "tablets.yml", '    cursor: {column: AT, format: "%Y%m%d"}\n', "", "  survey_responses:"
     ),
@@ -204,7 +205,7 @@ FAULTS = {
 }  # fmt: skip
 
 ELSEWHERE = {
-    "time-zone-differs": ("quan.yml", "datasets: {survey"),
+    "time-zone-differs": ("quan.yml", "record_kinds: {survey"),
     "system-unused": ("tablets.yml", "system: tablets"),
     "required-unjudged": ("dossiers.yml", "# The rules about a dossier"),
     "catalogue-unreadable": ("no.csv", ""),

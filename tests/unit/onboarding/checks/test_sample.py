@@ -37,7 +37,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def counts(result: Result) -> dict[tuple[str, str], dict[str, object]]:
-    return {(entry["ward"], entry["kind"]): entry for entry in json.loads(result.stdout)["sample"]}
+    return {(entry["ward"], entry["record_kind"]): entry for entry in json.loads(result.stdout)["sample"]}
 
 
 def codes(result: Result) -> set[str]:
@@ -52,9 +52,9 @@ def test_a_sample_is_judged_and_nothing_is_written(run: Run, ready: District) ->
     assert result.exit_code == 0, result.stderr
     found = counts(result)
     assert {key: (entry["rows"], entry["refused"]) for key, entry in found.items()} == {
-        (ward, kind): ((2, 1) if kind == "dossiers" else (1, 0))
+        (ward, record_kind): ((2, 1) if record_kind == "dossiers" else (1, 0))
         for ward in ("a_sql", "b_http", "c_files")
-        for kind in ("dossiers", "survey_responses")
+        for record_kind in ("dossiers", "survey_responses")
     }
     assert found["a_sql", "dossiers"]["rules"] == {"received_at_present": 1}
     assert codes(result) == {"sample-refused"}

@@ -64,11 +64,11 @@ def severities(run: Run) -> set[object]:
 
 
 def test_the_table_of_headers_names_real_columns_once() -> None:
-    for kind, columns in HEADERS.items():
+    for record_kind, columns in HEADERS.items():
         words = [word for text in columns.values() for word in text.split()]
-        assert sorted(words) == sorted(set(words)), kind
-        assert set(columns) <= set(CONTRACTS[kind].by_name)
-        assert all(folded(word) == word for word in [*words, *KEYS[kind].split(), *CURSORS.split()])
+        assert sorted(words) == sorted(set(words)), record_kind
+        assert set(columns) <= set(CONTRACTS[record_kind].by_name)
+        assert all(folded(word) == word for word in [*words, *KEYS[record_kind].split(), *CURSORS.split()])
     for table in WORDS.values():
         assert all(folded(code) == code for code in table)
 
@@ -112,13 +112,13 @@ def test_unknown_software_is_drafted_from_its_database(run: Run, ready: District
     assert result.exit_code == 0, result.output
     text = (ready.systems_dir / "phan_mem_moi.yml").read_text(encoding="utf-8")
     system = yaml.safe_load(text)
-    dossiers = system["datasets"]["dossiers"]
+    dossiers = system["record_kinds"]["dossiers"]
     assert dossiers["read"] == {"table": "HO_SO"}
     assert dossiers["key"] == ["ID_HO_SO"]
     assert dossiers["cursor"] == {"column": "NGAY_CAP_NHAT", "format": "%Y-%m-%d %H:%M:%S"}
     assert dossiers["columns"]["received_at"] == {"from": "NGAY_TIEP_NHAN", "formats": ["%Y-%m-%d %H:%M:%S"]}
     assert dossiers["columns"]["applicant_name"] == "TEN_NGUOI_NOP"
-    assert system["datasets"]["survey_responses"]["read"] == {"table": "KHAO_SAT"}
+    assert system["record_kinds"]["survey_responses"]["read"] == {"table": "KHAO_SAT"}
     assert severities(run) <= {"hint"}, findings(run)
     guesses = [f for f in findings(run) if f["code"] == "guess" and str(f["file"]).endswith("phan_mem_moi.yml")]
     assert len(guesses) == text.count("# guess:")
@@ -133,7 +133,7 @@ def test_a_draft_reads_the_ward_that_it_was_made_from(run: Run, ready: District)
     run("add", "new_ward", *WHO, "--system", "phan_mem_moi", "--connection", "a_sql")
     result = run("check", "--sample", "10", "--ward", "new_ward", "--json")
     assert result.exit_code == 0, result.output
-    sampled = {entry["kind"]: entry for entry in json.loads(result.stdout)["sample"]}
+    sampled = {entry["record_kind"]: entry for entry in json.loads(result.stdout)["sample"]}
     assert sampled["dossiers"]["rows"] == 2
     assert sampled["dossiers"]["error"] is None
     assert "received_at_readable" not in sampled["dossiers"]["rules"]
@@ -145,7 +145,7 @@ def test_unknown_software_is_drafted_from_a_sample_file(run: Run, ready: Distric
     result = run("add", "new_ward", *WHO, "--system", "tep_moi", "--sample", str(sample))
     assert result.exit_code == 0, result.output
     text = (ready.systems_dir / "tep_moi.yml").read_text(encoding="utf-8")
-    dossiers = yaml.safe_load(text)["datasets"]["dossiers"]
+    dossiers = yaml.safe_load(text)["record_kinds"]["dossiers"]
     assert dossiers["read"] == {"pattern": "ho_so_*.csv"}
     assert dossiers["columns"]["received_at"]["formats"] == ["%d/%m/%Y %H:%M"]
     assert yaml.safe_load(text)["codes"]["status"]["Đã trả kết quả"] == "returned"
@@ -167,10 +167,10 @@ def test_a_workbook_is_drafted_and_read(
     result = run("add", "new_ward", *WHO, "--system", "excel_moi", "--sample", str(folder / "ho_so_6.xlsx"))
     assert result.exit_code == 0, result.output
     system = yaml.safe_load((ready.systems_dir / "excel_moi.yml").read_text(encoding="utf-8"))
-    assert system["datasets"]["dossiers"]["read"] == {"pattern": "ho_so_*.xlsx"}
+    assert system["record_kinds"]["dossiers"]["read"] == {"pattern": "ho_so_*.xlsx"}
     assert system["codes"]["status"]["Đã trả kết quả"] == "returned"
     sampled = json.loads(run("check", "--sample", "10", "--ward", "new_ward", "--json").stdout)["sample"]
-    assert [(entry["kind"], entry["rows"], entry["error"]) for entry in sampled] == [("dossiers", 2, None)]
+    assert [(entry["record_kind"], entry["rows"], entry["error"]) for entry in sampled] == [("dossiers", 2, None)]
 
 
 def test_json_is_drafted_with_the_place_of_its_records(run: Run, ready: District, tmp_path: Path) -> None:
@@ -179,8 +179,8 @@ def test_json_is_drafted_with_the_place_of_its_records(run: Run, ready: District
     sample.write_text(json.dumps({"data": {"items": rows}}), encoding="utf-8")
     assert run("add", "new_ward", *WHO, "--system", "json_moi", "--sample", str(sample)).exit_code == 0
     system = yaml.safe_load((ready.systems_dir / "json_moi.yml").read_text(encoding="utf-8"))
-    assert system["datasets"]["dossiers"]["read"] == {"pattern": "ho_so_*.json", "records": "data.items"}
-    assert system["datasets"]["dossiers"]["key"] == ["MaHoSo"]
+    assert system["record_kinds"]["dossiers"]["read"] == {"pattern": "ho_so_*.json", "records": "data.items"}
+    assert system["record_kinds"]["dossiers"]["key"] == ["MaHoSo"]
 
 
 def test_codes_that_nobody_knows_are_counted_and_not_written_down(run: Run, ready: District) -> None:

@@ -9,25 +9,25 @@ from typing import Any
 import yaml
 
 from ward_warehouse.core.contracts import RecordKind
-from ward_warehouse.registry import Dataset, District, System, Ward
+from ward_warehouse.registry import District, Feed, System, Ward
 from ward_warehouse.registry.procedures import Catalogue
 
 
-def dataset(
+def feed(
     system: str | dict[str, Any],
-    kind: RecordKind = RecordKind.DOSSIERS,
+    record_kind: RecordKind = RecordKind.DOSSIERS,
     aliases: Iterable[str] = ("P01",),
     procedures: Iterable[str] | None = None,
     ward: str = "p01",
     time_zone: str = "Asia/Ho_Chi_Minh",
-) -> Dataset:
-    """A ward's dataset; `system` is a system file's text or its data, `procedures` a catalogue's codes, `time_zone`
+) -> Feed:
+    """A ward's feed; `system` is a system file's text or its data, `procedures` a catalogue's codes, `time_zone`
     the district's."""
     data = yaml.safe_load(system) if isinstance(system, str) else system
     catalogue = None
     if procedures is not None:
         catalogue = Catalogue(Path("p.csv"), tuple({"procedure_code": code} for code in procedures))
-    return Dataset(
+    return Feed(
         ward=Ward.model_validate(
             {
                 "ward": ward,
@@ -42,7 +42,7 @@ def dataset(
         district=District.model_validate(
             {"district": "quan", "name": {"vi": "Quận", "en": "District"}, "time_zone": time_zone}
         ),
-        kind=kind,
+        record_kind=record_kind,
         system=System.model_validate(data),
         connection_id=ward,
         catalogue=catalogue,

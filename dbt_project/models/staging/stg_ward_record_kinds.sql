@@ -6,4 +6,4 @@ select
     cadence,
     in_force_from,
     in_force_to
-from {{ source('raw', 'ward_datasets') }}
+from {{ source('raw', 'ward_record_kinds') }}
