@@ -5,8 +5,6 @@ A record is never dropped: read = accepted + quarantined + unchanged holds for e
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -19,9 +17,9 @@ from ward_warehouse.core.contracts import CONTRACTS, RecordKind
 from ward_warehouse.core.errors import ValidationError
 from ward_warehouse.lake.quarantine_log import LETS_IN, QUARANTINE_SCHEMA, Log, read_log
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, RuleResult, manifest_path
-from ward_warehouse.mapping.duckdb_memory import open_cursor
-from ward_warehouse.mapping.statement import MARKERS, NOTE, RECEIVED
-from ward_warehouse.validation.judging import Judge, Rule, Suite
+from ward_warehouse.mapping.statement import MARKERS, RECEIVED
+from ward_warehouse.validation.entries import quarantine_entries, spoken_values
+from ward_warehouse.validation.judging import Judge, Suite
 from ward_warehouse.validation.repeats import ROW, without_earlier
 
 CHUNK_ROWS = 250_000
@@ -128,8 +126,10 @@ def _split(lake: Lake, batch: LandedBatch, table: pa.Table, suite: Suite, broken
     entries = QUARANTINE_SCHEMA.empty_table()
     if len(refused):
         # What was received is wide, and only what is refused needs it.
-        received = _spoken(lake.read_table(batch.path, [RECEIVED]).take(table[ROW].take(pa.array(refused)))[RECEIVED])
-        entries = _entries(batch, table, received, suite, broken, refused)
+        received = spoken_values(
+            lake.read_table(batch.path, [RECEIVED]).take(table[ROW].take(pa.array(refused)))[RECEIVED]
+        )
+        entries = quarantine_entries(batch, table, received, suite, broken, refused)
     return Judged(batch, accepted, entries, _results(suite, broken, table.num_rows))
 
 
@@ -146,91 +146,6 @@ def _results(suite: Suite, broken: dict[str, np.ndarray], rows: int) -> list[Rul
         )
         for rule in suite.rules
     ]
-
-
-def _spoken(received: pa.ChunkedArray) -> pa.Array:
-    """The structs without the notes that no record of the batch has."""
-    struct = received.combine_chunks()
-    kept = [
-        name
-        for name in (field.name for field in struct.type)
-        if not name.startswith(NOTE) or struct.field(name).null_count < len(struct)
-    ]
-    return pa.StructArray.from_arrays([struct.field(name) for name in kept], kept)
-
-
-def _entries(
-    batch: LandedBatch,
-    table: pa.Table,
-    received: pa.Array,
-    suite: Suite,
-    broken: dict[str, np.ndarray],
-    refused: np.ndarray,
-) -> pa.Table:
-    """The quarantine entries of the refused records, with every rule each of them broke."""
-    records = table.select(["source_record_id", "source_position", "content_hash"]).take(pa.array(refused))
-    records = records.append_column(RECEIVED, received)
-    sets, which = _rule_sets(suite, broken, refused, table.num_rows)
-    records = records.append_column("rule_set", pa.array(which, pa.int32()))
-    with open_cursor() as db:
-        db.register("records", records)
-        db.register("sets", sets)
-        text = f"CAST(to_json({RECEIVED}) AS VARCHAR)"
-        if any(field.name.startswith(NOTE) for field in received.type):
-            text = f"""regexp_replace({text}, ',"{NOTE}[^"]*":null', '', 'g')"""
-        entries = db.execute(
-            f"""
-            SELECT left(sha256(concat_ws(chr(31), $record_kind, $ward, $night,
-                               coalesce(source_record_id, source_position), source_position, content_hash)), 24)
-                       AS entry_id,
-                   $record_kind AS record_kind, $ward AS ward_key, $district AS district_code, $night::DATE AS night,
-                   source_record_id, source_position,
-                   {text} AS received,
-                   rules, rule_codes, content_hash, $now AS quarantined_at
-            FROM records JOIN sets USING (rule_set)""",  # noqa: S608 - every value is bound
-            {
-                "record_kind": str(batch.record_kind),
-                "ward": batch.ward,
-                "district": batch.district,
-                "night": str(batch.night),
-                "now": datetime.now(UTC),
-            },
-        ).to_arrow_table()
-    return _told_apart(entries.cast(QUARANTINE_SCHEMA))
-
-
-def _told_apart(entries: pa.Table) -> pa.Table:
-    """Rows of a table whose key is empty in them may be alike in all that is looked at: each is an entry of its own."""
-    if pc.count_distinct(entries["entry_id"]).as_py() == entries.num_rows:
-        return entries
-    ids = entries["entry_id"].to_pandas()
-    copies = ids.groupby(ids).cumcount()
-    for row, copy in copies[copies > 0].items():
-        ids[row] = hashlib.sha256(f"{ids[row]}\x1f{copy}".encode()).hexdigest()[:24]
-    return entries.set_column(0, entries.schema.field(0), pa.array(ids, pa.string()))
-
-
-def _rule_sets(
-    suite: Suite, broken: dict[str, np.ndarray], refused: np.ndarray, rows: int
-) -> tuple[pa.Table, np.ndarray]:
-    """The few sets of rules that records of the batch broke together, and for each refused record which one it is."""
-    marks = np.zeros((rows, len(suite.rules)), dtype=bool)
-    for number, rule in enumerate(suite.rules):
-        marks[broken[rule.rule], number] = True
-    packed = np.packbits(marks[refused], axis=1)
-    keys, which = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_inverse=True)
-    bits = np.unpackbits(keys.view(np.uint8).reshape(len(keys), -1), axis=1)[:, : len(suite.rules)]
-    sets = [[rule for rule, mark in zip(suite.rules, row, strict=True) if mark] for row in bits]
-    described = {
-        "rule_set": pa.array(range(len(sets)), pa.int32()),
-        "rules": [json.dumps([_described(rule) for rule in rules], ensure_ascii=False) for rules in sets],
-        "rule_codes": [",".join(rule.rule for rule in rules) for rules in sets],
-    }
-    return pa.table(described), which
-
-
-def _described(rule: Rule) -> dict[str, str]:
-    return {"rule": rule.rule, "severity": rule.severity, "column": rule.column, "vi": rule.vi, "en": rule.en}
 
 
 def commit(lake: Lake, judged: Judged) -> Manifest:
