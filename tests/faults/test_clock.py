@@ -55,13 +55,13 @@ def taken_in(record_id: str, moment: datetime) -> Record:
 MOMENTS = {
     "midnight": (date(2024, 3, 6), datetime(2024, 3, 7, 23, 59, 59, 900_000, tzinfo=HANOI)),
     "midnight in UTC": (date(2024, 3, 6), datetime(2024, 3, 6, 23, 59, 59, 900_000, tzinfo=UTC)),
-    "a year ends": (date(2024, 12, 31), datetime(2024, 12, 31, 23, 59, 59, 900_000, tzinfo=HANOI)),
+    "a year ends": (date(2024, 12, 30), datetime(2024, 12, 31, 23, 59, 59, 900_000, tzinfo=HANOI)),
     "a year ends in UTC": (date(2024, 12, 31), datetime(2024, 12, 31, 23, 59, 59, 900_000, tzinfo=UTC)),
-    "a leap day begins": (date(2024, 2, 28), datetime(2024, 2, 28, 23, 59, 59, 900_000, tzinfo=HANOI)),
-    "a leap day ends": (date(2024, 2, 29), datetime(2024, 2, 29, 23, 59, 59, 900_000, tzinfo=HANOI)),
+    "a leap day begins": (date(2024, 2, 27), datetime(2024, 2, 28, 23, 59, 59, 900_000, tzinfo=HANOI)),
+    "a leap day ends": (date(2024, 2, 28), datetime(2024, 2, 29, 23, 59, 59, 900_000, tzinfo=HANOI)),
     "a leap day begins in UTC": (date(2024, 2, 28), datetime(2024, 2, 28, 23, 59, 59, 900_000, tzinfo=UTC)),
 }
-"""The night that is played, and the last moment of a day, which passes between one ward and the next."""
+"""The night that is played, and the last moment of a later day, which passes between one ward and the next."""
 
 
 @pytest.mark.parametrize("name", MOMENTS)
