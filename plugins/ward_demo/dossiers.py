@@ -119,7 +119,7 @@ def _draw_people(
     phones = people.phones(rng, count)
     business = rng.random(count) < np.where([p.authority == "district" for p in chosen], 0.3, 0.04)
     other = rng.random(count) < 0.015
-    record_kind = np.where(business, "business", np.where(other, "other", "citizen")).tolist()
+    applicant = np.where(business, "business", np.where(other, "other", "citizen")).tolist()
     has_mail = (rng.random(count) < 0.35).tolist()
     mails = people.emails(rng, names)
     officers = people.full_names(rng, _OFFICERS)
@@ -132,8 +132,8 @@ def _draw_people(
         for p, n in zip(chosen, copies, strict=True)
     ]
     return {
-        "applicant_type": list(record_kind),
-        "applicant_name": [f if k == "business" else n for k, f, n in zip(record_kind, firms, names, strict=True)],
+        "applicant_type": list(applicant),
+        "applicant_name": [f if k == "business" else n for k, f, n in zip(applicant, firms, names, strict=True)],
         "identity_number": list(people.identity_numbers(rng, count)),
         "phone": list(phones),
         "email": [m if has else None for has, m in zip(has_mail, mails, strict=True)],

@@ -40,11 +40,11 @@ def full_names(rng: np.random.Generator, count: int) -> list[str]:
 
 def companies(rng: np.random.Generator, owners: list[str]) -> list[str]:
     """A company for each owner, named after the owner's given name."""
-    record_kind = rng.integers(0, len(_COMPANY), len(owners)).tolist()
+    form = rng.integers(0, len(_COMPANY), len(owners)).tolist()
     field = rng.integers(0, len(_COMPANY_FIELD), len(owners)).tolist()
     return [
         f"{_COMPANY[k]} {_COMPANY_FIELD[f]} {owner.split()[-1]} {owner.split()[0]}"
-        for k, f, owner in zip(record_kind, field, owners, strict=True)
+        for k, f, owner in zip(form, field, owners, strict=True)
     ]
 
 

@@ -109,8 +109,8 @@ def night_under_scheduler(district: District) -> Callable[[threading.Event], Liv
 
 def three_wards(make: Make, folder: Path, prefix: str) -> District:
     """Three wards, one of each kind of software, with two good dossiers and a broken one each."""
-    record_kinds: tuple[Kind, ...] = ("sql", "http", "files")
-    district = make(folder, {f"{prefix}_{record_kind}": record_kind for record_kind in record_kinds})
+    transports: tuple[Kind, ...] = ("sql", "http", "files")
+    district = make(folder, {f"{prefix}_{transport}": transport for transport in transports})
     for ward in district.wards.values():
         ward.send([dossier("1"), dossier("2"), dossier("3", received_at=None)], [survey("1")])
     return district

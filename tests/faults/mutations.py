@@ -87,7 +87,7 @@ MUTATIONS: dict[Kind, tuple[Mutation, ...]] = {
 }
 
 
-def mutated(chance: random.Random, record_kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
+def mutated(chance: random.Random, transport: Kind, row: dict[str, Any]) -> dict[str, Any]:
     """The row with one to three of its values made wrong.
 
     But for a database's own column of changes: what is asked of a database is what changed in a window, and nonsense
@@ -96,5 +96,5 @@ def mutated(chance: random.Random, record_kind: Kind, row: dict[str, Any]) -> di
     changed = dict(row)
     names = sorted(set(row) - {SOFTWARE["sql"].dossier["source_changed_at"]})
     for name in chance.sample(names, chance.randint(1, 3)):
-        changed[name] = chance.choice(MUTATIONS[record_kind])(chance, row[name])
+        changed[name] = chance.choice(MUTATIONS[transport])(chance, row[name])
     return changed

@@ -32,7 +32,7 @@ class Nights:
 def nights(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> Nights:
     folder = tmp_path_factory.mktemp("faults")
     systems = {key: fault.system for key, fault in FAULTS.items() if fault.system}
-    district: District = make_district(folder, {key: fault.record_kind for key, fault in FAULTS.items()}, systems)
+    district: District = make_district(folder, {key: fault.transport for key, fault in FAULTS.items()}, systems)
     district.systems_dir = _with_gzip(folder / "software")
     for key, fault in FAULTS.items():
         district[key].send(RECORDS)

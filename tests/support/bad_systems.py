@@ -264,7 +264,7 @@ class Fault:
     `broken` those that end in quarantine, with their rules.
     """
 
-    record_kind: Kind
+    transport: Kind
     spoil: Callable[[MiniWard], None] | None
     state: str = "failed"
     parts: tuple[str, ...] = ()

@@ -90,7 +90,7 @@ def xlsx(**sheets: str) -> bytes:
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
-    record_kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    prefix = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     book = "".join(f'<sheet name={quoteattr(n)} sheetId="{i}" r:id="rId{i}"/>' for i, n in enumerate(names, 1))
     links = "".join(
         f'<Relationship Id="rId{i}" Type="{office}/worksheet" Target="worksheets/sheet{i}.xml"/>'
@@ -98,13 +98,13 @@ def xlsx(**sheets: str) -> bytes:
     )
     links += f'<Relationship Id="rId99" Type="{office}/styles" Target="styles.xml"/>'
     parts = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{record_kinds}.worksheet+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{prefix}.worksheet+xml"/>'
         for i in range(1, len(names) + 1)
     )
     members = {
         "[Content_Types].xml": f'{head}<Types xmlns="{package}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{record_kinds}.sheet.main+xml"/>{parts}</Types>',
+        f'<Override PartName="/xl/workbook.xml" ContentType="{prefix}.sheet.main+xml"/>{parts}</Types>',
         "_rels/.rels": f'{head}<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
         f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'{head}<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{book}</sheets></workbook>',

@@ -69,7 +69,7 @@ class _Accounts(paramiko.ServerInterface):
     def get_allowed_auths(self, username: str) -> str:
         return "password,publickey"
 
-    def check_channel_request(self, record_kind: str, chanid: int) -> int:
+    def check_channel_request(self, kind: str, chanid: int) -> int:
         return paramiko.OPEN_SUCCEEDED
 
 

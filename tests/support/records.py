@@ -213,9 +213,9 @@ def survey(record_id: str | None, night: date = NIGHT, **changes: Any) -> Record
     }
 
 
-def written(record_kind: Kind, record: Record) -> dict[str, str | None]:
+def written(transport: Kind, record: Record) -> dict[str, str | None]:
     """The record in the columns and spelling of a kind of software; text that is no word of a code list stays as is."""
-    software = SOFTWARE[record_kind]
+    software = SOFTWARE[transport]
     columns = software.survey if "rating_overall" in record else software.dossier
     row: dict[str, str | None] = {}
     for name, column in columns.items():
@@ -224,7 +224,7 @@ def written(record_kind: Kind, record: Record) -> dict[str, str | None]:
             value = value.strftime(software.stamp if name == "source_changed_at" else software.moment)
         elif value is not None:
             value = software.codes.get(name, {}).get(value, value)
-        if record_kind == "http" and name == "procedure_code" and value in PROCEDURES:
+        if transport == "http" and name == "procedure_code" and value in PROCEDURES:
             value = f"{value}.000.00.00.H29"
         row[column] = value
     return row

@@ -34,10 +34,10 @@ class Day(click.DateTime):
             found: datetime = super().convert(value, param, ctx)
         except click.BadParameter:
             where = f"{param.opts[0]}: " if param and param.opts else ""
-            record_kinds = "a date such as 2018-12-27"
+            expected = "a date such as 2018-12-27"
             if len(self.formats) > 1:
-                record_kinds += ", or a time such as 2018-12-27T06:00"
-            raise WardWarehouseError(f"{where}found {value!r}, expected {record_kinds}") from None
+                expected += ", or a time such as 2018-12-27T06:00"
+            raise WardWarehouseError(f"{where}found {value!r}, expected {expected}") from None
         return found
 
 

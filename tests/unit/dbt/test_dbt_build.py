@@ -87,7 +87,7 @@ def test_every_column_has_a_text_and_every_text_its_column(settings: Settings, f
     texts = column_texts(folder)
     # The kept sums have a column for each measure: its text is the definition's.
     assert {(model, column) for model, column, _ in built if column not in MEASURES} == set(texts)
-    instants = {(model, column) for model, column, record_kind in built if record_kind == "TIMESTAMP WITH TIME ZONE"}
+    instants = {(model, column) for model, column, sql_type in built if sql_type == "TIMESTAMP WITH TIME ZONE"}
     assert {place for place in instants if texts[place].count("(UTC)") != 2} == set(), "an instant says its time zone"
 
 

@@ -26,15 +26,15 @@ def told(folder: Folder, rows: list[dict[str, object]]) -> str:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-@pytest.mark.parametrize("record_kind", ["csv", "xlsx", "json", "zip"])
-def test_a_file_that_is_read_shows_nobody(folder: Folder, text: str, record_kind: str) -> None:
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json", "zip"])
+def test_a_file_that_is_read_shows_nobody(folder: Folder, text: str, form: str) -> None:
     named = text.replace("/", "_")
     json_text = json.dumps([dict(zip(COLUMNS, ("A-1", "01/03/2024", "x"), strict=True))])
     content = {
         "csv": CSV.encode(), "xlsx": xlsx(**{named[:31]: SHEET}), "json": json_text.encode(),
         "zip": zipped({f"{named}.csv": CSV.encode()}),
-    }[record_kind]  # fmt: skip
-    folder.put(f"{named}.{record_kind}", content)
+    }[form]  # fmt: skip
+    folder.put(f"{named}.{form}", content)
     rows = folder.night()
     assert len(rows) == 1
     found = told(folder, rows)

@@ -83,12 +83,12 @@ def error_of(make: Callable[[], Source]) -> str:
 
 
 @pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
-@pytest.mark.parametrize("record_kind", KINDS)
+@pytest.mark.parametrize("source", KINDS)
 def test_no_error_and_no_log_shows_a_password(
-    record_kind: str, password: str, request: pytest.FixtureRequest, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    source: str, password: str, request: pytest.FixtureRequest, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    ward, connection, wrong = KINDS[record_kind](request, tmp_path)
+    ward, connection, wrong = KINDS[source](request, tmp_path)
     for changes in wrong:
         tried = replace(connection, password=password, **changes)
         said = error_of(lambda tried=tried: open_source(ward, tried, {}))  # type: ignore[misc]
@@ -128,10 +128,10 @@ def test_no_words_of_a_server_show_a_password(
 
 
 @pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
-@pytest.mark.parametrize("record_kind", ["postgres", "mariadb"])
-def test_every_password_opens_its_database(record_kind: str, password: str, request: pytest.FixtureRequest) -> None:
-    server: Server = request.getfixturevalue(f"{record_kind}_server")
-    if record_kind == "postgres":
+@pytest.mark.parametrize("source", ["postgres", "mariadb"])
+def test_every_password_opens_its_database(source: str, password: str, request: pytest.FixtureRequest) -> None:
+    server: Server = request.getfixturevalue(f"{source}_server")
+    if source == "postgres":
         from psycopg import sql
 
         role = sql.SQL("CREATE ROLE planted LOGIN SUPERUSER PASSWORD {}").format(sql.Literal(password))

@@ -86,10 +86,10 @@ def test_every_database_that_has_a_zone_is_told_it() -> None:
 # Cursors that are numbers
 
 
-@pytest.mark.parametrize("record_kind", ["BIGINT", "NUMERIC(14)"])
+@pytest.mark.parametrize("sql_type", ["BIGINT", "NUMERIC(14)"])
 @pytest.mark.parametrize("asked", [{"table": "dem"}, {"query": "SELECT * FROM dem"}], ids=["table", "query"])
-def test_an_epoch_as_cursor_is_refused(server: Server, record_kind: str, asked: dict[str, Any]) -> None:
-    server.execute("DROP TABLE IF EXISTS dem", f"CREATE TABLE dem (id INT, ma VARCHAR(9), sua {record_kind})")
+def test_an_epoch_as_cursor_is_refused(server: Server, sql_type: str, asked: dict[str, Any]) -> None:
+    server.execute("DROP TABLE IF EXISTS dem", f"CREATE TABLE dem (id INT, ma VARCHAR(9), sua {sql_type})")
     server.execute("INSERT INTO dem VALUES (%s, %s, %s)", rows=[(1, "A", 1546300800)])
     for window in (WINDOW, Window(None, WINDOW.until)):
         with pytest.raises(SourceError, match=r"column sua \(cursor\): found numbers.*expected"):

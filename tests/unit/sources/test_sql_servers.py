@@ -254,7 +254,7 @@ MARIADB_VALUES: list[tuple[str, Any, Any]] = [
 def hard(server: Server, values: list[tuple[str, Any, Any]]) -> tuple[Feed, list[dict[str, Any]]]:
     """A table with a column for each value, a record that has them and one of nulls; and what must arrive."""
     names = [f"v{n}" for n in range(len(values))]
-    columns = ", ".join(f"{name} {record_kind} NULL" for name, (record_kind, _, _) in zip(names, values, strict=True))
+    columns = ", ".join(f"{name} {sql_type} NULL" for name, (sql_type, _, _) in zip(names, values, strict=True))
     server.execute("DROP TABLE IF EXISTS hard", f"CREATE TABLE hard (id INT, {columns})")
     marks = ", ".join(["%s"] * (len(values) + 1))
     rows = [(1, *(given for _, given, _ in values)), (2, *[None] * len(values))]
@@ -267,12 +267,12 @@ def hard(server: Server, values: list[tuple[str, Any, Any]]) -> tuple[Feed, list
     return described({"table": "hard"}, cursor="v0", key=("id",), **dict(zip(targets, names, strict=False))), expected
 
 
-@pytest.mark.parametrize("record_kind", ["table", "query"])
+@pytest.mark.parametrize("relation", ["table", "query"])
 def test_postgres_gives_the_same_rows_and_types_by_both_ways(
-    postgres_server: Server, monkeypatch: pytest.MonkeyPatch, record_kind: str
+    postgres_server: Server, monkeypatch: pytest.MonkeyPatch, relation: str
 ) -> None:
     ward, expected = hard(postgres_server, POSTGRES_VALUES)
-    if record_kind == "query":
+    if relation == "query":
         ward = _as_query(ward)
     by_arrow = read(ward, postgres_server.connection())
     without_arrow(monkeypatch)
@@ -323,10 +323,10 @@ def test_a_change_time_without_an_end_is_read_as_the_last_day(
 ) -> None:
     if way == "rows":
         without_arrow(monkeypatch)
-    for record_kind in ("TIMESTAMP", "TIMESTAMPTZ", "DATE"):
+    for sql_type in ("TIMESTAMP", "TIMESTAMPTZ", "DATE"):
         postgres_server.execute(
             "DROP TABLE IF EXISTS endless",
-            f"CREATE TABLE endless (id INT, ma VARCHAR(9), sua {record_kind}, nhan {record_kind})",
+            f"CREATE TABLE endless (id INT, ma VARCHAR(9), sua {sql_type}, nhan {sql_type})",
         )
         times = ["infinity", "2062-01-01", "2018-12-27", "2018-12-29", "-infinity"]
         postgres_server.execute(
@@ -336,7 +336,7 @@ def test_a_change_time_without_an_end_is_read_as_the_last_day(
         now = datetime(2026, 1, 1, tzinfo=UTC)
         whole = read(ward, postgres_server.connection(), Window(None, UNTIL, now)).to_pylist()
         found = {row["id"]: row["sua"] and str(row["sua"])[:10] for row in whole}
-        last = "9999-12-30" if record_kind != "TIMESTAMPTZ" else found["1"]
+        last = "9999-12-30" if sql_type != "TIMESTAMPTZ" else found["1"]
         assert last in ("9999-12-29", "9999-12-30")
         assert {**found, "1": last} == {"1": last, "2": found["2"], "3": found["3"], "5": None}
         assert {row["id"] for row in whole if row[FAULT] == "column sua: found a time that no calendar has"} == {"5"}

@@ -131,10 +131,10 @@ def test_times_are_instants(played: District) -> None:
             "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = 'dossiers'",
         )
     )
-    assert {name for name, record_kind in types.items() if record_kind == "TIMESTAMP WITH TIME ZONE"} == {
+    assert {name for name, sql_type in types.items() if sql_type == "TIMESTAMP WITH TIME ZONE"} == {
         name for name in types if name.endswith("_at")
     }
-    assert {name for name, record_kind in types.items() if record_kind == "DATE"} == {
+    assert {name for name, sql_type in types.items() if sql_type == "DATE"} == {
         "night", *(name for name in types if name.endswith("_date"))
     }  # fmt: skip
 

@@ -133,15 +133,15 @@ class FilesSource:
         return shown if shown == name or not fingerprint else f"{shown} ~{fingerprint[:8]}"
 
     def _parse(self, item: Item) -> Parsed:
-        record_kind = self._spec.format or FORMATS.get(PurePosixPath(item.name).suffix.lower())
-        if record_kind is None and item.in_archive:
-            raise RefusedError("member_kind", number=item.number, record_kinds=" ".join(FORMATS))
+        form = self._spec.format or FORMATS.get(PurePosixPath(item.name).suffix.lower())
+        if form is None and item.in_archive:
+            raise RefusedError("member_kind", number=item.number, kinds=" ".join(FORMATS))
         content = content_of(item)
         if content in ("spreadsheet", "html"):
             return READERS[content](item, self._spec, self._feed.mapping)
-        if record_kind in ("spreadsheet", "html") and content == "text":
+        if form in ("spreadsheet", "html") and content == "text":
             return self._parse_text(item)
-        return READERS[record_kind or "delimited"](item, self._spec, self._feed.mapping)
+        return READERS[form or "delimited"](item, self._spec, self._feed.mapping)
 
     def _parse_text(self, item: Item) -> Parsed:
         """Text under the name of a workbook: programs write their tables so, mostly with tabs."""

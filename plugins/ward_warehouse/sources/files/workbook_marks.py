@@ -84,10 +84,10 @@ class _Xls:
         sheet = self._book.sheet_by_name(name)
         marks = Marks(from_1904=self._book.datemode == 1)
         for row in range(sheet.nrows):
-            for column, record_kind in enumerate(sheet.row_types(row), 1):
-                if record_kind == xlrd.XL_CELL_ERROR:
+            for column, cell_type in enumerate(sheet.row_types(row), 1):
+                if cell_type == xlrd.XL_CELL_ERROR:
                     _set(marks.errors, row + 1, column)
-                elif record_kind == xlrd.XL_CELL_NUMBER and sheet.cell_xf_index(row, column - 1) in percents:
+                elif cell_type == xlrd.XL_CELL_NUMBER and sheet.cell_xf_index(row, column - 1) in percents:
                     _set(marks.percents, row + 1, column)
         return marks
 
@@ -251,16 +251,16 @@ class _OdsCells:
                 self._end_row()
 
     def _end_cell(self, text: str) -> None:
-        record_kind = self._cell.get("value-type")
+        value_type = self._cell.get("value-type")
         formula = "formula" in self._cell
         at = ((1 << self._repeats) - 1) << (self._column + 1) if self._repeats < MAX_CELLS else 0
         self._column += self._repeats
         wrong = self._cell.get("calcext:value-type") == "error" or (formula and ERROR_TEXT.fullmatch(text.strip()))
-        if wrong or (formula and record_kind is None and not text):
+        if wrong or (formula and value_type is None and not text):
             self._row_errors |= at
-        elif record_kind == "percentage":
+        elif value_type == "percentage":
             self._row_percents |= at
-        elif record_kind is None and not text:
+        elif value_type is None and not text:
             return
         self._row_end = self._column
 
