@@ -96,6 +96,33 @@ def test_an_epoch_as_cursor_is_refused(server: Server, sql_type: str, asked: dic
             read(described(asked, key=("id",)), server.connection(), window)
 
 
+@pytest.mark.parametrize(("form", "factor"), [("epoch", 1), ("epoch_ms", 1000)])
+@pytest.mark.parametrize("asked", [{"table": "dem"}, {"query": "SELECT * FROM dem"}], ids=["table", "query"])
+def test_an_epoch_whose_form_is_stated_is_read_by_its_window(
+    server: Server, form: str, factor: int, asked: dict[str, Any]
+) -> None:
+    seconds = {"before": 1546275599, "first": 1546275600, "last": 1546361999, "after": 1546362000}
+    server.execute("DROP TABLE IF EXISTS dem", "CREATE TABLE dem (id INT, ma VARCHAR(9), sua BIGINT NULL)")
+    rows = [(n, name, at * factor) for n, (name, at) in enumerate(seconds.items())]
+    server.execute("INSERT INTO dem VALUES (%s, %s, %s)", rows=[*rows, (9, "undated", None)])
+    part = described(asked, key=("id",)).system.model_dump(by_alias=True, mode="json")
+    part["record_kinds"]["dossiers"]["cursor"]["format"] = form
+    table = read(feed(part), server.connection(), WINDOW)
+    assert sorted(table["ma"].to_pylist()) == ["first", "last", "undated"]
+
+
+@pytest.mark.parametrize("forms", [["%d/%m/%Y %H:%M", "iso8601"], ["iso8601"]])
+def test_texts_that_do_not_sort_as_times_are_read_whole(server: Server, forms: list[str]) -> None:
+    """As texts, 02/01/2019 comes after 01/02/2019: compared so, a change would be read in no night."""
+    server.execute("DROP TABLE IF EXISTS dem", "CREATE TABLE dem (id INT, ma VARCHAR(9), sua VARCHAR(40))")
+    server.execute(
+        "INSERT INTO dem VALUES (%s, %s, %s)", rows=[(1, "A", "01/01/2019 10:00"), (2, "B", "2018-12-31T18:00:00Z")]
+    )
+    part = described({"table": "dem"}, key=("id",)).system.model_dump(by_alias=True, mode="json")
+    part["record_kinds"]["dossiers"]["cursor"]["format"] = forms
+    assert sorted(read(feed(part), server.connection(), WINDOW)["ma"].to_pylist()) == ["A", "B"]
+
+
 # Queries as people type them
 
 
