@@ -1,7 +1,7 @@
 {{ config(severity='warn') }}
 
--- A dossier code stands in one record of a ward. Where it does not, both records count and somebody has to ask the ward:
--- a warning, which the build counts. A night looks at the codes of the dossiers that it computed.
+-- A dossier code stands in one record of a ward. Where it does not, both records count and somebody has to ask the
+-- ward: a warning, which the build counts. A night looks at the codes of the dossiers that it computed.
 -- depends_on: {{ ref_of_nights('int_dossiers__changed') }}
 {%- set dossiers = ref('fct_dossiers') %}
 {%- set changed = ref_of_nights('int_dossiers__changed') %}
