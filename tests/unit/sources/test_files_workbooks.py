@@ -12,6 +12,7 @@ from tests.support.dropped_files import (
     ERROR,
     FIXTURES,
     NAME,
+    ROOT,
     Folder,
     date_cell,
     formula,
@@ -195,6 +196,55 @@ def test_an_unguarded_reader_would_end_the_process(tmp_path: Path) -> None:
     command = [sys.executable, "-c", program, str(tmp_path / "far.xlsx")]
     found = subprocess.run(command, capture_output=True, check=False)
     assert found.returncode < 0
+
+
+IN_3_GIB = """
+import resource, sys
+from pathlib import Path
+resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+path = Path(sys.argv[1])
+"""
+NIGHT = """
+from tests.support.dropped_files import Folder
+folder = Folder(path.parent)
+assert folder.night() == []
+print(*folder.refused)
+"""
+DRAFT = """
+from ward_warehouse.core.errors import SourceError
+from ward_warehouse.onboarding.draft.discover import relation_of_file
+try:
+    relation_of_file(path)
+except SourceError as error:
+    print(error)
+"""
+CIRCLE = pytest.param(4644, 9, id="the directory's sector is followed by itself")
+EXTENT = pytest.param(1743, 0xFFFFFFFF, id="the sheet says it has four thousand million rows")
+
+
+def read_damaged(program: str, path: Path, at: int, number: int) -> str:
+    """What a process with little memory prints that reads a workbook of the old format with four other bytes."""
+    content = bytearray((FIXTURES / "so_ho_so.xls").read_bytes())
+    content[at : at + 4] = number.to_bytes(4, "little")
+    path.write_bytes(content)
+    command = [sys.executable, "-c", IN_3_GIB + program, str(path)]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    return found.stdout
+
+
+@pytest.mark.parametrize(("at", "number"), [CIRCLE, EXTENT])
+def test_damage_in_the_old_format_is_refused_and_ends_no_night(tmp_path: Path, at: int, number: int) -> None:
+    found = read_damaged(NIGHT, tmp_path / "a.xls", at, number)
+    assert "file a.xls" in found
+    assert "cut or damaged" in found
+    assert (tmp_path / "a.xls.receipt.txt").exists()
+
+
+@pytest.mark.parametrize(("at", "number"), [CIRCLE, EXTENT])
+def test_damage_in_a_sample_of_the_old_format_is_told_to_who_drafts(tmp_path: Path, at: int, number: int) -> None:
+    found = read_damaged(DRAFT, tmp_path / "a.xls", at, number)
+    assert found.startswith("a.xls: is no table that could be read")
 
 
 def test_a_far_cell_on_the_edge_of_two_chunks_is_seen() -> None:

@@ -144,13 +144,16 @@ def _fields(content: bytes, read: dict[str, Any]) -> Iterator[list[str]]:
 def _cells(content: bytes) -> Iterator[list[str]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    from ward_warehouse.sources.files.refusals import RefusedError
     from ward_warehouse.sources.files.spreadsheets import cell_text
+    from ward_warehouse.sources.files.workbook_guard import check_workbook
 
     try:
+        check_workbook(content)
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             for row in workbook.get_sheet_by_index(0).iter_rows():
                 yield [cell_text(cell) for cell in row]
-    except CalamineError:
+    except (CalamineError, RefusedError):
         raise ValueError("no workbook") from None
 
 

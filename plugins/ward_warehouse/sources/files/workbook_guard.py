@@ -3,14 +3,18 @@
 The reader reserves memory for every cell between the first and the last filled one, and ends the whole process when
 there is not enough. The XML of a workbook never has a document type declaration (ECMA-376 part 2, 8.2; ODF 1.3 part 2):
 one that has is there to expand entities or to open files, so every member is read with defusedxml and refused for it.
+The old binary format cannot be measured without opening it, so a process of its own opens it first.
 """
 
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
@@ -25,6 +29,9 @@ from ward_warehouse.sources.files.unpacking import DAMAGE
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How workbooks begin: XLSX and ODS are zip archives, the old binary format is an OLE file."""
+TRIAL = Path(__file__).with_name("workbook_trial.py")
+TRIAL_SECONDS = 600
+"""How long a trial may take on a machine that is busy; its own limit counts the time it computes."""
 
 
 class Elements(Protocol):
@@ -60,6 +67,8 @@ def check_workbook(content: bytes) -> None:
     Raises:
         RefusedError: it does, it is damaged, or it is neither XLSX nor ODS nor in the old binary format.
     """
+    if content.startswith(OLE):
+        _try_to_open(content)
     if not content.startswith(ZIP):
         return
     with damage(), zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -95,6 +104,17 @@ def walk(archive: zipfile.ZipFile, name: str, elements: Elements) -> None:
         while chunk := stream.read(MIB):
             parser.feed(chunk)
     parser.close()
+
+
+def _try_to_open(content: bytes) -> None:
+    # -P: the modules beside the program are none of the names it imports.
+    command = [sys.executable, "-P", str(TRIAL)]
+    try:
+        subprocess.run(  # noqa: S603 - this project's own program, no shell
+            command, input=content, capture_output=True, check=True, timeout=TRIAL_SECONDS
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        raise RefusedError("workbook_damaged") from None
 
 
 def _refuse_declarations(archive: zipfile.ZipFile, name: str) -> None:
