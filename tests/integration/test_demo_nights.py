@@ -188,7 +188,7 @@ ALSO = {
 def test_every_broken_record_is_in_quarantine_with_its_rules(demo: DemoNights) -> None:
     rows = broken_rows(records_as_of(story_records("quan_11"), FIRST), FIRST)
     wanted = [
-        RULES[row.fault.record_kind] | {rule for part, rule in ALSO.items() if row.fault.fields.get(part[0]) == part[1]}
+        RULES[row.fault.kind] | {rule for part, rule in ALSO.items() if row.fault.fields.get(part[0]) == part[1]}
         for row in rows
     ]
     entries = demo.query(

@@ -117,6 +117,8 @@ def validate(run: Night, plan: Plan, json_: bool) -> None:
     """Judge the landed batches of a night; accept or quarantine each record."""
     with console.status("judging"):
         found = run.validate(plan)
+    if not found and not json_:
+        console.print(f"night {plan.request.night}: no landed batch waits to be judged")
     _show_outcomes(found, json_)
 
 
