@@ -188,7 +188,11 @@ def files_column_renamed(ward: MiniWard) -> None:
 
 
 def files_column_extra(ward: MiniWard) -> None:
-    rewrite(ward, lambda text: "\n".join(f"{line},điều riêng" for line in text.splitlines()) + "\n")
+    def widened(text: str) -> str:
+        head, *lines = text.splitlines()
+        return "\n".join([f"{head},Ghi chú mới", *(f"{line},điều riêng" for line in lines)]) + "\n"
+
+    rewrite(ward, widened)
 
 
 def files_column_twice(ward: MiniWard) -> None:
@@ -330,7 +334,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "files_column_missing": Fault("files", files_column_missing, "held", (CSV, "Ngày tiếp nhận", "mot_cua_csv.yml")),
     "files_column_renamed": Fault("files", files_column_renamed, "held", (CSV, "Ngày tiếp nhận", "mot_cua_csv.yml")),
-    "files_column_extra": Fault("files", files_column_extra, "loaded", ("điều riêng",), IDS),
+    "files_column_extra": Fault("files", files_column_extra, "loaded", ("Ghi chú mới",), IDS),
     "files_column_twice": Fault("files", files_column_twice, state="held", parts=(CSV, "row 1", "Ngày nộp")),
     "files_decomposed": Fault("files", files_decomposed, "loaded", ids=IDS),
     "files_windows": Fault("files", files_windows, "loaded", ids=IDS),

@@ -112,7 +112,7 @@ def test_the_warehouse_says_what_the_definitions_say(settings: Settings) -> None
         targets = db.execute("SELECT indicator_code, applies_from, target FROM marts.indicator_targets").fetchall()
     assert rows == [
         (
-            one.code, one.version, theme.theme, one.name.vi, one.description.en, one.record_kind,
+            one.code, one.version, theme.theme, one.name.vi, one.description.en, one.kind,
             "".join(part.where or "" for role, part in one.parts if role == "numerator"), one.scorecard,
             CATALOGUE.sources[one.source].en,
         )

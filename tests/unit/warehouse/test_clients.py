@@ -283,10 +283,10 @@ def test_a_publish_that_was_killed_while_it_changed_the_kept_copy_is_made_good(
 def test_two_publishes_at_once_are_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     keep = publishing._keep
 
-    def meanwhile(build: Path, target: Path) -> dict[str, int]:
+    def meanwhile(*arguments: Any) -> dict[str, int]:
         with pytest.raises(BuildError, match="publish: another publish is at work"):
             publish(settings)
-        return keep(build, target)
+        return keep(*arguments)
 
     monkeypatch.setattr(publishing, "_keep", meanwhile)
     assert publish(settings)["marts.fct_dossiers"] == 4
