@@ -349,7 +349,7 @@ def test_a_rule_without_a_part_is_named(suite_with: Any, part: str) -> None:
         suite_with(meta={part: None})
 
 
-@pytest.mark.parametrize("severity", [None, "error", "info"])
+@pytest.mark.parametrize("severity", [None, "critical", "info"])
 def test_a_severity_that_has_no_consequence_is_named(suite_with: Any, severity: str | None) -> None:
     with pytest.raises(ValidationError, match=r"status_there: severity is .*error, warning"):
         suite_with(severity=severity)
