@@ -7,8 +7,9 @@ import os
 import secrets
 import shutil
 import sys
-from datetime import date
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from compare import Comparison, compare
 from rich.console import Console
@@ -66,8 +67,9 @@ def load(console: Console) -> Path:
     """One night over all files, and the published warehouse."""
     run = Night(load_settings())
     run.registry.require_clean()
-    # The files are an export of some later day: the night only has to lie after it.
-    plan = run.plan(Request(night=date.today()))  # noqa: DTZ011 - any later day will do
+    # The files are an export of some later day: the night only has to lie after it, and to be over.
+    yesterday = datetime.now(ZoneInfo(run.settings.time_zone)).date() - timedelta(days=1)
+    plan = run.plan(Request(night=yesterday))
     with console.status("reading, judging, building"):
         for state in run.run(plan, from_environment).states:
             if state.error:
