@@ -35,7 +35,7 @@ RUNS = {
             "until": str(NIGHT),
         },
     },
-    "quiet_hours": {"dag_id": "warehouse_maintenance", "conf": {}},
+    "maintenance": {"dag_id": "warehouse_maintenance", "conf": {}},
 }
 Make = Callable[[Path, dict[str, Kind]], District]
 

@@ -172,7 +172,7 @@ def test_a_run_takes_the_night_it_is_given(ready: District) -> None:
 
 
 def test_a_job_is_one_ward_of_the_run(ready: District) -> None:
-    given = params(night=str(NIGHT), feeds=["dossiers"], since="2024-03-01", until="2024-03-02", full=True)
+    given = params(night=str(NIGHT), record_kinds=["dossiers"], since="2024-03-01", until="2024-03-02", full=True)
     jobs = tasks.plan(given, None, datetime(2024, 3, 7, tzinfo=UTC))
     assert [job["wards"] for job in jobs] == [[ward] for ward in WARDS]
     assert len({job["run_id"] for job in jobs}) == 1
