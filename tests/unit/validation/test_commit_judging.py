@@ -138,7 +138,7 @@ def test_a_refused_record_is_told_all_it_broke_its_warnings_too(lake: Lake) -> N
     batch = landed(lake, "p01", NO_DATE, {**TOO_EARLY, "STATUS": "?"}, good(1), {**NO_DATE, "ID": "dateless-too"})
     (manifest,) = committed(lake, Judge(suite), [batch])
     entry, *dateless = sorted(entries(lake, manifest), key=lambda entry: entry["source_position"] != "row 2")
-    assert [one["rule_codes"] for one in dateless] == ["received_at_present"] * 2
+    assert [one["rule_codes"] for one in dateless] == ["received_at_present,dossier_code_once"] * 2
     assert entry["rule_codes"] == "status_known,due_after_received"
     by_name = {rule.rule: rule for rule in suite.rules}
     assert json.loads(entry["rules"]) == [
