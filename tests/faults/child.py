@@ -152,7 +152,7 @@ def play_tasks(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> N
 def _step(night: Night, plan: Plan, step: str) -> list[Any] | None:
     match step:
         case "extract":
-            return night.extract(plan, from_environment)
+            return [outcome for ward in plan.wards for outcome in night.extract_ward(plan, ward, from_environment)]
         case "validate":
             return night.validate(plan)
         case "load":
