@@ -126,7 +126,9 @@ def test_a_fault_is_said_once_and_touches_no_other_ward(
     assert {ward: accepted(district, ward) for ward in good} == before
     assert [district.manifest(ward) for ward in victims] == [None] * count
     assert set(played.verdict.missing_wards) == set(victims)
-    told = [line for line in played.verdict.message.splitlines() if line.startswith("- ")]
+    # Nothing is built here, which the verdict says as well.
+    lines = [line for line in played.verdict.message.splitlines() if line.startswith("- ")]
+    told = [line for line in lines if not line.startswith("- nothing is published yet")]
     assert len(told) == count, told
     assert all(sum(f"- {ward} " in line for line in told) == 1 for ward in victims)
     assert "report it" not in played.verdict.message, "no fault of a system is unforeseen"

@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import LockedError, WardWarehouseError
 from ward_warehouse.core.settings import Settings
@@ -14,6 +16,9 @@ from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, landed_path, manifest_path
 from ward_warehouse.night.noting import note_outcome, unforeseen
 from ward_warehouse.night.plan import Plan
+
+WAIT_SECONDS = 10
+"""How long another run that is at work on the same batch is waited for; judging one takes a second or two."""
 
 # A task that reads one ward must not pay for pandas and Great Expectations: what judges is imported where it is used.
 if TYPE_CHECKING:
@@ -61,7 +66,7 @@ class _Judging:
         self._settings = settings
         self._lake = lake
         self._plan = plan
-        self._kind = record_kind
+        self._record_kind = record_kind
         self._started = datetime.now(UTC)
 
     def judge_free(self, batches: list[LandedBatch]) -> list[Outcome]:
@@ -71,21 +76,39 @@ class _Judging:
         with ExitStack() as locks:
             for batch in batches:
                 try:
-                    locks.enter_context(partition_lock(self._lake, self._kind, batch.ward, batch.night))
+                    self._lock(locks, batch)
                 except LockedError as error:
                     found.append(self._note_failed(batch, str(error)))
                     continue
+                done = committed(self._lake, batch)
+                if done is not None:
+                    found.append(self._note_done(done))
+                    continue
                 # Another run may have judged it, or read it anew, before the lock was free.
-                if self._lake.read_record(landed_path(self._kind, batch.ward, batch.night), LandedBatch) == batch:
+                if (
+                    self._lake.read_record(landed_path(self._record_kind, batch.ward, batch.night), LandedBatch)
+                    == batch
+                ):
                     free.append(batch)
             return [*found, *(self._judge(free) if free else [])]
+
+    def _lock(self, locks: ExitStack, batch: LandedBatch) -> None:
+        """Locks a batch's partition; a run that judges the same batch is waited for, and what it commits is taken."""
+        for attempt in Retrying(
+            retry=retry_if_exception_type(LockedError),
+            stop=stop_after_delay(WAIT_SECONDS),
+            wait=wait_fixed(0.2),
+            reraise=True,
+        ):
+            with attempt:
+                locks.enter_context(partition_lock(self._lake, self._record_kind, batch.ward, batch.night))
 
     def _judge(self, batches: list[LandedBatch]) -> list[Outcome]:
         from ward_warehouse.validation.commit import judge_batches
         from ward_warehouse.validation.judging import Judge, load_suite
 
         try:
-            judge = Judge(load_suite(self._settings.expectations_dir, self._kind))
+            judge = Judge(load_suite(self._settings.expectations_dir, self._record_kind))
             watch = self._make_watch()
         except WardWarehouseError as error:
             return [self._note_failed(batch, str(error)) for batch in batches]
@@ -110,7 +133,7 @@ class _Judging:
         # It may have been committed before another one of the group failed.
         done = committed(self._lake, batch)
         if done is not None:
-            return note_outcome(self._lake, self._plan, "validate", "succeeded", self._started, batch=done)
+            return self._note_done(done)
         try:
             (verdict,) = judge_batches(self._lake, judge, [batch], watch.rule_on)
         except WardWarehouseError as error:
@@ -128,6 +151,9 @@ class _Judging:
         return note_outcome(
             self._lake, self._plan, "validate", "succeeded", started, batch=verdict.manifest, warnings=ruling.warnings
         )
+
+    def _note_done(self, manifest: Manifest) -> Outcome:
+        return note_outcome(self._lake, self._plan, "validate", "succeeded", self._started, batch=manifest)
 
     def _note_failed(self, batch: LandedBatch, error: str) -> Outcome:
         return note_outcome(self._lake, self._plan, "validate", "failed", self._started, batch=batch, error=error)
