@@ -9,9 +9,11 @@ import click
 from rich.table import Table
 
 from ward_warehouse.cli.output import as_json, console
+from ward_warehouse.cli.period_round import play_round
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.decisions.period_desk import PeriodDesk
+from ward_warehouse.decisions.period_round import Round
 from ward_warehouse.decisions.period_rules import wards_of
 from ward_warehouse.lake.period_log import STATES, Period, PeriodDecision, Unit, parse_period, period_name, read_periods
 from ward_warehouse.night.steps import Night
@@ -33,6 +35,19 @@ def step(command: Command) -> Command:
         click.option("--district", help="The whole district, once all its wards are there."),
         click.option("--period", required=True, help=PERIOD_HELP),
         click.option("--by", required=True, help="Who decides."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def round_options(command: Command) -> Command:
+    """The options of a step that may be taken for a whole district at once."""
+    options = [
+        click.option("--all-wards", is_flag=True, help="With --district: every ward, then the district, at once."),
+        click.option("--yes", is_flag=True, help="With --all-wards: do not ask."),
+        click.option("--reason", default="", help="A remark; kept with the decision."),
+        click.option("--json", "json_", is_flag=True, help="Print JSON."),
     ]
     for option in reversed(options):
         command = option(command)
@@ -71,22 +86,18 @@ def list_(district: str | None, ward: str | None, period: str | None, state: str
 
 @periods.command()
 @step
-@click.option("--reason", default="", help="A remark; kept with the decision.")
-@click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def review(ward: str | None, district: str | None, period: str, by: str, reason: str, json_: bool) -> None:
-    """Say that a period's figures were looked at and are right."""
-    desk, unit = _desk(ward, district, by, reason)
-    _show(desk.review(unit, parse_period(period)), json_)
+@round_options
+def review(all_wards: bool, yes: bool, **asked: Any) -> None:
+    """Say that a period's figures were looked at and are right; with --all-wards shows them all and asks once."""
+    _decide("review", all_wards, yes, **asked)
 
 
 @periods.command()
 @step
-@click.option("--reason", default="", help="A remark; kept with the decision.")
-@click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def close(ward: str | None, district: str | None, period: str, by: str, reason: str, json_: bool) -> None:
+@round_options
+def close(all_wards: bool, yes: bool, **asked: Any) -> None:
     """Close a reviewed period: its figures are kept as reported, later changes become restatements."""
-    desk, unit = _desk(ward, district, by, reason)
-    _show(desk.close(unit, parse_period(period)), json_)
+    _decide("close", all_wards, yes, **asked)
 
 
 @periods.command()
@@ -97,6 +108,20 @@ def reopen(ward: str | None, district: str | None, period: str, by: str, reason:
     """Make a period provisional again; what was reported stays readable."""
     desk, unit = _desk(ward, district, by, reason)
     _show(desk.reopen(unit, parse_period(period)), json_)
+
+
+def _decide(
+    step: Round, all_wards: bool, yes: bool, ward: str | None, district: str | None, period: str, by: str, reason: str,
+    json_: bool,
+) -> None:  # fmt: skip
+    if all_wards and ward is not None:
+        raise WardWarehouseError("--all-wards: found --ward, expected --district, whose wards are meant")
+    desk, unit = _desk(ward, district, by, reason)
+    wanted = parse_period(period)
+    if all_wards:
+        play_round(desk, unit.district, wanted, step, yes=yes, json_=json_)
+    else:
+        _show((desk.review if step == "review" else desk.close)(unit, wanted), json_)
 
 
 def _desk(ward: str | None, district: str | None, by: str, reason: str) -> tuple[PeriodDesk, Unit]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import uuid4
 
 import duckdb
@@ -30,6 +31,7 @@ from ward_warehouse.lake.period_log import (
     append,
     evidence_path,
     figures_path,
+    keep_looked,
     read_periods,
 )
 from ward_warehouse.lake.store import Lake
@@ -67,8 +69,13 @@ class Looked:
     @property
     def hash(self) -> str:
         """The same for the same figures."""
-        rows = self.figures.select(REPORTED).to_pylist()
-        return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self.rows, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What a reviewer sees of the figures."""
+        found: list[dict[str, Any]] = self.figures.select(REPORTED).to_pylist()
+        return found
 
 
 class PeriodDesk:
@@ -88,23 +95,62 @@ class PeriodDesk:
         if not self.by:
             raise WardWarehouseError("--by: found nothing, expected who decides")
 
-    def review(self, unit: Unit, period: Period) -> PeriodDecision:
-        """Says that somebody looked at the period's figures and found them right.
+    def look(self, unit: Unit, period: Period) -> Looked:
+        """What there is to decide about.
 
         Raises:
-            WardWarehouseError: the period is not over, is closed, or has wards that are not reviewed.
+            WardWarehouseError: the period is not over, nothing is published, or it has no figures of the unit.
+        """
+        (found,) = self.look_at([unit], period)
+        if isinstance(found, WardWarehouseError):
+            raise found
+        return found
+
+    def look_at(self, units: Sequence[Unit], period: Period) -> list[Looked | WardWarehouseError]:
+        """What there is to decide about of several units, or why there is nothing, in one opening of the warehouse.
+
+        Raises:
+            BuildError: nothing is published, or it cannot be read.
+        """
+        found: list[Looked | WardWarehouseError] = []
+        with open_published(self.settings.published_file) as db:
+            for unit in units:
+                try:
+                    found.append(_look(db, unit, period))
+                except WardWarehouseError as error:
+                    found.append(error)
+        return found
+
+    def review(self, unit: Unit, period: Period, shown: str | None = None) -> PeriodDecision:
+        """Says that somebody looked at the period's figures and found them right.
+
+        Args:
+            unit: whose period.
+            period: which one.
+            shown: the hash of the figures that the person saw; None for whatever is published now.
+
+        Raises:
+            WardWarehouseError: the period is not over, is closed, has wards that are not reviewed, or other figures
+                than those shown.
         """
 
         def decide(log: PeriodLog) -> PeriodDecision:
             require_reviewable(log, unit, period, wards_of(self.registry, unit.district, period))
-            with open_published(self.settings.published_file) as db:
-                looked = _look(db, unit, period)
+            looked = self.look(unit, period)
+            _require_shown(unit, period, looked, shown)
+            # Before the decision: what is shown as changed at the next look is compared with it.
+            keep_looked(self.lake, unit.district, looked.hash, looked.rows)
             return self._decision(log, unit, period, "reviewed", looked)
 
         return self._append(unit, decide)
 
-    def close(self, unit: Unit, period: Period) -> PeriodDecision:
+    def close(self, unit: Unit, period: Period, shown: str | None = None) -> PeriodDecision:
         """Keeps the period's figures as reported.
+
+        Args:
+            unit: whose period.
+            period: which one.
+            shown: the hash of the figures that the person saw; None for whatever is published now.
 
         Raises:
             WardWarehouseError: the period is not reviewed, its figures changed since, or has wards that are not closed.
@@ -116,6 +162,7 @@ class PeriodDesk:
             with open_published(self.settings.published_file) as db:
                 looked = _look(db, unit, period, snapshot)
                 evidence = _table(db, _EVIDENCE, EVIDENCE_SCHEMA, _parameters(unit, period, snapshot))
+            _require_shown(unit, period, looked, shown)
             _require_reviewed(log, unit, period, looked)
             self.lake.write_table(figures_path(unit.district, snapshot), looked.figures)
             self.lake.write_table(evidence_path(unit.district, snapshot), evidence)
@@ -215,6 +262,19 @@ def _parameters(unit: Unit, period: Period, snapshot: str) -> dict[str, object]:
         "start": period.start,
         "end": period.end,
     }
+
+
+def _require_shown(unit: Unit, period: Period, looked: Looked, shown: str | None) -> None:
+    """Checks that the figures are those that the person was shown.
+
+    Raises:
+        WardWarehouseError: others were published in between.
+    """
+    if shown is not None and looked.hash != shown:
+        raise WardWarehouseError(
+            f"period {period.name} of {unit}: found other figures than those that were shown, expected the same; they "
+            "were published in between: look at them, and decide again"
+        )
 
 
 def _require_reviewed(log: PeriodLog, unit: Unit, period: Period, looked: Looked) -> None:

@@ -74,7 +74,7 @@ def _require_wards(log: PeriodLog, unit: Unit, period: Period, wards: list[Unit]
         more = f" and {len(waiting) - 5} more" if len(waiting) > 5 else ""
         raise WardWarehouseError(
             f"period {period.name} of {unit}: found {len(waiting)} of {len(wards)} wards not {wanted} ({found}{more}), "
-            f"expected all; first for each: periods {COMMANDS[wanted]} --ward WARD --period {period.name}"
+            f"expected all; all at once: periods {COMMANDS[wanted]} {unit.option} --period {period.name} --all-wards"
         )
 
 

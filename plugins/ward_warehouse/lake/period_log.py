@@ -1,6 +1,7 @@
 """What people decided about reporting periods: reviewed, closed, reopened; an append-only log of each district.
 
     periods/<district>/<number>.json          one decision about a ward's or the district's period; never changed
+    looked/<district>/<figures_hash>.json     the figures that a reviewer saw
     closed/<district>/<snapshot>/*.parquet    the figures as they were reported, and the records behind them
 
 One journal (see `journal`) for a whole district, because the district's step rests on its wards' steps: who comes
@@ -12,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -49,6 +50,9 @@ EVIDENCE_SCHEMA = pa.schema(
 
 CLOSED = "closed"
 """The zone of what closings kept."""
+
+LOOKED = "looked"
+"""The zone of what reviewers saw."""
 
 GRAINS: tuple[tuple[str, str, int], ...] = (
     (r"(\d{4})-(0[1-9]|1[0-2])", "month", 1),
@@ -157,6 +161,12 @@ class PeriodDecision(LakeRecord):
         return "provisional" if self.state == "reopened" else self.state
 
 
+class LookedFigures(LakeRecord):
+    """The figures of a unit and period as a reviewer saw them: what a decision's `figures_hash` is of."""
+
+    rows: list[dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class PeriodLog:
     """The decisions about a district's periods as they stand, by number."""
@@ -201,6 +211,29 @@ def figures_path(district: str, snapshot_id: str) -> str:
 def evidence_path(district: str, snapshot_id: str) -> str:
     """Where the records behind them are, with `EVIDENCE_SCHEMA`; older files are without `counted_value`."""
     return f"{CLOSED}/{district}/{snapshot_id}/evidence.parquet"
+
+
+def keep_looked(lake: Lake, district: str, figures_hash: str, rows: list[dict[str, Any]]) -> None:
+    """Keeps the figures that somebody looked at, under what a decision names them by; the same are kept once.
+
+    Raises:
+        LakeError: the lake cannot be written.
+    """
+    lake.create(_looked_path(district, figures_hash), LookedFigures(rows=rows).model_dump_json().encode())
+
+
+def read_looked(lake: Lake, district: str, figures_hash: str) -> list[dict[str, Any]] | None:
+    """The figures of that hash; None when an earlier version kept none.
+
+    Raises:
+        LakeError: they are damaged.
+    """
+    found = lake.read_record(_looked_path(district, figures_hash), LookedFigures)
+    return found.rows if found else None
+
+
+def _looked_path(district: str, figures_hash: str) -> str:
+    return f"{LOOKED}/{district}/{figures_hash}.json"
 
 
 def read_periods(lake: Lake, district: str, after: int = 0) -> PeriodLog:
