@@ -30,6 +30,8 @@ export AIRFLOW__CORE__LOAD_EXAMPLES := False
 # Airflow gives its logs modes of its own, whatever the umask.
 export AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS := 0o700
 export AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS := 0o600
+# A DAG that nobody paused runs: what must not start by itself has no schedule.
+export AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION := False
 export AIRFLOW__CORE__PARALLELISM := 4
 export AIRFLOW__API__HOST := 127.0.0.1
 export AIRFLOW__API__PORT ?= 8080

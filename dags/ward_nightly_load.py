@@ -19,25 +19,40 @@ time in pieces. With `reconcile`, records that vanished at the source are marked
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, CronDataIntervalTimetable, Param, TriggerRule, dag, get_current_context, task
 from airflow.sdk import Connection as AirflowConnection
 from airflow.sdk.exceptions import AirflowRescheduleException
 
+from ward_warehouse.core.offered import last_night, offered_wards
+from ward_warehouse.core.record_kinds import RecordKind
 from ward_warehouse.core.settings import load_settings
 
 if TYPE_CHECKING:
     from ward_warehouse.core.connections import Connection
 
 SETTINGS = load_settings()
+WARDS = offered_wards(SETTINGS.wards_dir)
+# Of a registry whose wards have ended, started by hand alone: the demonstration's.
+ENDED = None if SETTINGS.schedule else last_night(SETTINGS.wards_dir, datetime.now(UTC).date())
+NIGHT = ENDED.isoformat() if ENDED else None
 LAKE = Asset("ward_warehouse_lake")
 
 PARAMS = {
-    "wards": Param(None, type=["null", "array"], description="Ward keys; empty means all in force"),
-    "record_kinds": Param(None, type=["null", "array"], description="Record kinds, such as dossiers; empty means all"),
-    "night": Param(None, type=["null", "string"], format="date", description="Local date; empty means the run's own"),
+    # What a form offers is an offer: what is sent is judged by the plan, which says more than a form can.
+    "wards": Param(
+        None,
+        type=["null", "array"],
+        examples=list(WARDS),
+        values_display=WARDS,
+        description="Wards of the registry; empty means all in force",
+    ),
+    "record_kinds": Param(
+        None, type=["null", "array"], examples=list(map(str, RecordKind)), description="Empty means all"
+    ),
+    "night": Param(NIGHT, type=["null", "string"], format="date", description="Local date; empty means the last one"),
     "since": Param(None, type=["null", "string"], description="Read changes from here on instead of from the cursor"),
     "until": Param(None, type=["null", "string"], description="Read changes up to the end of this day or to this time"),
     "chunk_days": Param(None, type=["null", "integer"], minimum=1, description="Read since..until in pieces of days"),
@@ -47,8 +62,10 @@ PARAMS = {
 
 
 @dag(
-    schedule=CronDataIntervalTimetable(SETTINGS.schedule, timezone=SETTINGS.time_zone),
+    schedule=CronDataIntervalTimetable(SETTINGS.schedule, timezone=SETTINGS.time_zone) if SETTINGS.schedule else None,
     catchup=False,
+    # A backfill asks for nights beside each other and without their params; `since` and `until` read the past.
+    allowed_run_types=["scheduled", "manual"],
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=5),
     params=PARAMS,

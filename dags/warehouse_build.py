@@ -29,6 +29,8 @@ WAREHOUSE = Asset("ward_warehouse_published")
 @dag(
     schedule=[LAKE],
     catchup=False,
+    # A build has no night: there is nothing to fill back.
+    allowed_run_types=["asset_triggered", "manual"],
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=3),
     params={"full_refresh": Param(False, type="boolean", description="Make the build anew from the lake alone")},

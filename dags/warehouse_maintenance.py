@@ -23,6 +23,8 @@ SETTINGS = load_settings()
 @dag(
     schedule=CronTriggerTimetable(SETTINGS.maintenance_schedule, timezone=SETTINGS.time_zone),
     catchup=False,
+    # It looks at the lake as it is: there is nothing to fill back.
+    allowed_run_types=["scheduled", "manual"],
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=3),
     default_args={"owner": "district-data"},

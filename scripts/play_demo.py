@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -21,6 +22,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import uuid4
+
+import task_logs
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = ("lake", "warehouse", "reports")
@@ -66,6 +69,7 @@ def prepare_environment(home: Path) -> None:
             "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
             # A retry in ten minutes is right for a night and wrong for a demonstration.
             "WARD_WAREHOUSE_EXTRACT_RETRIES": "0",
+            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "DO_NOT_TRACK": "1",
         }
     )
@@ -181,7 +185,7 @@ def load_night(dags: dict[str, Any], entry: Any, prepared: Future[None], console
 
 def run_dag(dags: dict[str, Any], dag_id: str, conf: dict[str, Any], console: Any) -> None:
     """One run of a DAG. Under a scheduler the load's asset starts the build; here the caller does."""
-    with step(console, f"DAG {dag_id}"):
+    with step(console, f"DAG {dag_id}"), task_logs.kept():
         run = dags[dag_id].test(run_conf=conf)
     if str(run.state) != "success":
         raise RuntimeError(f"DAG {dag_id} ended in state {run.state}")
@@ -216,15 +220,24 @@ where indicator_code = 'dossiers_open' and ward_key = 'thanh_xuan_counter' and p
 
 
 def farewell(console: Any, seconds: float) -> None:
+    from ward_demo import systems
     from ward_warehouse.core.settings import load_settings
+    from ward_warehouse.validation.data_docs.site import index_file
 
-    published = load_settings().published_file
+    settings = load_settings()
+    published = settings.published_file
     console.print(
         f"\nDone in {seconds:.0f} s. The warehouse: {published}\n"
         "Paste this to open the 92 dossiers that were open at Thanh Xuan's counter:\n\n"
         f'.venv/bin/python -c "import duckdb; print(duckdb.connect({str(published)!r}, read_only=True)'
         f".sql('''{QUERY}\n'''))\""
-        "\n\n`make up` shows Airflow on the same data; `.venv/bin/ward-warehouse --help` lists the commands.",
+        "\n\nThe pages to open in a browser:\n"
+        f"  what the rules found, night by night: {index_file(settings).as_uri()}\n"
+        f"  all reports:                          {(settings.home.resolve() / 'reports').as_uri()}/\n"
+        "  Airflow on the same data:             `make up`, then http://127.0.0.1:8080"
+        "\n\nPaste this to have `ward-warehouse` and the demonstration's key in this shell "
+        "(`ward-warehouse status` is a good first command):\n\n"
+        f". {shlex.quote(str(systems.activate_file(settings.home)))}",
         highlight=False,
         markup=False,
         soft_wrap=True,

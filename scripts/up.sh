@@ -55,6 +55,18 @@ set -a
 . "$WARD_WAREHOUSE_HOME/demo/env"
 set +a
 
+# The demonstration's nights are over: on a schedule, every run would find no ward in force and fail.
+last_night=$(python -c 'from datetime import UTC, datetime
+from ward_warehouse.core.offered import last_night
+from ward_warehouse.core.settings import load_settings
+print(last_night(load_settings().wards_dir, datetime.now(UTC).date()) or "")')
+if [[ -n $last_night ]]; then
+    export WARD_WAREHOUSE_SCHEDULE=""
+fi
+# The one user of this Airflow may sign on its status pages, unless somebody else is named.
+export WARD_WAREHOUSE_REVIEWERS=${WARD_WAREHOUSE_REVIEWERS:-'["admin"]'}
+export WARD_WAREHOUSE_APPROVERS=${WARD_WAREHOUSE_APPROVERS:-'["admin"]'}
+
 echo "Starting Airflow; its logs are in $logs/airflow-*.log"
 airflow db migrate >"$logs/airflow-db.log" 2>&1
 start api-server
@@ -68,6 +80,13 @@ until healthy; do
     sleep 1
 done
 echo "Airflow is up: $address, user admin, password in $AIRFLOW_HOME/simple_auth_manager_passwords.json.generated"
+if [[ -n $last_night ]]; then
+    echo "No run starts by itself: the wards of this registry are in force until $last_night. To play that night:"
+    echo "  Dags > ward_nightly_load > Trigger; the night is filled in already, wards may be chosen; press Trigger."
+else
+    echo "ward_nightly_load runs every night by its schedule; to start it now: Dags > ward_nightly_load > Trigger."
+fi
+echo "warehouse_build follows it by itself. What came of the nights, and every other page: $address/ward-warehouse/"
 echo "Ctrl-C stops everything."
 # One service that ends takes the others with it: half an Airflow only looks as if it worked.
 wait -n "${services[@]}" || true

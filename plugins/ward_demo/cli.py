@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 
 import click
@@ -35,7 +36,8 @@ def up(night: date | None, foreground: bool) -> None:
         return
     systems.start(home)
     console.print(
-        f"ward systems are up as of night {chosen}; their connections: set -a; . {home / 'demo' / 'env'}; set +a"
+        f"ward systems are up as of night {chosen}; their connections and key, for this shell:  "
+        f". {shlex.quote(str(systems.activate_file(home)))}"
     )
 
 

@@ -33,7 +33,8 @@ def start(home: Path, districts: Sequence[str] = tuple(DISTRICTS)) -> dict[str, 
 
     It listens on loopback only. A service that already runs is left alone. Tokens are new at every start.
     `<home>/demo/env` (readable by its owner only) gets one `AIRFLOW_CONN_<WARD>='<json>'` line for each ward of the
-    districts, and a pseudonym key of the demonstration's own where the environment has none.
+    districts, and a pseudonym key of the demonstration's own where the environment has none; `<home>/demo/activate`
+    brings both, the state folder and the commands into a shell.
 
     Returns:
         What the file says: environment variable to its value.
@@ -141,7 +142,23 @@ def _write_environment(folder: Path, host: str, port: int, districts: Sequence[s
     if not given or given == _pseudonym_key(folder):
         found[KEY_VARIABLE] = _pseudonym_key(folder)
     _write_private(folder / "env", "".join(f"{name}={shlex.quote(value)}\n" for name, value in found.items()))
+    _write_private(activate_file(folder.parent), _activate(folder))
     return found
+
+
+def activate_file(home: Path) -> Path:
+    """What a shell reads to work with the demonstration."""
+    return home.resolve() / "demo" / "activate"
+
+
+def _activate(folder: Path) -> str:
+    """What makes `ward-warehouse`, the demonstration's state and its key work in the shell that reads it."""
+    home, commands = folder.resolve().parent, Path(sys.executable).parent
+    return (
+        f"set -a\n. {shlex.quote(str(folder.resolve() / 'env'))}\n"
+        f"WARD_WAREHOUSE_HOME={shlex.quote(str(home))}\nset +a\n"
+        f'PATH={shlex.quote(str(commands))}:"$PATH"\n'
+    )
 
 
 def _folder(folder: Path, name: str) -> dict[str, Any]:

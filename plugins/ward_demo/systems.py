@@ -2,7 +2,7 @@
 
 Everything lies under `<home>/demo/`: `igate/<ward>.db`, `http/<ward>.db`, `files/<ward>/*.csv`,
 `files/<ward>_bao_cao/` with the offices' reports, the tokens and `env`, which holds the wards' connections as
-`AIRFLOW_CONN_<WARD>` lines for a shell (`set -a; . <home>/demo/env`).
+`AIRFLOW_CONN_<WARD>` lines, and `activate`, which brings them into a shell (`. <home>/demo/activate`).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from ward_demo.districts import DISTRICTS, District, Site
 from ward_demo.generate import Records
 from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_OFFICES
 from ward_demo.returns import OFFICES
-from ward_demo.service_process import serve, start, stop
+from ward_demo.service_process import activate_file, serve, start, stop
 from ward_demo.story import DOWN, BrokenRow, broken_rows, records_as_of, story_records
 from ward_warehouse.core.errors import WardWarehouseError
 
-__all__ = ["NIGHTS", "DemoNight", "prepare", "serve", "start", "stop"]
+__all__ = ["NIGHTS", "DemoNight", "activate_file", "prepare", "serve", "start", "stop"]
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,8 @@ def describe(dag: Any) -> dict[str, Any]:
         "owner": dag.owner,
         "tags": sorted(dag.tags),
         "doc_md": dag.doc_md,
+        "run_types": dag.allowed_run_types and sorted(str(one.value) for one in dag.allowed_run_types),
+        "offered": {name: dag.params.get_param(name).schema.get("examples") for name in dag.params},
         "params": {
             name: [dag.params.get_param(name).schema["type"], value] for name, value in dag.params.dump().items()
         },

@@ -12,6 +12,7 @@ from tests.faults.canaries import Person, search
 from tests.support.district import KEY
 from tests.support.http_service import TOKEN
 from tests.support.records import APPLICANT, NIGHT
+from ward_warehouse.core.record_kinds import RecordKind
 from ward_warehouse.lake.outcomes import Outcome
 
 NIGHTLY, BUILD, MAINTENANCE = "ward_nightly_load", "warehouse_build", "warehouse_maintenance"
@@ -97,6 +98,19 @@ def test_schedules(seen: Seen) -> None:
     assert (maintenance["timetable"], maintenance["cron"], maintenance["time_zone"]) == (
         "CronTriggerTimetable", "0 12 * * 0", "Asia/Ho_Chi_Minh",
     )  # fmt: skip
+
+
+def test_no_dag_offers_a_backfill(seen: Seen) -> None:
+    """It would ask for nights without their params, or for a build of a night: a run does neither."""
+    assert {dag_id: "backfill" in (dag["run_types"] or ["backfill"]) for dag_id, dag in seen.found["dags"].items()} == {
+        NIGHTLY: False, BUILD: False, MAINTENANCE: False,
+    }  # fmt: skip
+
+
+def test_the_form_offers_the_wards_and_record_kinds_of_the_registry(seen: Seen) -> None:
+    offered = seen.dag(NIGHTLY)["offered"]
+    assert offered["wards"] == list(seen.district.wards)
+    assert offered["record_kinds"] == list(map(str, RecordKind))
 
 
 def test_policies(seen: Seen) -> None:

@@ -9,6 +9,8 @@ import click
 from ward_warehouse.cli.output import as_json, console
 from ward_warehouse.core.contracts import hashed_columns
 from ward_warehouse.core.settings import load_settings
+from ward_warehouse.lake.key_marks import known_keys
+from ward_warehouse.lake.store import Lake
 from ward_warehouse.mapping.privacy import pseudonym
 
 
@@ -18,12 +20,13 @@ from ward_warehouse.mapping.privacy import pseudonym
 def pseudonyms(value: str, json_: bool) -> None:
     """Show the keyed hashes of a value, for each key and column, to look up what is stored of a person who asks."""
     text = unicodedata.normalize("NFC", value).strip()
+    settings = load_settings()
     found = [
         {
             "column": column or "any, before hashes were separated by column",
             "hash": pseudonym(text, key, key_id, column),
         }
-        for key_id, key in load_settings().pseudonym_keys().items()
+        for key_id, key in known_keys(settings, Lake(settings.lake)).items()
         for column in (*hashed_columns(), None)
     ]
     if json_:

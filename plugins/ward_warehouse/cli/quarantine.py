@@ -17,6 +17,7 @@ from ward_warehouse.cli.renamed import renamed
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
+from ward_warehouse.lake.key_marks import known_keys
 from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.quarantined import STATES, Wanted, export_cases, find_cases
 
@@ -183,4 +184,5 @@ def _desks(
     run = Night(load_settings())
     record_kinds = [RecordKind(record_kind)] if record_kind else None
     feeds = [one for key in ([ward] if ward else run.registry.wards) for one in run.registry.feeds(key, record_kinds)]
-    return [(Desk(run.lake, one, run.settings.pseudonym_keys(), by, reason), selection) for one in feeds]
+    keys = known_keys(run.settings, run.lake)
+    return [(Desk(run.lake, one, keys, by, reason), selection) for one in feeds]

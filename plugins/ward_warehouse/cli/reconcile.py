@@ -12,6 +12,7 @@ from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.lake import outcomes
 from ward_warehouse.lake.deletions import Reconciliation
+from ward_warehouse.lake.key_marks import known_key
 from ward_warehouse.night.steps import Night
 
 
@@ -29,7 +30,7 @@ from ward_warehouse.night.steps import Night
 def reconcile(chosen: tuple[str, ...], record_kinds: tuple[str, ...], json_: bool) -> None:
     """Compare keys and counts with the sources; mark what vanished there as deleted, and what came back as present."""
     run = Night(load_settings())
-    run.settings.require_key()
+    known_key(run.settings, run.lake)
     asked = [RecordKind(record_kind) for record_kind in record_kinds] or list(RecordKind)
     # A ward that is named is compared whatever its software; of all wards, those whose source can be compared.
     wards = list(chosen) or [

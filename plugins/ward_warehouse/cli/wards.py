@@ -12,6 +12,8 @@ from ward_warehouse.cli.add_ward import add
 from ward_warehouse.cli.output import as_json, console, fail
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.settings import Settings, load_settings
+from ward_warehouse.lake.key_marks import known_keys
+from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry import Registry
 from ward_warehouse.registry.check_table import CHECKS
 from ward_warehouse.registry.findings import Finding, Severity
@@ -97,15 +99,19 @@ def _list(json_: bool, markdown: bool) -> None:
 
 
 def _show(findings: list[Finding]) -> None:
+    from ward_warehouse.onboarding.checks.alike import grouped
+
     if not findings:
         return
     table = Table(header_style="bold", show_lines=True)
     for name in ("severity", "check", "file and line", "found", "why it matters", "what to do"):
         table.add_column(name, overflow="fold")
-    for finding in findings:
-        one = CHECKS[finding.code]
-        place = f"{finding.path.name}:{finding.line}" if finding.line else str(finding.path.name)
-        table.add_row(Text(one.severity, COLOURS[one.severity]), one.code, place, finding.text, one.reason, one.do)
+    for alike in grouped(findings):
+        one = CHECKS[alike.code]
+        whom = f"\n{len(alike.wards)} wards: {', '.join(alike.wards)}" if len(alike.wards) > 1 else ""
+        table.add_row(
+            Text(one.severity, COLOURS[one.severity]), one.code, alike.places, alike.text + whom, one.reason, one.do
+        )
     console.print(table)
 
 
@@ -119,7 +125,7 @@ def _sample(
     """Looks at the chosen wards, or all; gives the findings and the counts."""
     from ward_warehouse.onboarding.checks.sample import Sampler, sample_findings
 
-    settings.require_key()
+    known_keys(settings, Lake(settings.lake))
     feeds = [feed for ward in chosen or registry.wards for feed in registry.feeds(ward)]
     sampler = Sampler(settings, from_environment, limit)
     table = Table(title=f"samples of up to {limit} records; nothing was written", header_style="bold")

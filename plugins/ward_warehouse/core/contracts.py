@@ -13,17 +13,10 @@ from typing import Literal
 
 import pyarrow as pa
 
+from ward_warehouse.core.record_kinds import RecordKind as RecordKind
+
 ColumnType = Literal["text", "code", "integer", "number", "boolean", "timestamp", "date"]
 """timestamp: an instant, stored in UTC. date: a local day. code: one of a fixed list of English words."""
-
-
-class RecordKind(StrEnum):
-    """The kinds of record that a ward's system gives; also the names of feeds, suites and raw tables."""
-
-    DOSSIERS = "dossiers"
-    SURVEY_RESPONSES = "survey_responses"
-    WARD_RETURNS = "ward_returns"
-    PROCEDURES = "procedures"
 
 
 class Privacy(StrEnum):

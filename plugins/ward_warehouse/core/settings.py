@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Literal
 
@@ -49,7 +50,9 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field(default="Asia/Ho_Chi_Minh", description="Local time in which a night is a date")
     holidays_country: str = Field(default="VN", description="Country whose public holidays make the working days")
-    schedule: str = Field(default="30 0 * * *", description="Cron of the nightly load, in time_zone")
+    schedule: str = Field(
+        default="30 0 * * *", description="Cron of the nightly load, in time_zone; empty: started by hand alone"
+    )
     maintenance_schedule: str = Field(default="0 12 * * 0", description="Cron of the maintenance, in time_zone")
     extract_retries: int = Field(default=2, ge=0, description="Airflow retries of one ward's extraction")
     extract_retry_minutes: float = Field(default=10, ge=0, description="Minutes between those retries")
@@ -63,6 +66,12 @@ class Settings(BaseSettings):
         default="4GiB",
         pattern=r"^\d+(\.\d+)?\s?([KMGT]i?B)$",
         description="Memory of the engine in a dbt build; what needs more is swapped to the disk beside the build file",
+    )
+    reviewers: tuple[str, ...] = Field(
+        default=(), description="JSON list of Airflow user names that may review periods on the status page"
+    )
+    approvers: tuple[str, ...] = Field(
+        default=(), description="JSON list of Airflow user names that may close periods on the status page"
     )
     failed_wards_limit: float = Field(
         default=0.5, ge=0, le=1, description="Share of failed wards above which the night itself fails"
@@ -92,6 +101,17 @@ class Settings(BaseSettings):
         """
         return self.warehouse_dir / "build" / "district.duckdb"
 
+    @property
+    def where_the_key_is(self) -> str:
+        """Words for whoever lacks the pseudonym key: how to have the demonstration's, or where a site keeps its own."""
+        demo = self.home.resolve() / "demo" / "activate"
+        if demo.is_file():
+            return f"the demonstration's comes with `. {shlex.quote(str(demo))}`"
+        return (
+            'a site\'s is where its Airflow has it from, see docs/operations.md, "Where the pseudonym key is", and the '
+            "demonstration's comes with `make demo`"
+        )
+
     def require_key(self) -> bytes:
         """The pseudonym key as bytes.
 
@@ -101,8 +121,8 @@ class Settings(BaseSettings):
         key = self.pseudonym_key.get_secret_value().encode() if self.pseudonym_key else b""
         if len(key) < MINIMUM_KEY_BYTES:
             raise SettingsError(
-                f"WARD_WAREHOUSE_PSEUDONYM_KEY: found {len(key)} bytes, expected at least {MINIMUM_KEY_BYTES}; set a "
-                "secret kept outside the data, for example: "
+                f"WARD_WAREHOUSE_PSEUDONYM_KEY: found {len(key)} bytes, expected at least {MINIMUM_KEY_BYTES}; "
+                f"{self.where_the_key_is}; a new site makes one and keeps it outside the data: "
                 "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
             )
         return key

@@ -20,7 +20,7 @@ from ward_warehouse.core.errors import PostponedError, WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake import outcomes
 from ward_warehouse.lake.deletions import Reconciliation
-from ward_warehouse.lake.key_marks import require_known_key
+from ward_warehouse.lake.key_marks import known_key, require_known_key
 from ward_warehouse.lake.locks import partition_lock
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.quarantine_log import decided_wards
@@ -95,7 +95,7 @@ class Night:
     def _extract_feed(self, plan: Plan, feed: Feed, resolve: Resolver) -> Outcome:
         started = datetime.now(UTC)
         try:
-            key = self.settings.require_key()
+            key = known_key(self.settings, self.lake)
             with self._reading(feed, plan.request.night, resolve) as resolved:
                 extracted = extract(
                     feed, plan.request, self.lake, resolved, key, self.settings.pseudonym_key_id,
@@ -162,7 +162,7 @@ class Night:
             problems=[],
         )
         try:
-            key = self.settings.require_key()
+            key = known_key(self.settings, self.lake)
             with self._reading(feed, night, resolve) as resolved:
                 found = reconcile(
                     feed,

@@ -13,6 +13,8 @@ from tests.support.district import DOSSIERS, ROOT, District, utc
 from tests.support.http_service import status
 from tests.support.records import APPLICANT, NIGHT, at, dossier, survey
 from ward_warehouse.cli import main
+from ward_warehouse.lake.key_marks import require_known_key
+from ward_warehouse.lake.store import Lake
 
 Run = Callable[..., Result]
 
@@ -294,3 +296,37 @@ def test_an_unforeseen_fault_of_one_ward_leaves_the_others(
     assert "citizen" not in result.output
     for ward in ("b_http", "c_files"):
         assert f"{ward} dossiers extract succeeded" in result.stdout
+
+
+HASHING = (
+    ("run", "--night", str(NIGHT)),
+    ("extract", "--night", str(NIGHT)),
+    ("reconcile",),
+    ("quarantine", "replay"),
+    ("quarantine", "resolve", "a_sql:dossiers:2", "--reject", "--by", "an", "--reason", "test"),
+    ("wards", "check", "--sample", "1"),
+    ("pseudonyms", "--value", "x"),
+)
+
+
+@pytest.mark.parametrize("arguments", HASHING, ids=" ".join)
+def test_what_hashes_refuses_another_key(
+    run: Run, ready: District, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    require_known_key(ready.settings, Lake(ready.settings.lake))
+    monkeypatch.setenv("WARD_WAREHOUSE_PSEUDONYM_KEY", "another pseudonym key of the tests")
+    assert "found another key than the one that the lake knows as 'k1'" in refused(run(*arguments))
+
+
+def test_what_hashes_refuses_another_previous_key(run: Run, ready: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    require_known_key(ready.settings, Lake(ready.settings.lake))
+    monkeypatch.setenv("WARD_WAREHOUSE_PSEUDONYM_KEY_ID", "k2")
+    monkeypatch.setenv("WARD_WAREHOUSE_PSEUDONYM_PREVIOUS_KEYS", '{"k1": "another pseudonym key of the tests"}')
+    line = refused(run("pseudonyms", "--value", "x"))
+    assert "WARD_WAREHOUSE_PSEUDONYM_PREVIOUS_KEYS: found another key" in line
+    assert "another pseudonym" not in line
+
+
+def test_a_look_leaves_no_mark_of_a_key(run: Run, ready: District) -> None:
+    assert run("pseudonyms", "--value", "x").exit_code == 0
+    assert not Path(ready.settings.lake).exists()

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from ward_warehouse.core.errors import SettingsError
@@ -8,6 +10,16 @@ def test_without_a_pseudonym_key_nothing_is_hashed() -> None:
     with pytest.raises(SettingsError, match=r"WARD_WAREHOUSE_PSEUDONYM_KEY: found 0 bytes") as caught:
         Settings().require_key()
     assert str(MINIMUM_KEY_BYTES) in str(caught.value)
+
+
+def test_who_lacks_the_key_hears_where_it_is(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"docs/operations\.md, .Where the pseudonym key is."):
+        Settings(home=tmp_path).require_key()
+    activate = tmp_path / "demo" / "activate"
+    activate.parent.mkdir()
+    activate.touch()
+    with pytest.raises(SettingsError, match=f"the demonstration's comes with `. {activate}`"):
+        Settings(home=tmp_path).require_key()
 
 
 def test_a_short_key_is_refused_and_not_shown() -> None:

@@ -186,6 +186,19 @@ def test_connections_are_written_for_a_shell_and_for_their_owner_only(played: Pl
     assert Path(files["extra"]["path"]).is_dir()
 
 
+def test_one_line_makes_the_demonstration_work_in_a_shell(played: Played) -> None:
+    """From any folder, and with the commands of the environment that plays it."""
+    activate = systems.activate_file(played.home)
+    assert stat.S_IMODE(activate.stat().st_mode) == 0o600
+    script = f". {shlex.quote(str(activate))} && ward-warehouse pseudonyms --value x && echo $WARD_WAREHOUSE_HOME"
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(played.home)}
+    shown = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=True, cwd="/", env=environment
+    ).stdout.splitlines()
+    assert shown[0].startswith("k1.2:")
+    assert shown[-1] == str(played.home.resolve())
+
+
 @pytest.mark.parametrize("known", ["", None, "its own", "another"])
 def test_the_key_that_was_written_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: str | None) -> None:
     """By a second start too, in a shell that has read the first one's file; a key of the environment goes before."""
