@@ -126,6 +126,7 @@ def play(home: Path, console: Any, generator: Executor) -> None:
             run_dag(dags, "warehouse_build", {}, console)
             show_scorecard(entry.district, "year", entry.night, console)
         show_scorecard("thanh_xuan", "half_year", histories[0].night, console)
+        forget_announcements()
     finally:
         systems.stop(home)
 
@@ -173,6 +174,16 @@ def airflow_dags() -> dict[str, Any]:
     if bag.import_errors:
         raise RuntimeError(f"DAG files with errors: {bag.import_errors}")
     return {dag_id: bag.dags[dag_id] for dag_id in ("ward_nightly_load", "warehouse_build")}
+
+
+def forget_announcements() -> None:
+    """What this process built needs no build by a scheduler that is started later."""
+    from airflow.models.asset import AssetDagRunQueue
+    from airflow.utils.session import create_session
+    from sqlalchemy import delete
+
+    with create_session() as session:
+        session.execute(delete(AssetDagRunQueue))
 
 
 def load_night(dags: dict[str, Any], entry: Any, prepared: Future[None], console: Any) -> None:
