@@ -9,9 +9,12 @@ One run is one night: a local date, whose changes are complete when the run star
 | plan | the registry | nothing | yes |
 | extract (one per ward) | the ward's system | a landed batch | yes: clear the ward's task and those after it |
 | validate | landed batches | accepted and quarantined partitions | yes |
-| verdict | outcomes | the night's verdict; announces the lake to `warehouse_build` | yes |
+| announce | outcomes | tells `warehouse_build` that the lake has something new | yes |
+| verdict | outcomes | the night's verdict, and the note on the run; red when something is missing or held | yes |
+| tell | the night | the message of a night that brought nothing; of any other its build tells | yes |
 
-A ward that fails is red in the grid and named by `verdict`; the others are loaded, and it catches up on its next night.
+A ward that fails is red in the grid, and `verdict` and the run with it: the note on the run says what is missing and
+leads to its log. The others are loaded, the warehouse is built from them, and the ward catches up on its next night.
 A ward in its quiet hours waits for the end of it and is read then.
 To read some wards again, trigger with `wards`, `night`, and `since` and `until`, or `full`; `chunk_days` reads a long
 time in pieces. With `reconcile`, records that vanished at the source are marked deleted.
@@ -20,25 +23,22 @@ time in pieces. With `reconcile`, records that vanished at the source are marked
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from airflow.sdk import Asset, CronDataIntervalTimetable, Param, TriggerRule, dag, get_current_context, task
-from airflow.sdk import Connection as AirflowConnection
-from airflow.sdk.exceptions import AirflowRescheduleException
+from airflow.sdk import Param, TriggerRule, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
+from ward_airflow import LAKE, NOT_WHAT_LASTS, airflow_connection, end_red, told_plainly
+from ward_night_plugin import NightTimetable
 from ward_warehouse.core.offered import last_night, offered_wards
 from ward_warehouse.core.record_kinds import RecordKind
 from ward_warehouse.core.settings import load_settings
-
-if TYPE_CHECKING:
-    from ward_warehouse.core.connections import Connection
 
 SETTINGS = load_settings()
 WARDS = offered_wards(SETTINGS.wards_dir)
 # Of a registry whose wards have ended, started by hand alone: the demonstration's.
 ENDED = None if SETTINGS.schedule else last_night(SETTINGS.wards_dir, datetime.now(UTC).date())
 NIGHT = ENDED.isoformat() if ENDED else None
-LAKE = Asset("ward_warehouse_lake")
 
 PARAMS = {
     # What a form offers is an offer: what is sent is judged by the plan, which says more than a form can.
@@ -62,7 +62,7 @@ PARAMS = {
 
 
 @dag(
-    schedule=CronDataIntervalTimetable(SETTINGS.schedule, timezone=SETTINGS.time_zone) if SETTINGS.schedule else None,
+    schedule=NightTimetable(SETTINGS.schedule, timezone=SETTINGS.time_zone) if SETTINGS.schedule else None,
     catchup=False,
     # A backfill asks for nights beside each other and without their params; `since` and `until` read the past.
     allowed_run_types=["scheduled", "manual"],
@@ -79,58 +79,71 @@ def ward_nightly_load() -> None:
         from ward_warehouse.night import tasks
 
         context = get_current_context()
-        return tasks.plan(dict(context["params"]), context.get("data_interval_start"), context["dag_run"].run_after)
+        with told_plainly():
+            return tasks.plan(dict(context["params"]), context.get("data_interval_start"), context["dag_run"].run_after)
 
     @task(
-        map_index_template="{{ ward }}",
+        # Of the task's own argument: rendered before it runs, so that a ward has its name while it is read and retried.
+        map_index_template="{{ task.op_kwargs['job']['wards'][0] }}",
         retries=SETTINGS.extract_retries,
         retry_delay=timedelta(minutes=SETTINGS.extract_retry_minutes),
+        retry_policy=NOT_WHAT_LASTS,
         max_active_tis_per_dagrun=SETTINGS.parallel_wards,
     )
     def extract(job: dict[str, Any]) -> None:
         from ward_warehouse.core.errors import PostponedError
         from ward_warehouse.night import tasks
 
-        context = get_current_context()
-        context["ward"] = job["wards"][0]
         try:
-            tasks.extract(job, airflow_connection, reconcile=bool(context["params"]["reconcile"]))
+            with told_plainly(besides=PostponedError):
+                tasks.extract(job, airflow_connection, reconcile=bool(get_current_context()["params"]["reconcile"]))
         except PostponedError as error:
             # Not a failure: it costs none of the retries.
             raise AirflowRescheduleException(error.until) from None
 
-    # The two below run whatever became of single wards, but not when nothing was planned.
+    # The three below run whatever became of single wards, but not when nothing was planned.
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
     def validate(jobs: list[dict[str, Any]]) -> None:
         from ward_warehouse.night import tasks
 
-        tasks.validate(jobs)
+        with told_plainly():
+            tasks.validate(jobs)
 
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[LAKE])
+    def announce(jobs: list[dict[str, Any]]) -> None:
+        from ward_warehouse.night import tasks
+
+        with told_plainly():
+            arrived = tasks.announce(jobs)
+        if arrived is None:
+            raise AirflowSkipException("nothing was committed, so there is nothing to build from")
+        get_current_context()["outlet_events"][LAKE].extra = arrived
+
+    # Also when nothing was committed, and nothing announced.
+    @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
     def verdict(jobs: list[dict[str, Any]]) -> str:
         from ward_warehouse.night import tasks
 
-        return tasks.verdict(jobs)
+        ti = get_current_context()["ti"]
+        with told_plainly():
+            found = tasks.verdict(jobs, ti.log_url.partition("/tasks/")[0])
+        ti.xcom_push("note", found.note)
+        if found.failed:
+            end_red(found.text)
+        return found.text
+
+    @task
+    def tell() -> str:
+        from ward_warehouse.reports import tasks
+
+        with told_plainly():
+            return tasks.tell(airflow_connection, before_build=True)
 
     jobs = plan()
-    extract.expand(job=jobs) >> validate(jobs) >> verdict(jobs)
-
-
-def airflow_connection(connection_id: str) -> Connection:
-    """A ward's connection from whatever secrets backend Airflow uses, in the library's own form."""
-    from ward_warehouse.core.connections import Connection
-
-    found = AirflowConnection.get(connection_id)
-    return Connection(
-        id=connection_id,
-        conn_type=found.conn_type or "",
-        host=found.host or "",
-        port=found.port,
-        schema=found.schema or "",
-        login=found.login or "",
-        password=found.password or "",
-        extra=found.extra_dejson,
-    )
+    judged = verdict(jobs)
+    extract.expand(job=jobs) >> validate(jobs) >> announce(jobs) >> judged
+    # A teardown runs whatever became of the others, and leaves the colour of the run to the verdict.
+    judged >> tell().as_teardown()
 
 
 ward_nightly_load()

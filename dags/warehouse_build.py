@@ -12,6 +12,7 @@ What the rules found is documented afterwards: analysts do not wait for it, and 
 | build | the build file, `audit.build_results` | yes |
 | publish | the file that analysts open, in one rename | yes; it refuses a build that did not pass |
 | document | the pages in `reports/validation`, in one rename | yes |
+| tell | the night's message, once, also when a task above failed | yes |
 
 With `full_refresh` the build file is made anew from the lake alone.
 """
@@ -20,10 +21,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import Asset, Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, get_current_context, task
 
-LAKE = Asset("ward_warehouse_lake")
-WAREHOUSE = Asset("ward_warehouse_published")
+from ward_airflow import LAKE, WAREHOUSE, airflow_connection, told_plainly
 
 
 @dag(
@@ -44,21 +44,34 @@ def warehouse_build() -> None:
     def build() -> str:
         from ward_warehouse.night import tasks
 
-        return tasks.build(full_refresh=bool(get_current_context()["params"]["full_refresh"]))
+        with told_plainly():
+            return tasks.build(full_refresh=bool(get_current_context()["params"]["full_refresh"]))
 
     @task(retries=0, outlets=[WAREHOUSE])
     def publish() -> str:
         from ward_warehouse.night import tasks
 
-        return tasks.publish()
+        with told_plainly():
+            published = tasks.publish()
+        get_current_context()["outlet_events"][WAREHOUSE].extra = published.extra
+        return published.text
 
     @task(retries=0)
     def document() -> str:
         from ward_warehouse.night import tasks
 
-        return tasks.document()
+        with told_plainly():
+            return tasks.document()
 
-    build() >> publish() >> document()
+    @task
+    def tell() -> str:
+        from ward_warehouse.reports import tasks
+
+        with told_plainly():
+            return tasks.tell(airflow_connection)
+
+    # A teardown runs whatever became of the others, and leaves the colour of the run to them.
+    build() >> publish() >> document() >> tell().as_teardown()
 
 
 warehouse_build()

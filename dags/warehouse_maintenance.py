@@ -15,6 +15,7 @@ from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
+from ward_airflow import told_plainly
 from ward_warehouse.core.settings import load_settings
 
 SETTINGS = load_settings()
@@ -36,7 +37,8 @@ def warehouse_maintenance() -> None:
     def maintain() -> str:
         from ward_warehouse.night import tasks
 
-        return tasks.maintain()
+        with told_plainly():
+            return tasks.maintain()
 
     maintain()
 

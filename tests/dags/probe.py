@@ -39,7 +39,7 @@ def main(runs: Path, target: Path) -> None:
         # Parsed anew: a run in this process leaves its params behind in the DAG.
         bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
         finished = bag.dags[run["dag_id"]].test(run_conf=run["conf"])
-        seen["runs"][name] = {**outcome(finished), "announced": announced(), "seconds": time.monotonic() - started}
+        seen["runs"][name] = {**outcome(finished), **announced(), "seconds": time.monotonic() - started}
         note()
 
 
@@ -47,8 +47,9 @@ def describe(dag: Any) -> dict[str, Any]:
     timetable = dag.timetable
     return {
         "timetable": type(timetable).__name__,
-        "cron": getattr(timetable, "expression", None),
-        "time_zone": str(getattr(timetable, "timezone", None)),
+        # Our own timetable is one of the scheduler's, the others are those of the SDK.
+        "cron": getattr(timetable, "expression", getattr(timetable, "_expression", None)),
+        "time_zone": str(getattr(timetable, "timezone", getattr(timetable, "_timezone", None))),
         "on_assets": [asset.name for asset in getattr(timetable.asset_condition, "objects", [])],
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
@@ -83,6 +84,7 @@ def describe_task(task: Any) -> dict[str, Any]:
 def outcome(finished: Any) -> dict[str, Any]:
     return {
         "state": finished.state.value,
+        "note": note_on(finished.run_id),
         "tasks": [
             {
                 "task_id": ti.task_id,
@@ -95,13 +97,22 @@ def outcome(finished: Any) -> dict[str, Any]:
     }
 
 
-def announced() -> int:
-    """How often the lake's asset was announced so far."""
+def announced() -> dict[str, Any]:
+    """How often the lake's asset was announced so far, and with what the last time."""
     from airflow.models.asset import AssetEvent
     from airflow.utils.session import create_session
 
     with create_session() as session:
-        return sum(event.asset.name == "ward_warehouse_lake" for event in session.query(AssetEvent))
+        events = [event for event in session.query(AssetEvent) if event.asset.name == "ward_warehouse_lake"]
+        return {"announced": len(events), "extra": events[-1].extra if events else None}
+
+
+def note_on(run_id: str) -> str | None:
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        return session.query(DagRun).filter(DagRun.run_id == run_id).one().note
 
 
 if __name__ == "__main__":

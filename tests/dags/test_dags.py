@@ -16,6 +16,7 @@ from ward_warehouse.core.record_kinds import RecordKind
 from ward_warehouse.lake.outcomes import Outcome
 
 NIGHTLY, BUILD, MAINTENANCE = "ward_nightly_load", "warehouse_build", "warehouse_maintenance"
+WATCH, COMPARISON = "ward_morning_watch", "ward_weekly_comparison"
 
 
 def states(run: dict[str, Any], task_id: str) -> dict[str | None, str]:
@@ -29,7 +30,7 @@ def result(run: dict[str, Any], task_id: str) -> str:
 
 def test_there_are_these_dags_and_no_import_errors(seen: Seen) -> None:
     assert seen.found["import_errors"] == {}
-    assert set(seen.found["dags"]) == {NIGHTLY, BUILD, MAINTENANCE}
+    assert set(seen.found["dags"]) == {NIGHTLY, BUILD, MAINTENANCE, WATCH, COMPARISON}
 
 
 def test_parsing_imports_nothing_heavy(seen: Seen) -> None:
@@ -56,10 +57,12 @@ def test_tasks_of_the_nightly_load(seen: Seen) -> None:
             "retries": 2,
             "retry_minutes": 10.0,
             "at_once": 4,
-            "map_index_template": "{{ ward }}",
+            "map_index_template": "{{ task.op_kwargs['job']['wards'][0] }}",
         },
         "validate": {**always, "after": ["extract", "plan"]},
-        "verdict": {**always, "after": ["plan", "validate"], "outlets": ["ward_warehouse_lake"]},
+        "announce": {**always, "after": ["plan", "validate"], "outlets": ["ward_warehouse_lake"]},
+        "verdict": {**plain, "trigger_rule": "none_failed_min_one_success", "after": ["announce", "plan"]},
+        "tell": {**plain, "trigger_rule": "all_done_setup_success", "after": ["verdict"]},
     }
 
 
@@ -70,6 +73,7 @@ def test_tasks_of_the_build(seen: Seen) -> None:
         "build": {**never_again, "after": [], "outlets": []},
         "publish": {**never_again, "after": ["build"], "outlets": ["ward_warehouse_published"]},
         "document": {**never_again, "after": ["publish"], "outlets": []},
+        "tell": {**never_again, "trigger_rule": "all_done_setup_success", "after": ["document"], "outlets": []},
     }
 
 
@@ -91,7 +95,7 @@ def test_tasks_of_the_maintenance(seen: Seen) -> None:
 def test_schedules(seen: Seen) -> None:
     nightly, build, maintenance = seen.dag(NIGHTLY), seen.dag(BUILD), seen.dag(MAINTENANCE)
     assert (nightly["timetable"], nightly["cron"], nightly["time_zone"]) == (
-        "CronDataIntervalTimetable", "30 0 * * *", "Asia/Ho_Chi_Minh",
+        "NightTimetable", "30 0 * * *", "Asia/Ho_Chi_Minh",
     )  # fmt: skip
     assert (build["timetable"], build["on_assets"]) == ("AssetTriggeredTimetable", ["ward_warehouse_lake"])
     # Local noon on Sundays: no night is at work, and no data interval is missed by a week that was left out.
@@ -103,7 +107,7 @@ def test_schedules(seen: Seen) -> None:
 def test_no_dag_offers_a_backfill(seen: Seen) -> None:
     """It would ask for nights without their params, or for a build of a night: a run does neither."""
     assert {dag_id: "backfill" in (dag["run_types"] or ["backfill"]) for dag_id, dag in seen.found["dags"].items()} == {
-        NIGHTLY: False, BUILD: False, MAINTENANCE: False,
+        NIGHTLY: False, BUILD: False, MAINTENANCE: False, WATCH: False, COMPARISON: False,
     }  # fmt: skip
 
 
@@ -113,11 +117,20 @@ def test_the_form_offers_the_wards_and_record_kinds_of_the_registry(seen: Seen) 
     assert offered["record_kinds"] == list(map(str, RecordKind))
 
 
+def test_the_watch_and_the_comparison_have_their_hours(seen: Seen) -> None:
+    watch, comparison = seen.dag(WATCH), seen.dag(COMPARISON)
+    assert (watch["cron"], watch["time_zone"]) == ("0 6 * * *", "Asia/Ho_Chi_Minh")
+    assert (comparison["cron"], comparison["time_zone"]) == ("0 13 * * 0", "Asia/Ho_Chi_Minh")
+    assert comparison["tasks"]["compare"]["mapped"]
+
+
 def test_policies(seen: Seen) -> None:
     policies = (
         (NIGHTLY, ["nightly", "wards"], 5),
         (BUILD, ["warehouse"], 3),
         (MAINTENANCE, ["maintenance", "warehouse"], 3),
+        (WATCH, ["messages", "wards"], 1),
+        (COMPARISON, ["maintenance", "wards"], 8),
     )
     assert {dag_id for dag_id, _, _ in policies} == set(seen.found["dags"])
     for dag_id, tags, hours in policies:
@@ -152,17 +165,34 @@ def test_a_ward_that_is_down_is_red_under_its_own_name(seen: Seen) -> None:
     run = seen.run("one ward down")
     assert states(run, "extract") == {"dag_sql": "success", "dag_files": "success", DOWN: "failed"}
     assert states(run, "validate") == {None: "success"}
-    assert states(run, "verdict") == {None: "success"}
-    assert run["state"] == "success", "the night counts"
+    assert states(run, "announce") == {None: "success"}
+    assert states(run, "verdict") == {None: "failed"}
+    assert run["state"] == "failed", "red is red"
 
 
-def test_the_verdict_names_the_ward_and_announces_the_lake(seen: Seen) -> None:
+def test_the_lake_is_announced_before_the_verdict_ends_red(seen: Seen) -> None:
     run = seen.run("one ward down")
-    message = result(run, "verdict")
-    assert f"night {NIGHT}: 2 of 3 wards loaded; 6 records accepted, 2 quarantined" in message
-    assert f"- {DOWN} dossiers failed" in message
-    assert "403" in message
+    said = seen.said("one ward down")
+    assert f"night {NIGHT}: 2 of 3 wards loaded; 6 records accepted, 2 quarantined" in said
+    assert f"- {DOWN} dossiers failed" in said
+    assert "403" in said
     assert run["announced"] == 1
+    figures = {"read": 8, "accepted": 6, "quarantined": 2, "unchanged": 0}
+    wards = {"wards_expected": 3, "wards_arrived": 2, "wards_missing": [DOWN]}
+    assert run["extra"] == {"night": str(NIGHT), "verdict": "partial", **wards, **figures}
+
+
+def test_the_note_on_the_run_says_what_is_missing_and_leads_to_its_log(seen: Seen) -> None:
+    note = seen.run("one ward down")["note"]
+    assert note.startswith(f"Night {NIGHT} is partial: 2 of 3 wards arrived; missing: Ward dag\\_http")
+    assert "/tasks/extract/mapped/1): its system refused the login" in note
+    assert seen.run("part")["note"].startswith(f"Night {NIGHT} is complete")
+
+
+def test_a_failure_says_what_to_do_and_shows_no_stack(seen: Seen) -> None:
+    said = seen.said("one ward down")
+    assert f"Ward {DOWN} ({DOWN}), night {NIGHT}: its system refused the login; renew the secret" in said
+    assert "Traceback" not in said
 
 
 def test_the_build_publishes_what_arrived(seen: Seen) -> None:
@@ -196,7 +226,7 @@ def test_an_unknown_ward_fails_the_plan_in_one_line(seen: Seen) -> None:
     run = seen.run("unknown ward")
     assert run["state"] == "failed"
     assert states(run, "plan") == {None: "failed"}
-    for task_id in ("extract", "validate", "verdict"):
+    for task_id in ("extract", "validate", "announce", "verdict"):
         assert set(states(run, task_id).values()) <= {"upstream_failed", "skipped"}, task_id
     assert "ward nobody: no valid entry in the registry; known wards: dag_files, dag_http, dag_sql" in seen.said(
         "unknown ward"
@@ -204,12 +234,13 @@ def test_an_unknown_ward_fails_the_plan_in_one_line(seen: Seen) -> None:
     assert run["announced"] == 0
 
 
-def test_a_night_of_which_too_little_arrived_fails_and_builds_nothing(seen: Seen) -> None:
+def test_a_night_of_which_nothing_arrived_fails_and_builds_nothing(seen: Seen) -> None:
     run = seen.run("all wards down")
     assert run["state"] == "failed"
     assert states(run, "extract") == {DOWN: "failed"}
     assert states(run, "verdict") == {None: "failed"}
-    assert "The night failed" in seen.said("all wards down")
+    assert states(run, "announce") == {None: "skipped"}
+    assert "look for a common cause" in seen.said("all wards down")
     assert run["announced"] == seen.run("one ward down")["announced"]
 
 
@@ -228,7 +259,7 @@ def test_no_citizen_is_in_what_airflow_keeps(seen: Seen, tmp_path: Path) -> None
     kept = seen.district.folder / "airflow"
     with closing(sqlite3.connect(kept / "airflow.db")) as db:
         handed_on = {task for (task,) in db.execute("SELECT task_id FROM xcom")}
-    assert handed_on == {"plan", "verdict", "build", "publish", "document", "maintain"}
+    assert handed_on == {"plan", "verdict", "build", "publish", "document", "maintain", "tell"}
     applicant = Person(
         *(APPLICANT[name] for name in ("applicant_name", "applicant_phone", "applicant_key", "applicant_email"))
     )

@@ -77,7 +77,7 @@ def test_a_day_that_ends_in_the_middle_of_a_run_changes_nothing(ready: District,
         tasks.extract(job, ready.resolve)
         now.set(moment + timedelta(seconds=1))
     tasks.validate(jobs)
-    assert "3 of 3 wards loaded" in tasks.verdict(jobs)
+    assert "3 of 3 wards loaded" in tasks.verdict(jobs).text
     lake = ready.night().lake
     for ward in ready.wards:
         assert lake.names(f"manifests/dossiers/{ward}") == [f"manifests/dossiers/{ward}/{night}.json"]
@@ -111,7 +111,7 @@ def test_a_clock_that_is_set_back_in_the_middle_of_a_run_loses_no_ward(ready: Di
     for job in jobs:
         tasks.extract(job, ready.resolve)
     tasks.validate(jobs)
-    assert "3 of 3 wards loaded; 6 records accepted" in tasks.verdict(jobs)
+    assert "3 of 3 wards loaded; 6 records accepted" in tasks.verdict(jobs).text
     assert len(loaded(ready)["raw.dossiers"]) == 6
 
 

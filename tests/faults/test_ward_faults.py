@@ -132,7 +132,8 @@ def test_a_fault_is_said_once_and_touches_no_other_ward(
     assert len(told) == count, told
     assert all(sum(f"- {ward} " in line for line in told) == 1 for ward in victims)
     assert "report it" not in played.verdict.message, "no fault of a system is unforeseen"
-    assert played.verdict.failed is (spread == "all but one")
+    assert played.verdict.failed
+    assert played.verdict.widespread is (spread == "all but one")
 
 
 def test_a_clock_in_the_future_costs_its_records_and_no_other_ward(make_district: MakeDistrict, tmp_path: Path) -> None:

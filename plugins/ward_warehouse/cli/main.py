@@ -16,6 +16,7 @@ from ward_warehouse.cli.dates import DAY, INSTANT
 from ward_warehouse.cli.indicators import indicators
 from ward_warehouse.cli.locks import locks
 from ward_warehouse.cli.maintenance import maintenance
+from ward_warehouse.cli.messages import messages
 from ward_warehouse.cli.night import night
 from ward_warehouse.cli.output import as_json, console, fail, progress
 from ward_warehouse.cli.periods import periods
@@ -34,6 +35,7 @@ from ward_warehouse.core.settings import load_settings
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.night.plan import Plan, make_request
 from ward_warehouse.night.steps import Night
+from ward_warehouse.night.verdict import GOOD
 from ward_warehouse.reports.nights import night_table
 from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard_table
 
@@ -64,6 +66,7 @@ main.add_command(night)
 main.add_command(periods)
 main.add_command(pseudonyms)
 main.add_command(maintenance)
+main.add_command(messages)
 main.add_command(locks)
 main.add_command(settings)
 for command in entry_points(group="ward_warehouse.commands"):
@@ -149,11 +152,12 @@ def run(run: Night, plan: Plan) -> None:
         verdict = run.run(plan, from_environment, read)
     console.print(night_table(plan, verdict, run.registry, run.lake))
     console.print(verdict.message)
+    if any(state.state in GOOD for state in verdict.states):
+        _build(run, full_refresh=False)
+        _publish(run)
+        _document(run)
     if verdict.failed:
-        fail("the night failed; nothing was built")
-    _build(run, full_refresh=False)
-    _publish(run)
-    _document(run)
+        fail(verdict.sentence())
 
 
 @main.command()

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from ward_warehouse.core.shown import shown
+
+Cause = Literal[
+    "no_answer", "busy", "login_refused", "not_configured", "columns_changed", "comparison", "quiet_hours",
+    "unreadable", "file_refused", "held", "not_judged", "not_run", "unforeseen",
+]  # fmt: skip
+"""Why something of a ward did not arrive, as far as it changes what is to be done and who does it."""
+
+LASTING: frozenset[Cause] = frozenset({"login_refused", "not_configured", "columns_changed", "comparison", "held"})
+"""Causes that reading the ward again does not mend: a person must do something first."""
 
 
 class WardWarehouseError(Exception):
     """Base of every error that is meant for a person; its text is complete without a traceback, and steers nothing."""
+
+    cause: Cause = "unreadable"
 
     def __init__(self, text: str) -> None:
         super().__init__(shown(text))
@@ -25,13 +37,22 @@ class RegistryError(WardWarehouseError):
 class SettingsError(WardWarehouseError):
     """A setting is missing or wrong."""
 
+    cause: Cause = "not_configured"
+
 
 class SourceError(WardWarehouseError):
     """A ward's system could not be read to the end; nothing of the batch was landed."""
 
+    def __init__(self, text: str, cause: Cause | None = None) -> None:
+        if cause is not None:
+            self.cause = cause
+        super().__init__(text)
+
 
 class PostponedError(SourceError):
     """The ward is in its quiet hours; `until` is when it may be read."""
+
+    cause: Cause = "quiet_hours"
 
     def __init__(self, text: str, until: datetime) -> None:
         self.until = until
@@ -41,13 +62,19 @@ class PostponedError(SourceError):
 class LockedError(WardWarehouseError):
     """Another run is at work on the same ward, record kind and night."""
 
+    cause: Cause = "busy"
+
 
 class ReconcileError(SourceError):
     """A comparison with the source that cannot be believed, or not be made; nothing is marked."""
 
+    cause: Cause = "comparison"
+
 
 class SchemaDriftError(SourceError):
     """A column that the mapping requires is not in the source: the ward's batch is held back."""
+
+    cause: Cause = "columns_changed"
 
 
 class LakeError(WardWarehouseError):

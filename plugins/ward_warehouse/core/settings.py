@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     systems_dir: Path = Field(default=PROJECT_ROOT / "dags" / "systems", description="One YAML per kind of software")
     expectations_dir: Path = Field(default=PROJECT_ROOT / "expectations", description="The rules about records")
     dbt_project_dir: Path = Field(default=PROJECT_ROOT / "dbt_project", description="The dbt project")
+    messages_file: Path = Field(
+        default=PROJECT_ROOT / "dags" / "messages.yml", description="Who is told of a night; nobody without the file"
+    )
     pseudonym_key: SecretStr | None = Field(
         default=None, description="Secret of the keyed hash for personal data; no default, at least 16 bytes"
     )
@@ -53,7 +56,18 @@ class Settings(BaseSettings):
     schedule: str = Field(
         default="30 0 * * *", description="Cron of the nightly load, in time_zone; empty: started by hand alone"
     )
+    language: Literal["vi", "en"] = Field(
+        default="en", description="Language of the note that a night leaves on its run in Airflow"
+    )
+    publish_by: str = Field(
+        default="06:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="Local time by which the night before is to be published; after it people are told",
+    )
     maintenance_schedule: str = Field(default="0 12 * * 0", description="Cron of the maintenance, in time_zone")
+    comparison_schedule: str = Field(
+        default="0 13 * * 0", description="Cron of the comparison of all keys with the wards' systems, in time_zone"
+    )
     extract_retries: int = Field(default=2, ge=0, description="Airflow retries of one ward's extraction")
     extract_retry_minutes: float = Field(default=10, ge=0, description="Minutes between those retries")
     parallel_wards: int = Field(default=4, ge=1, description="Wards that are read at the same time")
@@ -74,7 +88,7 @@ class Settings(BaseSettings):
         default=(), description="JSON list of Airflow user names that may close periods on the status page"
     )
     failed_wards_limit: float = Field(
-        default=0.5, ge=0, le=1, description="Share of failed wards above which the night itself fails"
+        default=0.5, ge=0, le=1, description="Share of failed wards above which a common cause is suspected"
     )
 
     @property

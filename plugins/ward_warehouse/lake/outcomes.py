@@ -9,10 +9,13 @@ from typing import Literal
 from uuid import uuid4
 
 from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import Cause
 from ward_warehouse.core.shown import Shown
 from ward_warehouse.lake.store import Lake, LakeRecord
 
-Step = Literal["extract", "validate", "release", "take_back", "reconcile", "load", "build", "publish", "maintenance"]
+Step = Literal[
+    "extract", "validate", "release", "take_back", "reconcile", "load", "build", "publish", "maintenance", "message"
+]
 Status = Literal["succeeded", "failed", "held", "postponed"]
 STAMP = "%Y%m%dT%H%M%S%f"
 
@@ -27,6 +30,7 @@ class Outcome(LakeRecord):
             not read because of its quiet hours.
         started_at, finished_at: instants, UTC.
         error: the one line for the person who must act; also set when a batch landed with something left out.
+        cause: of the error, as far as it changes what is to be done; outcomes older than it have none.
         fingerprint: identifies the batch that was handled.
         warnings: what looked odd and lost nothing: it is told, and the batch loaded all the same.
     """
@@ -48,6 +52,7 @@ class Outcome(LakeRecord):
     cursor_from: datetime | None = None
     cursor_to: datetime | None = None
     error: Shown | None = None
+    cause: Cause | None = None
     fingerprint: str | None = None
     new_columns: tuple[Shown, ...] = ()
     warnings: tuple[Shown, ...] = ()

@@ -146,7 +146,14 @@ class _Judging:
         ruling, started = verdict.ruling, self._started
         if ruling.held is not None:
             return note_outcome(
-                self._lake, self._plan, "validate", "held", started, batch=verdict.batch, error=ruling.held
+                self._lake,
+                self._plan,
+                "validate",
+                "held",
+                started,
+                batch=verdict.batch,
+                error=ruling.held,
+                cause="held",
             )
         return note_outcome(
             self._lake, self._plan, "validate", "succeeded", started, batch=verdict.manifest, warnings=ruling.warnings
@@ -156,4 +163,6 @@ class _Judging:
         return note_outcome(self._lake, self._plan, "validate", "succeeded", self._started, batch=manifest)
 
     def _note_failed(self, batch: LandedBatch, error: str) -> Outcome:
-        return note_outcome(self._lake, self._plan, "validate", "failed", self._started, batch=batch, error=error)
+        return note_outcome(
+            self._lake, self._plan, "validate", "failed", self._started, batch=batch, error=error, cause="not_judged"
+        )

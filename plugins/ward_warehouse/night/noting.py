@@ -6,7 +6,7 @@ import logging
 import traceback
 from datetime import UTC, datetime
 
-from ward_warehouse.core.errors import PostponedError, ReconcileError, SchemaDriftError, WardWarehouseError
+from ward_warehouse.core.errors import Cause, PostponedError, ReconcileError, SchemaDriftError, WardWarehouseError
 from ward_warehouse.lake import outcomes
 from ward_warehouse.lake.outcomes import Outcome, Status, Step
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest
@@ -26,6 +26,7 @@ def note_outcome(
     feed: Feed | None = None,
     batch: LandedBatch | None = None,
     error: str | None = None,
+    cause: Cause | None = None,
     warnings: tuple[str, ...] = (),
 ) -> Outcome:
     """Appends the outcome of a step that ends now.
@@ -39,6 +40,7 @@ def note_outcome(
         feed: what it was about; neither this nor `batch` for a step of the whole night.
         batch: the batch it was about, with its counts.
         error: the line for a person, if it failed or was held.
+        cause: of the error.
         warnings: what looked odd.
 
     Raises:
@@ -65,6 +67,7 @@ def note_outcome(
             cursor_from=batch.cursor_from if batch else None,
             cursor_to=batch.cursor_to if batch else None,
             error=error,
+            cause=cause,
             fingerprint=batch.batch_id if batch else None,
             new_columns=tuple(batch.new_columns) if batch else (),
             warnings=warnings,

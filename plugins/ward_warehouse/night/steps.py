@@ -25,12 +25,13 @@ from ward_warehouse.lake.locks import partition_lock
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.quarantine_log import decided_wards
 from ward_warehouse.lake.store import Lake, previous_manifest
+from ward_warehouse.night.due import Due
 from ward_warehouse.night.extract import Request, extract
 from ward_warehouse.night.judge import pending_batches, validate
 from ward_warehouse.night.noting import note_outcome, status_of, unforeseen
 from ward_warehouse.night.plan import Plan, parse_record_kind, require_over
 from ward_warehouse.night.reconcile import reconcile, unknown_note
-from ward_warehouse.night.standing import standing
+from ward_warehouse.night.standing import is_late, last_committed, refused_records, standing, verdict_on
 from ward_warehouse.night.verdict import Verdict, judge_night
 from ward_warehouse.registry import Feed, Registry, load_registry
 from ward_warehouse.sources.host_limit import reader_slot
@@ -102,14 +103,19 @@ class Night:
                     self.settings.reconcile_least_share,
                 )  # fmt: skip
         except WardWarehouseError as error:
-            return note_outcome(self.lake, plan, "extract", status_of(error), started, feed=feed, error=str(error))
+            return note_outcome(self.lake,
+                plan, "extract", status_of(error), started, feed=feed, error=str(error), cause=error.cause,
+            )  # fmt: skip
         except Exception as error:
             # An unforeseen fault of one ward must not take the night with it.
             text = unforeseen(str(feed), "reading", error)
-            return note_outcome(self.lake, plan, "extract", "failed", started, feed=feed, error=text)
+            return note_outcome(self.lake,
+                plan, "extract", "failed", started, feed=feed, error=text, cause="unforeseen",
+            )  # fmt: skip
         return note_outcome(self.lake,
             plan, "extract", "succeeded", started, feed=feed, batch=extracted.batch,
-            error="; ".join(extracted.refused) or None, warnings=extracted.warnings,
+            error="; ".join(extracted.refused) or None, cause="file_refused" if extracted.refused else None,
+            warnings=extracted.warnings,
         )  # fmt: skip
 
     @contextmanager
@@ -140,6 +146,16 @@ class Night:
         window = self.registry.wards[ward].quiet_hours
         zone = ZoneInfo(self.registry.districts[self.registry.wards[ward].district].time_zone)
         return window.end(datetime.now(zone)) if window else None
+
+    def comparable(self, night: date, record_kinds: list[RecordKind] | None = None) -> dict[str, list[RecordKind]]:
+        """The wards in force whose sources can be compared, with their record kinds: of folders none can."""
+        kinds = {
+            ward: [
+                feed.record_kind for feed in self.registry.feeds(ward, record_kinds) if feed.system.transport != "files"
+            ]
+            for ward in self.registry.wards_in_force(night)
+        }
+        return {ward: found for ward, found in kinds.items() if found}
 
     def reconcile_ward(
         self, ward: str, record_kinds: list[RecordKind], run_id: str, resolve: Resolver
@@ -173,8 +189,9 @@ class Night:
                     self.settings.pseudonym_key_id,
                 )
         except WardWarehouseError as error:
-            status = status_of(error)
-            return note_outcome(self.lake, plan, "reconcile", status, started, feed=feed, error=str(error)), None
+            return note_outcome(self.lake,
+                plan, "reconcile", status_of(error), started, feed=feed, error=str(error), cause=error.cause,
+            ), None  # fmt: skip
         return note_outcome(
             self.lake, plan, "reconcile", "succeeded", started, feed=feed, warnings=unknown_note(found)
         ), found
@@ -186,9 +203,22 @@ class Night:
     def verdict(self, plan: Plan) -> Verdict:
         """What the run of a plan was worth, from the outcomes of its steps; and whether earlier ones are published."""
         found = outcomes.read_run(self.lake, plan.run_id)
-        judged = judge_night(plan, self.registry, found, self.settings.failed_wards_limit)
+        judged = judge_night(
+            plan,
+            self.registry,
+            found,
+            self.settings.failed_wards_limit,
+            Due(self.settings),
+            last_committed(self.lake),
+        )
         behind = self.what_is_not_published(besides=plan.run_id)
-        return replace(judged, message=f"{judged.message}\n- {behind}", behind=behind) if behind else judged
+        late = is_late(self.settings, plan.request.night, datetime.now(UTC))
+        return replace(judged, refused=refused_records(self.lake, judged), is_late=late, behind=behind)
+
+    def verdict_on(self, night: date, now: datetime | None = None) -> Verdict:
+        """What a night is worth as the lake has it by now, whatever runs made it so: all wards in force on it."""
+        judged = verdict_on(self.settings, self.lake, self.registry, night, now)
+        return replace(judged, behind=self.what_is_not_published())
 
     def what_is_not_published(self, besides: str | None = None) -> str | None:
         """One line when the published warehouse is older than the lake, but for one run's nights; else None."""

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ward_warehouse.core.connections import Resolver
-from ward_warehouse.core.errors import PostponedError, SourceError, WardWarehouseError
+from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import LASTING, Cause, PostponedError, SourceError, WardWarehouseError
 from ward_warehouse.core.settings import Settings, load_settings
+from ward_warehouse.core.shown import on_one_line
+from ward_warehouse.lake import outcomes
+from ward_warehouse.lake.outcomes import Outcome
+from ward_warehouse.night.advice import ADVICE
 from ward_warehouse.night.plan import Plan, make_request
+from ward_warehouse.night.standing import last_committed
 from ward_warehouse.night.steps import Night
+from ward_warehouse.night.verdict import GOOD
+from ward_warehouse.night.wording import figures, report, run_note
 
 log = logging.getLogger(__name__)
 
@@ -98,13 +107,57 @@ def extract(job: dict[str, Any], resolve: Resolver, *, reconcile: bool = False) 
             log.info("%s %s: %s", outcome.ward, outcome.record_kind, done)
         for note in outcome.warnings:
             log.warning("%s %s: %s", outcome.ward, outcome.record_kind, note)
-    errors = [outcome.error for outcome in found if outcome.error]
+    failed = [outcome for outcome in found if outcome.error]
+    errors = [outcome.error for outcome in failed if outcome.error]
     until = night.postponed_until(ward)
     if until is not None and any(outcome.status == "postponed" for outcome in found):
         log.warning("%s", "; ".join(errors))
         raise PostponedError("; ".join(errors), until)
     if errors:
-        raise SourceError("; ".join(errors))
+        raise SourceError(_headline(night, ward, f"night {planned.request.night}", failed), _cause(failed))
+
+
+def plan_comparison(run_after: datetime) -> list[dict[str, Any]]:
+    """One job for each ward that can be compared with its source and was loaded before."""
+    night = Night(load_settings())
+    today = run_after.astimezone(ZoneInfo(night.settings.time_zone)).date()
+    known, run_id, jobs = last_committed(night.lake), outcomes.new_id(), []
+    for ward, kinds in night.comparable(today).items():
+        loaded = [str(record_kind) for record_kind in kinds if known(ward, record_kind, today)]
+        if loaded:
+            jobs.append({"ward": ward, "record_kinds": loaded, "run_id": run_id})
+    log.info("%d wards to compare", len(jobs))
+    return jobs
+
+
+def compare(job: dict[str, Any], resolve: Resolver) -> None:
+    """Compares a ward's records with its source, and marks what vanished there.
+
+    Args:
+        job: one of those that `plan_comparison` gave.
+        resolve: gives the ward's connection.
+
+    Raises:
+        PostponedError: the ward is in its quiet hours.
+        SourceError: a record kind could not be compared, or the source is not believed; the others are.
+    """
+    night, ward = Night(load_settings()), job["ward"]
+    kinds = [RecordKind(name) for name in job["record_kinds"]]
+    found = night.reconcile_ward(ward, kinds, job["run_id"], resolve)
+    for outcome, compared in found:
+        if compared is not None:
+            log.info(
+                "%s %s: %d vanished, %d came back", ward, outcome.record_kind, compared.rows_deleted,
+                compared.rows_returned,
+            )  # fmt: skip
+        for note in outcome.warnings:
+            log.warning("%s %s: %s", ward, outcome.record_kind, note)
+    failed = [outcome for outcome, _ in found if outcome.error]
+    until = night.postponed_until(ward)
+    if until is not None and any(outcome.status == "postponed" for outcome in failed):
+        raise PostponedError(f"{ward}: in its quiet hours", until)
+    if failed:
+        raise SourceError(_headline(night, ward, f"comparison of {ward}", failed), _cause(failed))
 
 
 def validate(jobs: Sequence[dict[str, Any]]) -> None:
@@ -127,19 +180,37 @@ def validate(jobs: Sequence[dict[str, Any]]) -> None:
         raise WardWarehouseError("; ".join(sorted(errors)))
 
 
-def verdict(jobs: Sequence[dict[str, Any]]) -> str:
-    """The night's verdict in words.
+@dataclass(frozen=True)
+class Ended:
+    """How a night ended: its sentence with the lines below it, a note for the run, and whether it ends red."""
 
-    Raises:
-        WardWarehouseError: the night failed.
+    text: str
+    note: str
+    failed: bool
+
+
+def announce(jobs: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """What arrived of the night, for those who build from it; None when nothing was committed."""
+    found = Night(load_settings()).verdict(_joined(jobs))
+    arrived = [state for state in found.states if state.state in GOOD]
+    return figures(found) if arrived else None
+
+
+def verdict(jobs: Sequence[dict[str, Any]], run_url: str = "") -> Ended:
+    """The verdict on the night.
+
+    Args:
+        jobs: those that `plan` gave; the place of a ward in them is that of its task in the run.
+        run_url: address of the run in Airflow's pages; the note leads from there to the logs of failing wards.
     """
     planned = _joined(jobs)
     night = Night(load_settings())
     found = night.verdict(planned)
-    if found.failed:
-        raise WardWarehouseError(found.message)
-    log.log(logging.WARNING if found.missing_wards or found.behind else logging.INFO, "%s", found.message)
-    return found.message
+    text = report(found)
+    if not found.failed:
+        log.log(logging.WARNING if found.needs_a_person else logging.INFO, "%s", text)
+    places = {ward: f"{run_url}/tasks/extract/mapped/{index}" for index, ward in enumerate(planned.wards)}
+    return Ended(text, run_note(found, places if run_url else {}, night.settings.language), found.failed)
 
 
 def build(full_refresh: bool) -> str:
@@ -160,13 +231,21 @@ def maintain() -> str:
     return line
 
 
-def publish() -> str:
-    """Publishes the build; gives one line on what was done."""
+@dataclass(frozen=True)
+class Published:
+    """What was published: one line, and the figures beside it."""
+
+    text: str
+    extra: dict[str, Any]
+
+
+def publish() -> Published:
+    """Publishes the build; gives what was published."""
     night = Night(load_settings())
     rows = night.publish()
     line = f"published {len(rows)} tables, {sum(rows.values())} rows"
     log.info("%s: %s", line, night.settings.published_file)
-    return line
+    return Published(line, {"tables": len(rows), "rows": sum(rows.values())})
 
 
 def document() -> str:
@@ -174,6 +253,18 @@ def document() -> str:
     line = f"documented on {Night(load_settings()).document()} pages"
     log.info("%s", line)
     return line
+
+
+def _cause(failed: Sequence[Outcome]) -> Cause:
+    """The cause of a ward's failure: it is read again while there is one record kind of which that may help."""
+    return next((one.cause for one in failed if one.cause not in LASTING), failed[0].cause) or "unreadable"
+
+
+def _headline(night: Night, ward: str, what: str, failed: Sequence[Outcome]) -> str:
+    """The sentence that a failure begins with, what to do, and a line for each record kind."""
+    advice = ADVICE[_cause(failed)]
+    first = f"{night.registry.wards[ward].name.en} ({ward}), {what}: {advice.what.en}; {advice.do.en}."
+    return "\n".join([on_one_line(first), *(f"- {outcome.error}" for outcome in failed)])
 
 
 def _joined(jobs: Sequence[dict[str, Any]]) -> Plan:

@@ -78,6 +78,8 @@ class QuietHours(Strict):
         return None
 
 
+MailAddress = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$", max_length=254)]
+
 Cadence = Literal["nightly", "working_days", "weekly"]
 
 
@@ -90,6 +92,7 @@ class Ward(Strict):
         aliases: how the ward's own records spell the ward.
         connection: Airflow connection id; the ward key when absent.
         quiet_hours: when its system is not to be read.
+        mail: addresses of its clerks, who are told what the ward has to mend.
     """
 
     ward: str = Field(pattern=KEY_PATTERN)
@@ -102,6 +105,7 @@ class Ward(Strict):
     cadence: Cadence = "nightly"
     in_force: InForce
     quiet_hours: QuietHours | None = None
+    mail: tuple[MailAddress, ...] = ()
     record_kinds: dict[RecordKind, RecordKindSource] = Field(default_factory=dict)
     district: str = Field(default="", exclude=True)
 

@@ -66,6 +66,7 @@ def _wait(place: Path, host: str, limit: int, wait_seconds: float) -> int:
         if time.monotonic() >= end:
             raise SourceError(
                 f"{host}: {limit} readers were at work on it for {wait_seconds:.0f} seconds, which is the limit; run "
-                "the ward again later, or raise WARD_WAREHOUSE_READERS_PER_HOST if its owner agrees"
+                "the ward again later, or raise WARD_WAREHOUSE_READERS_PER_HOST if its owner agrees",
+                "busy",
             )
         time.sleep(PAUSE_SECONDS)

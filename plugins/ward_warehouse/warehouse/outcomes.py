@@ -64,7 +64,7 @@ def _looked_at_from(days: set[str]) -> str:
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
-    row = outcome.model_dump(exclude={"ward", "district", "record_kind", "new_columns"})
+    row = outcome.model_dump(exclude={"ward", "district", "record_kind", "new_columns", "cause"})
     return {
         **row,
         "ward_key": outcome.ward,

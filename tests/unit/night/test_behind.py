@@ -75,7 +75,7 @@ def test_the_task_says_it(district: District, monkeypatch: pytest.MonkeyPatch) -
     run = district.night()
     plan = run.plan(Request(night=NIGHTS[1]), None, ["dossiers"])
     run.run(plan, district.resolve)
-    assert f"\n- {NOTHING}" in tasks.verdict([plan.model_dump(mode="json")])
+    assert f"\n- {NOTHING}" in tasks.verdict([plan.model_dump(mode="json")]).text
 
 
 def test_a_warehouse_that_cannot_be_read_costs_no_verdict(district: District) -> None:

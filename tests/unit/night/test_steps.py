@@ -12,7 +12,7 @@ from tests.support.district import DOSSIERS, SURVEYS, District, utc
 from tests.support.records import APPLICANT, NIGHT, dossier, survey
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.contracts import RecordKind
-from ward_warehouse.core.errors import RegistryError, SettingsError, SourceError, WardWarehouseError
+from ward_warehouse.core.errors import LASTING, RegistryError, SettingsError, SourceError, WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.night import tasks
 from ward_warehouse.night.extract import Request
@@ -190,14 +190,24 @@ def test_tasks_of_a_night(ready: District, caplog: pytest.LogCaptureFixture) -> 
     ready["b_http"].http.always = http.status(403)
     for job in jobs:
         if job["wards"] == ["b_http"]:
-            with pytest.raises(SourceError, match=r"b_http dossiers.*403.*; b_http survey_responses.*403"):
+            with pytest.raises(SourceError, match=r"- b_http dossiers.*403.*\n- b_http survey_responses.*403") as told:
                 tasks.extract(job, ready.resolve)
+            assert str(told.value).startswith(
+                f"Ward b_http (b_http), night {NIGHT}: its system refused the login; renew the secret"
+            )
+            assert told.value.cause in LASTING
         else:
             tasks.extract(job, ready.resolve)
     tasks.validate(jobs)
-    message = tasks.verdict(jobs)
-    assert "2 of 3 wards loaded" in message
-    assert [record.levelname for record in caplog.records if record.message == message] == ["WARNING"]
+    arrived = tasks.announce(jobs)
+    assert arrived is not None
+    assert (arrived["verdict"], arrived["wards_expected"], arrived["wards_missing"]) == ("partial", 3, ["b_http"])
+    assert arrived["read"] == arrived["accepted"] + arrived["quarantined"] + arrived["unchanged"]
+    ended = tasks.verdict(jobs, "http://airflow/runs/r")
+    assert ended.failed
+    assert "2 of 3 wards loaded" in ended.text
+    assert ended.text.startswith(f"Night {NIGHT} is partial: 2 of 3 wards arrived; missing: Ward b_http")
+    assert "(http://airflow/runs/r/tasks/extract/mapped/1)" in ended.note
 
 
 def test_a_file_that_was_left_out_makes_its_ward_red_and_what_came_counts(ready: District) -> None:
@@ -207,20 +217,23 @@ def test_a_file_that_was_left_out_makes_its_ward_red_and_what_came_counts(ready:
         tasks.extract(jobs[0], ready.resolve)
     tasks.validate(jobs)
     assert [row["source_record_id"] for row in ready.accepted("c_files")] == ["1"]
-    assert "1 of 1 wards loaded" in tasks.verdict(jobs)
+    assert "1 of 1 wards loaded" in tasks.verdict(jobs).text
 
 
-def test_the_verdict_of_a_failed_night_is_an_error(ready: District) -> None:
+def test_of_a_night_that_brought_nothing_nothing_is_announced(ready: District) -> None:
     jobs = tasks.plan(params(night=str(NIGHT)), None, datetime(2024, 3, 7, tzinfo=UTC))
 
     def nowhere(connection_id: str) -> Connection:
         raise SettingsError(f"connection {connection_id} is not known")
 
     for job in jobs:
-        with pytest.raises(SourceError):
+        with pytest.raises(SourceError) as told:
             tasks.extract(job, nowhere)
-    with pytest.raises(WardWarehouseError, match="The night failed"):
-        tasks.verdict(jobs)
+        assert told.value.cause == "not_configured", "no retry mends it"
+    assert tasks.announce(jobs) is None
+    ended = tasks.verdict(jobs)
+    assert ended.failed
+    assert "look for a common cause" in ended.text
 
 
 # The pseudonym key

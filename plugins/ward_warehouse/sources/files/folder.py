@@ -40,7 +40,7 @@ class Folder:
         try:
             self.fs, self._root = open_place(self._connection)
         except SourceError as error:
-            raise SourceError(f"{self._feed}: {error}") from None
+            raise SourceError(f"{self._feed}: {error}", error.cause) from None
         return self
 
     def __exit__(
@@ -60,7 +60,8 @@ class Folder:
         except self.errors as error:
             raise SourceError(
                 f"{self._feed}: folder {PurePosixPath(self._root).name} cannot be listed "
-                f"({type(error).__name__}); check that the share is mounted or the server up, and readable"
+                f"({type(error).__name__}); check that the share is mounted or the server up, and readable",
+                "no_answer",
             ) from None
         # S3 has no folders: an empty object with the folder's own name stands for one.
         found = [entry for entry in listed if entry["name"].strip("/") != self._root.strip("/")]
@@ -73,7 +74,8 @@ class Folder:
         if not matching:
             raise SourceError(
                 f"{self._feed}: found no file that matches {self._pattern}, expected at least one; ask the ward "
-                "whether its export ran"
+                "whether its export ran",
+                "no_answer",
             )
         return matching, names
 
@@ -125,7 +127,8 @@ class Folder:
         except self.errors as error:
             name = shown_name(PurePosixPath(path).name, self._feed.known_names())
             raise SourceError(
-                f"{self._feed}: file {name} cannot be read ({type(error).__name__}); check the share or the server"
+                f"{self._feed}: file {name} cannot be read ({type(error).__name__}); check the share or the server",
+                "no_answer",
             ) from None
         if len(content) > MAX_FILE_BYTES:
             raise RefusedError("too_large", limit=MAX_FILE_BYTES)

@@ -69,11 +69,13 @@ def open_sftp(connection: Connection, seconds: int) -> KnownHostFileSystem:
         ) from None
     except paramiko.AuthenticationException:
         raise SourceError(
-            f"{where} refused the login; renew the password or key_file in connection {connection.id}"
+            f"{where} refused the login; renew the password or key_file in connection {connection.id}",
+            "login_refused",
         ) from None
     except (OSError, *ERRORS) as error:
         raise SourceError(
-            f"{where} cannot be entered ({type(error).__name__}); check that it is up, and connection {connection.id}"
+            f"{where} cannot be entered ({type(error).__name__}); check that it is up, and connection {connection.id}",
+            "no_answer",
         ) from None
 
 

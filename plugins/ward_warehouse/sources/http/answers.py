@@ -15,6 +15,10 @@ class RefusedError(Exception):
     """An answer that asking again cannot mend; the text says what was found, what was expected and what to do."""
 
 
+class LoginRefusedError(RefusedError):
+    """The server does not know the login, or does not let it read."""
+
+
 class TransientError(Exception):
     """An answer that may be different a moment later."""
 

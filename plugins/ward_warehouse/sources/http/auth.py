@@ -11,7 +11,7 @@ import httpx
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.registry.http_reads import HttpAuth
-from ward_warehouse.sources.http.answers import RefusedError, TransientError, origin
+from ward_warehouse.sources.http.answers import LoginRefusedError, RefusedError, TransientError, origin
 
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 CREDENTIALS = {
@@ -76,7 +76,7 @@ class ClientCredentials(httpx.Auth):
         if response.status_code in TRANSIENT:
             raise TransientError(f"{response.status_code} from {where}")
         if response.status_code != 200:
-            raise RefusedError(
+            raise LoginRefusedError(
                 f"{where} answered {response.status_code}, expected 200; check login, password and token_url of "
                 f"connection {self._connection.id}"
             )

@@ -13,10 +13,10 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from ward_warehouse.core.connections import Connection
-from ward_warehouse.core.errors import SourceError
+from ward_warehouse.core.errors import Cause, SourceError
 from ward_warehouse.core.foreign_text import quoted
 from ward_warehouse.registry import Feed, HttpRead
-from ward_warehouse.sources.http.answers import Answer, RefusedError, TransientError, origin
+from ward_warehouse.sources.http.answers import Answer, LoginRefusedError, RefusedError, TransientError, origin
 from ward_warehouse.sources.http.auth import CREDENTIALS, TRANSIENT, make_auth, query_secret
 from ward_warehouse.sources.http.transport import Deadline, GuardedTransport, Pace, proxy_for, tls_context
 
@@ -91,7 +91,7 @@ class JsonClient:
                 raise RefusedError("the time is over")
             return retrying(self._once, url)
         except (RefusedError, TransientError, httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SourceError(f"{where}: {self._reason(error)}") from None
+            raise SourceError(f"{where}: {self._reason(error)}", self._cause(error)) from None
 
     def _once(self, url: httpx.URL) -> Answer:
         response = self._send(url)
@@ -151,7 +151,7 @@ class JsonClient:
         if status in (401, 403):
             known = self._auth is not None or self._secret
             what = CREDENTIALS[self._spec.auth.type] if known else "a request without credentials"
-            raise RefusedError(
+            raise LoginRefusedError(
                 f"the server refused {what} ({status}), expected 200; renew the secret in connection "
                 f"{self._connection.id}"
             )
@@ -174,6 +174,11 @@ class JsonClient:
         return (
             too_long or stop_after_attempt(self._limits.attempts)(state) or self._deadline.left <= state.upcoming_sleep
         )
+
+    def _cause(self, error: Exception) -> Cause:
+        if isinstance(error, LoginRefusedError):
+            return "login_refused"
+        return "no_answer" if self._deadline.left <= 0 or _may_pass(error) else "unreadable"
 
     def _reason(self, error: Exception) -> str:
         """What to tell people; an exception's own text is shown only where it cannot hold a secret or a query."""

@@ -53,7 +53,7 @@ class HttpSource:
             try:
                 self._client = JsonClient(feed, connection, spec, limits or Limits())
             except SourceError as error:
-                raise SourceError(f"{feed}: {error}") from None
+                raise SourceError(f"{feed}: {error}", "not_configured") from None
 
     def read(self, window: Window) -> Iterator[pa.Table]:
         """The records of the window; nothing is given after a page that could not be read.

@@ -15,6 +15,11 @@ TIME_OUT = re.compile(
     re.IGNORECASE,
 )
 """How each database says that a statement took too long."""
+LOGIN = re.compile(
+    r"authentication failed|no pg_hba\.conf entry|access denied|ORA-010(05|17)|login failed|permission denied",
+    re.IGNORECASE,
+)
+"""How each database says that it does not know a login, or does not let it read."""
 
 
 def reason_of(error: Exception, timeout_seconds: int) -> str:

@@ -42,7 +42,7 @@ from ward_warehouse.registry.times import is_ordered, written
 from ward_warehouse.sources.base import FAULT, POSITION, ReadReport, Window, compare_columns, key_positions
 from ward_warehouse.sources.sql.dialects import Database, Session, open_engine
 from ward_warehouse.sources.sql.queries import inner_query
-from ward_warehouse.sources.sql.reasons import reason_of
+from ward_warehouse.sources.sql.reasons import LOGIN, reason_of
 from ward_warehouse.sources.sql.streams import ArrowReader, read_rows
 from ward_warehouse.sources.sql.values import arrow_type, asked, type_of_code
 
@@ -98,7 +98,8 @@ class SqlSource:
             reason = reason_of(error, self._spec.timeout_seconds)
             raise SourceError(
                 f"{self._feed}: the database cannot be read: {reason}; check that the ward's server is "
-                f"up and that connection {self._connection.id} is right, then run the ward again"
+                f"up and that connection {self._connection.id} is right, then run the ward again",
+                "login_refused" if LOGIN.search(reason) else "no_answer",
             ) from None
         finally:
             engine.dispose()

@@ -1,0 +1,169 @@
+"""Telling: each who has to know of a night is told once, also when the server was down at first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.nights import newest_night
+from ward_warehouse.lake import outcomes
+from ward_warehouse.lake.outcomes import Status
+from ward_warehouse.lake.store import Lake
+from ward_warehouse.night.extract import Request
+from ward_warehouse.night.noting import note_outcome
+from ward_warehouse.night.plan import Plan
+from ward_warehouse.night.standing import deadline, outcomes_of
+from ward_warehouse.night.steps import Night
+from ward_warehouse.night.verdict import Verdict
+from ward_warehouse.night.wording import figures
+from ward_warehouse.reports.messages.compose import Message, compose
+from ward_warehouse.reports.messages.deliver import (
+    BouncedError,
+    LaterError,
+    send_apprise,
+    send_mail,
+    send_webhook,
+)
+from ward_warehouse.reports.messages.lists import CHANNELS, Channel, Lists, Recipients, load_lists
+from ward_warehouse.reports.messages.records import Delivery, claimed, delivery_id, read, waiting_nights, write
+
+
+@dataclass
+class Told:
+    """What became of a night's messages: how many were sent, are tried again later, or bounced, and why."""
+
+    night: date
+    sent: int = 0
+    later: int = 0
+    bounced: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        counts = (
+            f"night {self.night}: {self.sent} messages sent, {self.later} to be tried again, {self.bounced} bounced"
+        )
+        return "; ".join([counts, *self.errors])
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """A message and where it goes."""
+
+    channel: Channel
+    address: str
+    recipients: Recipients
+    message: Message
+    verdict: Verdict
+    place: str
+
+
+def tell(
+    run: Night, resolve: Resolver, nights: Sequence[date] | None = None, now: datetime | None = None, *,
+    before_build: bool = False,
+) -> list[Told]:  # fmt: skip
+    """Tells of nights those who have to know and were not told yet; gives what became of it, by night.
+
+    A server that is down, or an address that bounces, is an outcome that failed; it fails nothing else.
+
+    Args:
+        run: settings, registry and lake.
+        resolve: gives a connection by its id.
+        nights: the nights; without them those of `due_nights`.
+        now: the instant, by which a night may be late.
+        before_build: a night whose build is still to come is left to it.
+
+    Raises:
+        SettingsError: the lists are wrong.
+        LakeError: the lake cannot be read or written.
+    """
+    lists, moment = load_lists(run.settings), now or datetime.now(UTC)
+    if not lists.lists:
+        return []
+    told = []
+    for night in due_nights(run, moment) if nights is None else nights:
+        verdict = run.verdict_on(night, moment)
+        if not (before_build and verdict.behind):
+            told.append(_tell_of(run, lists, verdict, resolve))
+    return told
+
+
+def due_nights(run: Night, now: datetime) -> list[date]:
+    """The newest night that is over, if it was run or its deadline has passed, and nights of which a message waits."""
+    newest = newest_night(now, run.settings.time_zone)
+    due = {*waiting_nights(run.lake)}
+    if now >= deadline(run.settings, newest) or outcomes_of(run.lake, newest):
+        due.add(newest)
+    return sorted(due)
+
+
+def _tell_of(run: Night, lists: Lists, verdict: Verdict, resolve: Resolver) -> Told:
+    told, started = Told(verdict.night), datetime.now(UTC)
+    for letter in _letters(lists, verdict):
+        _send_once(run.lake, lists, letter, resolve, told)
+    if told.sent or told.errors:
+        plan = Plan(
+            run_id=outcomes.new_id(), request=Request(night=verdict.night), wards=[], record_kinds=[], problems=[]
+        )
+        status: Status = "failed" if told.errors else "succeeded"
+        said = (f"{told.sent} messages sent",) if told.sent else ()
+        note_outcome(run.lake, plan, "message", status, started, error="; ".join(told.errors) or None, warnings=said)
+    return told
+
+
+def _letters(lists: Lists, verdict: Verdict) -> Iterator[_Letter]:
+    for number, one in enumerate(lists.lists):
+        place = f"messages.yml: lists.{number}"
+        for district in one.districts or ("",):
+            part = verdict.of(district) if district else verdict
+            if one.role == "ward":
+                yield from _to_wards(one, part, place)
+                continue
+            message = compose(part, one.role, one.language, good_news=one.good_news)
+            for channel in CHANNELS if message else ():
+                for address in getattr(one, channel):
+                    yield _Letter(channel, f"{address} {district}".strip(), one, message, part, place)  # type: ignore[arg-type]
+
+
+def _to_wards(one: Recipients, verdict: Verdict, place: str) -> Iterator[_Letter]:
+    for ward in dict.fromkeys(state.ward for state in verdict.states):
+        addresses = verdict.wards[ward].mail if ward in verdict.wards else ()
+        message = compose(verdict, "ward", one.language, ward) if addresses else None
+        for address in addresses if message else ():
+            yield _Letter("mail", f"{address} {ward}", one, message, verdict, place)  # type: ignore[arg-type]
+
+
+def _send_once(lake: Lake, lists: Lists, letter: _Letter, resolve: Resolver, told: Told) -> None:
+    night, key = letter.verdict.night, delivery_id(letter.channel, letter.address)
+    with claimed(lake, night, key) as ours:
+        known = read(lake, night, key) if ours else None
+        if not ours or (known is not None and known.is_done):
+            return
+        attempts = (known.attempts if known else 0) + 1
+        delivery = Delivery(night=night, role=letter.recipients.role, channel=letter.channel, attempts=attempts)
+        try:
+            _send(lists, letter, resolve)
+            delivery = delivery.model_copy(update={"sent_at": datetime.now(UTC)})
+            told.sent += 1
+        except BouncedError as error:
+            delivery = delivery.model_copy(update={"bounced": str(error)})
+            told.bounced += 1
+            told.errors.append(f"{letter.place}: an address of {letter.channel} was refused: {error}; correct it")
+        except (LaterError, WardWarehouseError) as error:
+            delivery = delivery.model_copy(update={"error": str(error)})
+            told.later += 1
+            told.errors.append(f"{letter.place}: {error}; it is sent later")
+        write(lake, key, delivery)
+
+
+def _send(lists: Lists, letter: _Letter, resolve: Resolver) -> None:
+    address = letter.address.split(" ")[0]
+    match letter.channel:
+        case "mail":
+            send_mail(resolve(lists.mail_connection), lists.sender, address, letter.message)
+        case "webhook":
+            send_webhook(resolve(address), letter.message, figures(letter.verdict))
+        case "apprise":
+            send_apprise(resolve(address), letter.message)

@@ -1,0 +1,31 @@
+"""What the DAGs' last tasks run: those who have to know of a night are told."""
+
+from __future__ import annotations
+
+import logging
+
+from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.night.steps import Night
+from ward_warehouse.reports.messages import tell as telling
+
+log = logging.getLogger(__name__)
+
+
+def tell(resolve: Resolver, *, before_build: bool = False) -> str:
+    """Tells of the nights that are due; gives one line on what became of it.
+
+    A server that does not take a message fails nothing: the line says so, and the next call sends it.
+
+    Args:
+        resolve: gives a connection by its id.
+        before_build: at the end of a load: a night that is still to be built is told of after its build.
+
+    Raises:
+        SettingsError: the lists are wrong.
+        LakeError: the lake cannot be read or written.
+    """
+    told = telling(Night(load_settings()), resolve, before_build=before_build)
+    for one in told:
+        log.log(logging.WARNING if one.errors else logging.INFO, "%s", one)
+    return "; ".join(map(str, told)) or "nobody to tell"
