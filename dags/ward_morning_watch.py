@@ -20,13 +20,12 @@ from ward_airflow import airflow_connection, told_plainly
 from ward_warehouse.core.settings import load_settings
 
 SETTINGS = load_settings()
-HOUR, MINUTE = SETTINGS.publish_by.split(":")
+HOUR, MINUTE = map(int, SETTINGS.publish_by.split(":"))
+DUE = CronTriggerTimetable(f"{MINUTE} {HOUR} * * *", timezone=SETTINGS.time_zone)
 
 
 @dag(
-    schedule=CronTriggerTimetable(f"{int(MINUTE)} {int(HOUR)} * * *", timezone=SETTINGS.time_zone)
-    if SETTINGS.schedule
-    else None,
+    schedule=DUE if SETTINGS.schedule else None,
     allowed_run_types=["scheduled", "manual"],
     catchup=False,
     max_active_runs=1,

@@ -25,12 +25,11 @@ from ward_airflow import NOT_WHAT_LASTS, airflow_connection, told_plainly
 from ward_warehouse.core.settings import load_settings
 
 SETTINGS = load_settings()
+WEEKLY = CronTriggerTimetable(SETTINGS.comparison_schedule, timezone=SETTINGS.time_zone)
 
 
 @dag(
-    schedule=CronTriggerTimetable(SETTINGS.comparison_schedule, timezone=SETTINGS.time_zone)
-    if SETTINGS.schedule
-    else None,
+    schedule=WEEKLY if SETTINGS.schedule else None,
     allowed_run_types=["scheduled", "manual"],
     catchup=False,
     max_active_runs=1,

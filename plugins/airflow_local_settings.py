@@ -8,6 +8,7 @@ import again. For a night of 16 wards on two cores that is a third of its time.
 
 import sys
 
+from ward_warehouse.core.ending import end_children_with_this
 from ward_warehouse.core.private import keep_state_private
 
 __all__: list[str] = []
@@ -18,3 +19,5 @@ if sys.argv[1:2] == ["scheduler"]:
     from ward_warehouse.night import tasks
 
     tasks.preload()
+    # Its workers, and the tasks that they fork, end with it.
+    end_children_with_this()

@@ -30,8 +30,18 @@ stop() {
 }
 
 start() { # service, options
-    airflow "$@" >"$logs/airflow-$1.log" 2>&1 &
+    (
+        # Only the scheduler, whose children the tasks are, reads wards and hashes: no other process holds their secrets.
+        if [[ $1 != scheduler ]]; then
+            unset "${!AIRFLOW_CONN_@}" "${!WARD_WAREHOUSE_PSEUDONYM_@}"
+        fi
+        exec airflow "$@" >"$logs/airflow-$1.log" 2>&1 9>&-
+    ) &
     services+=($!)
+}
+
+listens() {
+    (exec 8<>"/dev/tcp/$AIRFLOW__API__HOST/$AIRFLOW__API__PORT") 2>/dev/null
 }
 
 healthy() {
@@ -47,9 +57,21 @@ ended() {
 }
 
 mkdir -p "$AIRFLOW_HOME" "$logs"
+# Before anything is touched: a second Airflow would put the first one's ward systems back to their beginning. The lock
+# is the kernel's, held through descriptor 9, and goes with this process however it ends.
+exec 9>>"$WARD_WAREHOUSE_HOME/up.lock"
+if ! python -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null; then
+    echo "up: one runs already on $WARD_WAREHOUSE_HOME: $address, unless it was given another port. It was left alone;" \
+        "end it with Ctrl-C where it was started, then start again." >&2
+    exit 1
+fi
+if listens; then
+    echo "up: something else listens on $address; end it, or choose another port: AIRFLOW__API__PORT=8081 make up" >&2
+    exit 1
+fi
 trap stop EXIT
 trap 'exit 130' INT TERM
-ward-warehouse demo up
+ward-warehouse demo up 9>&-
 set -a
 # shellcheck source=/dev/null
 . "$WARD_WAREHOUSE_HOME/demo/env"
@@ -68,6 +90,7 @@ export WARD_WAREHOUSE_REVIEWERS=${WARD_WAREHOUSE_REVIEWERS:-'["admin"]'}
 export WARD_WAREHOUSE_APPROVERS=${WARD_WAREHOUSE_APPROVERS:-'["admin"]'}
 
 echo "Starting Airflow; its logs are in $logs/airflow-*.log"
+login=$(python scripts/admin_password.py)
 airflow db migrate >"$logs/airflow-db.log" 2>&1
 start api-server
 start dag-processor
@@ -79,7 +102,7 @@ until healthy; do
     done
     sleep 1
 done
-echo "Airflow is up: $address, user admin, password in $AIRFLOW_HOME/simple_auth_manager_passwords.json.generated"
+echo "Airflow is up: $address, $login"
 if [[ -n $last_night ]]; then
     echo "No run starts by itself: the wards of this registry are in force until $last_night. To play that night:"
     echo "  Dags > ward_nightly_load > Trigger; the night is filled in already, wards may be chosen; press Trigger."

@@ -1,5 +1,6 @@
 """One night under the real scheduler with LocalExecutor, because `dag.test()` schedules nothing."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,9 @@ def night_of(live: Live) -> date:
 
 def test_the_scheduler_starts_the_load_and_its_asset_the_build(live: Live) -> None:
     assert (live.load["state"], live.load["run_type"]) == ("success", "scheduled")
+    assert live.load["dag_run_id"] == f"scheduled__night_{night_of(live)}"
+    # Played in the afternoon it is late.
+    assert re.match(rf"Night {night_of(live)} is (complete|late): 3 of 3 wards arrived", live.load["note"])
     assert (live.build["state"], live.build["run_type"]) == ("success", "asset_triggered")
 
 

@@ -103,7 +103,8 @@ def _cause(verdict: Verdict, reason: Reason, todos: list[Todo], language: Langua
         units.append(f"{name} ({missing[todo.unit]})" if todo.unit in missing and not arrived else name)
     if len(todos) > NAMED:
         units.append(words["more"].format(len(todos) - NAMED))
-    details = [on_one_line(line)[:LONGEST_DETAIL] for todo in todos for line in todo.detail if line]
+    lines = dict.fromkeys(line for todo in todos for line in todo.detail if line)
+    details = [on_one_line(line)[:LONGEST_DETAIL] for line in lines]
     return {
         "units": ", ".join(units),
         "what": getattr(advice.what, language),

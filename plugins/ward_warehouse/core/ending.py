@@ -1,0 +1,25 @@
+"""Processes that end with the one that started them."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+_SET_DEATH_SIGNAL = 1
+"""PR_SET_PDEATHSIG of prctl(2)."""
+
+
+def end_children_with_this() -> None:
+    """From here on each process that this one forks is told to end when its parent has ended, however that ended.
+
+    A worker whose scheduler was killed would otherwise wait for ever for work that nobody hands out. Linux alone can
+    say so to the kernel; elsewhere nothing is changed.
+    """
+    if sys.platform == "linux":
+        os.register_at_fork(after_in_child=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(_SET_DEATH_SIGNAL, signal.SIGTERM)
