@@ -31,7 +31,7 @@ left join sums
         and districts.period_end = sums.period_end
 where
     districts.ward_key is null
-    and coalesce(districts.value_note, '') <> 'suppressed_small_number'
+    and coalesce(districts.value_note, '') not in ('suppressed_small_number', 'suppressed_secondary')
     and (
         (
             coalesce(districts.numerator, -1) <> coalesce(sums.ward_numerator, -1)

@@ -73,6 +73,7 @@ def read_indicators(folder: Path) -> Catalogue:
         if path.name not in (RECORD_KINDS, SOURCES):
             _read_theme(path, reading)
     reading.problems += _version_problems(reading.entries)
+    reading.problems += _hiding_problems(reading.entries)
     if kinds and sources:
         for entry in reading.entries:
             reading.problems += _source_problems(entry, sources)
@@ -147,6 +148,16 @@ def _version_problems(entries: list[_Entry]) -> Iterator[Finding]:
             elif ends is None or ends >= begins:
                 text = f"found {ends}, expected a day before {begins}, from which version {later.definition.version} on"
                 yield earlier.problem(["valid_to"], text)
+
+
+def _hiding_problems(entries: list[_Entry]) -> Iterator[Finding]:
+    suppressed = {e.definition.code for e in entries if e.definition.small_number_threshold}
+    leading = {e.definition.code for e in entries if e.definition.hidden_with}
+    for entry in entries:
+        other = entry.definition.hidden_with
+        if other and (other not in suppressed or other in leading or entry.definition.code not in suppressed):
+            text = f"found {other!r}, expected it and this one to have a small_number_threshold, and it no hidden_with"
+            yield entry.problem(["hidden_with"], text)
 
 
 def _source_problems(entry: _Entry, sources: Sources) -> Iterator[Finding]:

@@ -77,6 +77,10 @@ class Target(Strict):
     source: str = Field(description="A key of sources.yml")
 
 
+Grain = Literal["month", "quarter", "half_year", "year", "year_to_date"]
+"""The grains that a definition can choose from; a day of one ward is too small to be published by choice."""
+
+
 class Definition(Strict):
     """What all indicators have. A change of meaning is a new entry with the next version."""
 
@@ -95,6 +99,17 @@ class Definition(Strict):
     )
     small_number_threshold: int | None = Field(
         default=None, ge=2, description="A denominator below it is suppressed in published marts"
+    )
+    hidden_with: Code | None = Field(
+        default=None,
+        description="The indicator whose figures this one's would give back, beside counts that are no secret: where "
+        "one of the two is suppressed, so is the other",
+    )
+    grains: tuple[Grain, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="The grains that it is published in, fewer where small numbers would hide most of the others; "
+        "without them all, and the day only on a scorecard and without a small-number threshold",
     )
     scorecard: bool = Field(default=False, description="A column on the scorecards, and values by day")
 

@@ -93,7 +93,10 @@ def _entry(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
     if empty_note := getattr(indicator, "empty_note", None):
         yield f"- empty denominator: null, `{empty_note}`"
     if indicator.small_number_threshold:
-        yield f"- suppressed below {indicator.small_number_threshold}"
+        beside = f", and where `{indicator.hidden_with}` is" if indicator.hidden_with else ""
+        yield f"- suppressed below {indicator.small_number_threshold}{beside}; not by day"
+    if indicator.grains:
+        yield f"- by {', '.join(indicator.grains)} only: of shorter sums small numbers would hide most"
     for target in indicator.targets:
         comparison = target.comparison.replace("_", " ")
         source = catalogue.sources[target.source]

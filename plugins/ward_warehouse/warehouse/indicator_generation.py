@@ -161,6 +161,8 @@ def _definition_rows(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
             "empty_note": getattr(indicator, "empty_note", None),
             "is_on_scorecard": str(indicator.scorecard).lower(),
             "small_number_threshold": indicator.small_number_threshold,
+            "hidden_with": indicator.hidden_with,
+            "grains": ", ".join(indicator.grains) if indicator.grains else None,
             "source_vi": source.vi,
             "source_en": source.en,
         }

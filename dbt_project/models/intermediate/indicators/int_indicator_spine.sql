@@ -37,4 +37,12 @@ inner join {{ ref('int_periods') }} as periods
         and needs.in_force_to >= periods.period_start
         and periods.period_start between indicators.valid_from and indicators.valid_to
         -- By day the indicators of the scorecard only: of most others a day in a ward is one record or none.
-        and (periods.period_grain <> 'day' or indicators.is_on_scorecard)
+        -- What small numbers hide would be given back by the days, or be hidden for them.
+        and (
+            periods.period_grain <> 'day'
+            or (indicators.is_on_scorecard and indicators.small_number_threshold is null)
+        )
+        and case
+            when indicators.grains is null then true
+            else ', ' || indicators.grains || ',' like '%, ' || periods.period_grain || ',%'
+        end

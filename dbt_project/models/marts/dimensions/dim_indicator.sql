@@ -27,6 +27,8 @@ select
     empty_note,
     is_on_scorecard,
     small_number_threshold,
+    hidden_with,
+    grains,
     source_vi,
     source_en
 from {{ ref('indicator_definitions') }}

@@ -4,73 +4,40 @@ with noted as (
         indicators.indicator_kind,
         case
             when parts.wards_with_data = 0 then 'not_reported'
+            when parts.denominator between 1 and indicators.small_number_threshold - 1 then 'suppressed_small_number'
+            when hidden.note is not null then hidden.note
             when parts.denominator = 0 then indicators.empty_note
-            when parts.denominator < indicators.small_number_threshold then 'suppressed_small_number'
-        end as first_note
+        end as value_note
     from {{ ref('int_indicator_values') }} as parts
     inner join {{ ref('dim_indicator') }} as indicators
         on parts.indicator_code = indicators.indicator_code and parts.indicator_version = indicators.indicator_version
-),
-
--- One suppressed ward would be the district less its other wards: the smallest of those is suppressed with it.
-ranked as (
-    select
-        noted.*,
-        sum(case when noted.first_note = 'suppressed_small_number' then 1 else 0 end) over siblings as suppressed,
-        row_number() over (
-            partition by
-                noted.indicator_code,
-                noted.indicator_version,
-                noted.district_code,
-                noted.ward_key is null,
-                noted.period_grain,
-                noted.period_start,
-                noted.period_end
-            order by case when noted.first_note is null then 0 else 1 end, noted.denominator, noted.ward_key
-        ) as smallest
-    from noted
-    window
-        siblings as (
-            partition by
-                noted.indicator_code,
-                noted.indicator_version,
-                noted.district_code,
-                noted.ward_key is null,
-                noted.period_grain,
-                noted.period_start,
-                noted.period_end
-        )
-),
-
-noted_twice as (
-    select
-        ranked.*,
-        case
-            when
-                ranked.first_note is null
-                and ranked.ward_key is not null
-                and ranked.suppressed = 1
-                and ranked.smallest = 1
-                then 'suppressed_secondary'
-            else ranked.first_note
-        end as value_note
-    from ranked
+    left join {{ ref('int_suppressed_figures') }} as hidden
+        on
+            hidden.note = 'suppressed_secondary'
+            and hidden.dimension is null
+            and indicators.small_number_threshold is not null
+            and coalesce(indicators.hidden_with, indicators.indicator_code) = hidden.family
+            and coalesce(parts.ward_key, '') = coalesce(hidden.ward_key, '')
+            and parts.district_code = hidden.district_code
+            and parts.period_grain = hidden.period_grain
+            and parts.period_start = hidden.period_start
+            and parts.period_end = hidden.period_end
 ),
 
 valued as (
     select
-        noted_twice.*,
-        coalesce(noted_twice.value_note in ('suppressed_small_number', 'suppressed_secondary'), false) as is_suppressed,
+        noted.*,
+        coalesce(noted.value_note in ('suppressed_small_number', 'suppressed_secondary'), false) as is_suppressed,
         case
-            when noted_twice.value_note is not null then null
-            when noted_twice.indicator_kind = 'median' then noted_twice.median_value
-            when noted_twice.indicator_kind in ('ratio', 'concentration')
+            when noted.value_note is not null then null
+            when noted.indicator_kind = 'median' then noted.median_value
+            when noted.indicator_kind in ('ratio', 'concentration')
                 then
-                    cast(noted_twice.numerator as double precision)
-                    / cast(noted_twice.denominator as double precision)
-            else cast(noted_twice.numerator as double precision)
+                    cast(noted.numerator as double precision)
+                    / cast(noted.denominator as double precision)
+            else cast(noted.numerator as double precision)
         end as indicator_value
-    from noted_twice
+    from noted
 ),
 
 targets as (

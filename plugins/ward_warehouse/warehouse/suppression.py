@@ -1,0 +1,285 @@
+"""Which figures are hidden beside those of small numbers, so that no sum of published ones gives a hidden one back.
+
+Published figures add up in three directions at once: wards to their district, months to quarters, half-years, the year
+and the year to date, members of a breakdown to their total. A hidden figure is safe if it has a *witness*: a change of
+the records that every published figure leaves as it is and the hidden one does not. The changes used here move one
+answer between two units, two months and, in a breakdown, two members, and move one back; the figures that such a change
+touches are the products of what it touches in each direction. All of them are hidden, hence each has that same
+witness, and no linear combination of published figures gives any of them: a combination of what does not change does
+not change either.
+
+Of all such changes the cheapest is taken, for one small figure after the other, coarse periods first; what is hidden
+already costs nothing. A zero is known to be zero and what was reported of a closed period was published: neither may
+change. The kept tools for this (tau-ARGUS, sdcTable) look for the least loss with a solver of integer programs in a
+runtime of their own; a witness needs no solver, and takes milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ward_warehouse.core.quoting import literal
+
+NEVER = 10**9
+"""The cost of a figure that may not be hidden."""
+WORTH = {"year": 12, "half_year": 8, "quarter": 6, "month": 4, "year_to_date": 2}
+"""What it costs to hide a figure of a ward, by grain; a sum of months is worth least, because months say it too."""
+DISTRICT, TOTAL = 4, 2
+"""How many times as much it costs to hide the district's figure, and the figure of all members."""
+LARGEST_KNOWN = 1023
+
+HIDDEN, UNPROTECTED = "suppressed_secondary", "not_protected"
+
+COLUMNS = pa.schema([
+    ("component", pa.string()), ("digest", pa.string()), ("family", pa.string()), ("district_code", pa.string()),
+    ("ward_key", pa.string()), ("period_grain", pa.string()), ("period_start", pa.date32()),
+    ("period_end", pa.date32()), ("dimension", pa.string()), ("member", pa.string()), ("note", pa.string()),
+])  # fmt: skip
+"""A line for each figure that is hidden beside others, or whose note says that it cannot be protected; a component of
+which nothing more is hidden has one line without a period."""
+
+
+class Cell(NamedTuple):
+    """A figure that is published unless it is hidden: of a ward, or of the district with an empty ward.
+
+    `size` is its denominator; `dimension` is empty and `member` "all" for the total of all members.
+    """
+
+    ward: str
+    grain: str
+    start: date
+    end: date
+    dimension: str
+    member: str
+    size: int
+    is_small: bool
+    is_frozen: bool
+
+
+Place = tuple[int, int, int]
+"""A unit, a member and a span of months, by their numbers."""
+Relation = Any
+"""Rows as an engine hands them to a model in Python."""
+
+
+class Lattice:
+    """The figures that add up to one another: those of an indicator, a district and a year."""
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        """Lays the cells out by unit, member and span of months; equal spans of two grains are one figure."""
+        self.units = ["", *sorted({cell.ward for cell in cells if cell.ward})]
+        self.members = [("", "all"), *sorted({(c.dimension, c.member) for c in cells if c.dimension})]
+        self.spans = sorted({(cell.start.month, cell.end.month) for cell in cells})
+        self.cells: dict[Place, list[Cell]] = defaultdict(list)
+        for cell in cells:
+            self.cells[self._place(cell)].append(cell)
+        self.cost = self._costs()
+        self.hidden = np.zeros(self.cost.shape, bool)
+        # A figure that is hidden for its own number stays so, whatever was published before.
+        for place, figures in self.cells.items():
+            if any(cell.is_small for cell in figures):
+                self.hidden[place], self.cost[place] = True, 0
+        self._lay_out_changes()
+
+    def _place(self, cell: Cell) -> Place:
+        return (
+            self.units.index(cell.ward),
+            self.members.index((cell.dimension, cell.member)),
+            self.spans.index((cell.start.month, cell.end.month)),
+        )
+
+    def _costs(self) -> NDArray[np.int64]:
+        """What it costs to hide each place: nothing where nothing is published, never where zero or frozen."""
+        cost = np.zeros((len(self.units), len(self.members), len(self.spans)), np.int64)
+        self.zero = np.zeros(cost.shape, bool)
+        published: dict[str, set[int]] = defaultdict(set)
+        for (unit, member, span), figures in self.cells.items():
+            published[self.members[member][0]].add(span)
+            factor = (1 if unit else DISTRICT) * (1 if member else TOTAL)
+            cost[unit, member, span] = sum(
+                WORTH[cell.grain] * factor * 64 + min(cell.size, LARGEST_KNOWN) // 16 for cell in figures if cell.size
+            )
+        for index, (dimension, _) in enumerate(self.members):
+            spans = sorted(published[dimension])
+            of_member = cost[:, index, spans]
+            self.zero[:, index, spans] = of_member == 0
+        for place, figures in self.cells.items():
+            if any(cell.is_frozen for cell in figures):
+                cost[place] = NEVER
+        cost[self.zero] = NEVER
+        return cost
+
+    def _lay_out_changes(self) -> None:
+        """Which spans a move from one month to another, or to no month at all, changes; and what that costs."""
+        listed = {cell.start.month for figures in self.cells.values() for cell in figures if cell.grain == "month"}
+        months = sorted(listed) or sorted({m for first, last in self.spans for m in range(first, last + 1)})
+        self.within = np.array(
+            [[first <= month <= last for first, last in self.spans] for month in months] + [[False] * len(self.spans)]
+        )
+        self.changed = self.within[:-1, None, :] ^ self.within[None, :, :]
+        self._flat = self.changed.reshape(-1, len(self.spans)).astype(np.int64)
+        # What a published zero adds up is zero each: of a unit or its district, of a member or all of them.
+        zero = (self.zero.astype(np.int64) @ self.within.T.astype(np.int64)) > 0
+        zero |= zero[:, :1] | zero[:1]
+        self._impossible = NEVER * (zero[:, :, :-1, None] | zero[:, :, None, :]).astype(np.int64)
+        self.total_cost = np.zeros((*self.cost.shape[:2], *self.changed.shape[:2]), np.int64)
+        self._add_up(list(range(len(self.units))))
+
+    def _add_up(self, units: list[int]) -> None:
+        shape = (len(units), *self.total_cost.shape[1:])
+        cost = (self.cost[units].reshape(-1, len(self.spans)) @ self._flat.T).reshape(shape)
+        self.total_cost[units] = cost + self._impossible[units]
+
+    def protect(self) -> list[Place]:
+        """Hides what has to be hidden beside the small figures; gives those of them that it cannot protect."""
+        small = [(int(u), int(m), int(s)) for u, m, s in np.argwhere(self.hidden)]
+        small.sort(key=lambda at: (self.spans[at[2]][0] - self.spans[at[2]][1], at))
+        return [place for place in small if not self._protect(place)]
+
+    def _protect(self, place: Place) -> bool:
+        unit, member, span = place
+        inside = np.flatnonzero(self.within[:-1, span])
+        outside = np.flatnonzero(~self.within[:, span])
+        pairs = self.total_cost[:, :, inside][:, :, :, outside].swapaxes(0, 1)
+        if len(self.units) > 1:
+            # With another unit: both lose or gain what the other gains or loses.
+            pairs = pairs + pairs[:, unit : unit + 1]
+            pairs[:, unit] = NEVER
+        best: tuple[int, Place, list[int]] | None = None
+        for fixed, groups in self._moves_of_members(member):
+            cost = pairs[fixed].sum(axis=0)
+            for group in groups:
+                cost = cost + pairs[group].min(axis=0)
+            other, first, second = (int(i) for i in np.unravel_index(int(cost.argmin()), cost.shape))
+            if best is None or int(cost[other, first, second]) < best[0]:
+                chosen = [group[int(pairs[group, other, first, second].argmin())] for group in groups]
+                best = int(cost[other, first, second]), (other, first, second), fixed + chosen
+        if best is None or best[0] >= NEVER:
+            return False
+        if best[0] > 0:
+            _, (other, first, second), members = best
+            self._hide(sorted({unit, other}), members, self.changed[inside[first], outside[second]])
+        return True
+
+    def _moves_of_members(self, member: int) -> Iterator[tuple[list[int], list[list[int]]]]:
+        """The members that a move changes: some fixed, and one of each group."""
+        by_dimension: dict[str, list[int]] = defaultdict(list)
+        for index, (dimension, _) in enumerate(self.members):
+            if dimension and index != member:
+                by_dimension[dimension].append(index)
+        own = self.members[member][0]
+        if own and by_dimension[own]:
+            yield [member], [by_dimension[own]]
+        yield [0, *([member] if own else [])], [group for name, group in by_dimension.items() if name != own and group]
+
+    def _hide(self, units: list[int], members: list[int], spans: NDArray[np.bool_]) -> None:
+        where = np.ix_(np.array(units), np.array(members), np.flatnonzero(spans))
+        self.hidden[where] |= self.cost[where] > 0
+        self.cost[where] = 0
+        self._add_up(units)
+
+
+def hide_beside(cells: Sequence[Cell]) -> tuple[list[Cell], list[Cell]]:
+    """What is hidden beside the small figures of one indicator, district and year.
+
+    Args:
+        cells: the figures that would be published, those of small numbers marked; a figure that is not listed beside
+            others of its period is zero.
+
+    Returns:
+        The figures that are hidden and not small, and the small ones that nothing protects: what was published before
+        gives them back.
+    """
+    lattice = Lattice(cells)
+    unprotected = lattice.protect()
+    hidden = [
+        cell
+        for place, figures in lattice.cells.items()
+        if lattice.hidden[place]
+        for cell in figures
+        if not cell.is_small
+    ]
+    return hidden, [cell for place in unprotected for cell in lattice.cells[place] if cell.is_small]
+
+
+def version() -> str:
+    """What decisions depend on besides the figures: this module's own text."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+
+
+def decide(cells: Relation, components: Relation, kept: Relation | None) -> pa.Table:
+    """The decisions of all components: an indicator, a district and a year each.
+
+    Args:
+        cells: columns `component`, `family`, `district_code`, `ward_key`, `period_grain`, `period_start`, `period_end`,
+            `dimension`, `member`, `size`, `is_small` and `is_frozen`.
+        components: of each `component` a `digest` of its cells.
+        kept: what this function gave the build before, if the build computes only what changed: a component whose
+            digest is the same keeps its decisions.
+
+    Returns:
+        A table of `COLUMNS`.
+    """
+    made_with = version()
+    digests = {row["component"]: f"{made_with}:{row['digest']}" for row in _rows(components)}
+    same = [row for row in _rows(kept) if digests.get(row["component"]) == row["digest"]] if kept is not None else []
+    changed = sorted(digests.keys() - {row["component"] for row in same})
+    lines = [dict(row) for row in same]
+    if changed:
+        names = ", ".join(literal(component) for component in changed)
+        by_component: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in _rows(cells.filter(f"component in ({names})")):
+            by_component[row["component"]].append(row)
+        for component in changed:
+            lines += _decisions(component, digests[component], by_component[component])
+    return pa.Table.from_pylist(lines, COLUMNS)
+
+
+def _decisions(component: str, digest: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    head = {
+        "component": component,
+        "digest": digest,
+        "family": rows[0]["family"],
+        "district_code": rows[0]["district_code"],
+    }
+    hidden, unprotected = hide_beside([_cell(row) for row in rows])
+    found = [(cell, HIDDEN) for cell in hidden] + [(cell, UNPROTECTED) for cell in unprotected]
+    # Two tables that publish one figure hide it with one line.
+    lines = {
+        (cell.ward, cell.grain, cell.start, cell.end, cell.dimension, cell.member): (cell, note) for cell, note in found
+    }
+    return [head | _line(cell) | {"note": note} for cell, note in lines.values()] or [head]
+
+
+def _rows(relation: Relation) -> list[dict[str, Any]]:
+    # DuckDB's relation, or a data frame of Spark's protocol.
+    table = relation.to_arrow_table() if hasattr(relation, "to_arrow_table") else relation.toArrow()
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
+
+
+def _cell(row: dict[str, Any]) -> Cell:
+    return Cell(
+        row["ward_key"] or "", row["period_grain"], row["period_start"], row["period_end"], row["dimension"] or "",
+        row["member"], row["size"], row["is_small"], row["is_frozen"],
+    )  # fmt: skip
+
+
+def _line(cell: Cell) -> dict[str, Any]:
+    return {
+        "ward_key": cell.ward or None,
+        "period_grain": cell.grain,
+        "period_start": cell.start,
+        "period_end": cell.end,
+        "dimension": cell.dimension or None,
+        "member": cell.member,
+    }
