@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.support.recovery import published_figures, recovered
 from ward_demo import systems
 from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_DISTRICTS, GOLDEN_NIGHTS
 from ward_demo.story import records_as_of, story_records
@@ -94,6 +95,11 @@ def test_late_dossiers_of_quan_1_have_an_apology_or_an_explanation_as_recorded(p
         "AND ward_key IS NULL AND period_grain = 'year_to_date' AND period_end = '2011-09-30' ORDER BY 1",
     )
     assert rates == [("apology_coverage", True), ("explanation_coverage", True)]
+
+
+def test_no_hidden_figure_follows_from_what_is_published(published: Path) -> None:
+    with duckdb.connect(str(published), read_only=True) as db:
+        assert recovered(published_figures(db)) == []
 
 
 def test_the_milestones_of_ba_dinh_are_those_of_the_meeting(published: Path) -> None:

@@ -210,6 +210,8 @@ def _build(run: Night, full_refresh: bool) -> None:
     for warning in summary.warnings:
         console.print(f"warning: {warning}", style="yellow")
     console.print(f"built: {summary.passed} models and tests passed in {summary.seconds:.1f} s ({summary.scope})")
+    if summary.hidden:
+        console.print(f"hidden: {summary.hidden}")
 
 
 def _publish(run: Night) -> None:

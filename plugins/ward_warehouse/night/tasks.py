@@ -219,7 +219,7 @@ def build(full_refresh: bool) -> str:
     for warning in summary.warnings:
         log.warning("%s", warning)
     passed = f"{summary.passed} models and tests passed in {summary.seconds:.1f} s"
-    line = f"build {summary.build_id}: {passed} ({summary.scope})"
+    line = "; ".join(filter(None, [f"build {summary.build_id}: {passed} ({summary.scope})", summary.hidden]))
     log.info("%s", line)
     return line
 

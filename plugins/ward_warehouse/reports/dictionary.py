@@ -33,6 +33,11 @@ def dictionary(catalogue: Catalogue) -> str:
         "Hồ sơ mà phường kế tục tiếp nhận được tính một lần: mỗi ngày của hồ sơ tính cho phường có hiệu lực ngày đó. / "
         "A dossier that a later ward took over counts once: each of its dates in the ward in force on that date "
         '(`operations.md`, "When wards are merged").',
+        "",
+        "Số liệu dưới ngưỡng bị ẩn, và những số mà từ đó tính ngược ra được cũng bị ẩn: theo kỳ, theo phường, theo "
+        "chiều. / A figure below its threshold is hidden, and so is what would give it back by adding and subtracting "
+        "periods, wards and breakdowns, from readers who do not read the records "
+        "(`decisions/15-what-is-hidden-stays-hidden.md`).",
     ]
     for theme in catalogue.themes:
         lines += ["", f"## {theme.title.vi} / {theme.title.en}"]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pyarrow as pa
 
 from ward_warehouse.core.errors import BuildError
@@ -35,8 +36,8 @@ NOT_AT_NIGHT = [
 class BuildSummary:
     """What a `dbt build` did.
 
-    Whether it computed all records (`whole`) or what changed, the nodes that passed, the warnings of tests, and the
-    seconds of dbt's own run time.
+    Whether it computed all records (`whole`) or what changed, the nodes that passed, the warnings of tests, the seconds
+    of dbt's own run time, and what hiding small numbers costs, in words.
     """
 
     build_id: str
@@ -44,6 +45,7 @@ class BuildSummary:
     passed: int
     warnings: list[str]
     seconds: float
+    hidden: str = ""
 
     @property
     def scope(self) -> str:
@@ -81,12 +83,31 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
         raise BuildError(_failure(failed, finished))
     with open_build(settings.build_file) as db:
         changes.finish_build(db, basis, build_id, None if whole else before)
+        hidden = _hidden(db)
     return BuildSummary(
         build_id,
         whole,
         passed=sum(row["status"] in ("success", "pass") for row in rows),
         warnings=[f"{row['node']}: {row['message']}" for row in rows if row["status"] == "warn"],
         seconds=done.elapsed_time,
+        hidden=hidden,
+    )
+
+
+def _hidden(db: duckdb.DuckDBPyConnection) -> str:
+    """What `audit.suppression_loss` adds up to; nothing in a project that has no such model, or nothing to hide."""
+    try:
+        found = db.execute(
+            "SELECT sum(figures), sum(too_small), sum(hidden_beside) FROM audit.suppression_loss"
+        ).fetchone()
+    except duckdb.CatalogException:
+        return ""
+    if not found or not found[1]:
+        return ""
+    figures, small, beside = (int(count) for count in found)
+    return (
+        f"of {figures:,} figures that may be of small numbers {small:,} are, and {beside:,} "
+        f"({beside / figures:.1%}) are hidden beside them"
     )
 
 
