@@ -9,9 +9,10 @@ witness, and no linear combination of published figures gives any of them: a com
 not change either.
 
 Of all such changes the cheapest is taken, for one small figure after the other, coarse periods first; what is hidden
-already costs nothing. A zero is known to be zero and what was reported of a closed period was published: neither may
-change. The kept tools for this (tau-ARGUS, sdcTable) look for the least loss with a solver of integer programs in a
-runtime of their own; a witness needs no solver, and takes milliseconds.
+already costs nothing. Then the figures that are hidden in one line are looked at together: where their sum is a small
+number, another one is hidden with them. A zero is known to be zero and what was reported of a closed period was
+published: neither may change. The kept tools for this (tau-ARGUS, sdcTable) look for the least loss with a solver of
+integer programs in a runtime of their own; a witness needs no solver, and takes milliseconds.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,7 +53,8 @@ which nothing more is hidden has one line without a period."""
 class Cell(NamedTuple):
     """A figure that is published unless it is hidden: of a ward, or of the district with an empty ward.
 
-    `size` is its denominator; `dimension` is empty and `member` "all" for the total of all members.
+    `size` is its denominator, which is small below `threshold`; the total of all members has an empty dimension, and
+    `member` "all".
     """
 
     ward: str
@@ -61,14 +64,27 @@ class Cell(NamedTuple):
     dimension: str
     member: str
     size: int
-    is_small: bool
+    threshold: int
     is_frozen: bool
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is hidden for its own number."""
+        return 0 < self.size < self.threshold
 
 
 Place = tuple[int, int, int]
 """A unit, a member and a span of months, by their numbers."""
 Relation = Any
 """Rows as an engine hands them to a model in Python."""
+
+
+class Beside(NamedTuple):
+    """Units, members or spans that are hidden already, so that one more has to be."""
+
+    units: Sequence[int] = ()
+    members: Sequence[int] = ()
+    spans: Sequence[int] = ()
 
 
 class Lattice:
@@ -82,6 +98,10 @@ class Lattice:
         self.cells: dict[Place, list[Cell]] = defaultdict(list)
         for cell in cells:
             self.cells[self._place(cell)].append(cell)
+        self.size = np.zeros((len(self.units), len(self.members), len(self.spans)), np.int64)
+        for place, figures in self.cells.items():
+            self.size[place] = max(cell.size for cell in figures)
+        self.threshold = max(cell.threshold for cell in cells)
         self.cost = self._costs()
         self.hidden = np.zeros(self.cost.shape, bool)
         # A figure that is hidden for its own number stays so, whatever was published before.
@@ -143,19 +163,65 @@ class Lattice:
         """Hides what has to be hidden beside the small figures; gives those of them that it cannot protect."""
         small = [(int(u), int(m), int(s)) for u, m, s in np.argwhere(self.hidden)]
         small.sort(key=lambda at: (self.spans[at[2]][0] - self.spans[at[2]][1], at))
-        return [place for place in small if not self._protect(place)]
+        unprotected = [place for place in small if not self._protect(place)]
+        hidden = -1
+        while hidden != (hidden := int(self.hidden.sum())):
+            for place, beside in self._leftovers():
+                self._protect(place, beside)
+        return unprotected
 
-    def _protect(self, place: Place) -> bool:
+    def _leftovers(self) -> list[tuple[Place, Beside]]:
+        """One hidden figure of each line whose hidden figures together are a small number, and the others with it.
+
+        A line is a total that is published and its parts: less its published parts it is the sum of its hidden ones.
+        """
+        hidden, shown = self.hidden, (self.size > 0) & ~self.hidden
+        of_hidden = np.where(hidden, self.size, 0)
+        found: list[tuple[Place, Beside]] = []
+        for member, span in np.argwhere(self._is_small(of_hidden[1:].sum(axis=0)) & shown[0]).tolist():
+            units = (np.flatnonzero(hidden[1:, member, span]) + 1).tolist()
+            found.append(((units[0], member, span), Beside(units=units)))
+        for dimension in {name for name, _ in self.members if name}:
+            of = [index for index, (name, _) in enumerate(self.members) if name == dimension]
+            for unit, span in np.argwhere(self._is_small(of_hidden[:, of].sum(axis=1)) & shown[:, 0]).tolist():
+                members = [index for index in of if hidden[unit, index, span]]
+                found.append(((unit, members[0], span), Beside(members=members)))
+        for totals, parts in self._lines_of_time():
+            published = shown[:, :, totals].all(axis=2)
+            for unit, member in np.argwhere(self._is_small(of_hidden[:, :, parts].sum(axis=2)) & published).tolist():
+                spans = [span for span in parts if hidden[unit, member, span]]
+                found.append(((unit, member, spans[0]), Beside(spans=spans)))
+        return found
+
+    def _is_small(self, sums: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return (sums > 0) & (sums < self.threshold)
+
+    def _lines_of_time(self) -> Iterator[tuple[list[int], list[int]]]:
+        """Spans that say a time (one, or the longer less the shorter of two), and those that make it up."""
+        times = {(first, last): [index] for index, (first, last) in enumerate(self.spans)}
+        for (long, (start, end)), (short, (first, last)) in permutations(enumerate(self.spans), 2):
+            if start == first and last < end:
+                times.setdefault((last + 1, end), [long, short])
+        for length in (1, 3, 6):
+            parts = [index for index, (first, last) in enumerate(self.spans) if last - first + 1 == length]
+            for (first, last), totals in times.items():
+                inside = [index for index in parts if first <= self.spans[index][0] and self.spans[index][1] <= last]
+                if len(inside) * length == last - first + 1 > length:
+                    yield totals, inside
+
+    def _protect(self, place: Place, beside: Beside | None = None) -> bool:
+        """Hides the cheapest change of a figure, and with something that is published where it is small with others."""
         unit, member, span = place
         inside = np.flatnonzero(self.within[:-1, span])
-        outside = np.flatnonzero(~self.within[:, span])
+        taken = self.within[:, [span, *(beside.spans if beside else [])]].any(axis=1)
+        outside = np.flatnonzero(~taken)
         pairs = self.total_cost[:, :, inside][:, :, :, outside].swapaxes(0, 1)
         if len(self.units) > 1:
             # With another unit: both lose or gain what the other gains or loses.
             pairs = pairs + pairs[:, unit : unit + 1]
-            pairs[:, unit] = NEVER
+            pairs[:, [unit, *(beside.units if beside else [])]] = NEVER
         best: tuple[int, Place, list[int]] | None = None
-        for fixed, groups in self._moves_of_members(member):
+        for fixed, groups in self._moves_of_members(member, beside.members if beside else []):
             cost = pairs[fixed].sum(axis=0)
             for group in groups:
                 cost = cost + pairs[group].min(axis=0)
@@ -170,11 +236,11 @@ class Lattice:
             self._hide(sorted({unit, other}), members, self.changed[inside[first], outside[second]])
         return True
 
-    def _moves_of_members(self, member: int) -> Iterator[tuple[list[int], list[list[int]]]]:
+    def _moves_of_members(self, member: int, taken: Sequence[int]) -> Iterator[tuple[list[int], list[list[int]]]]:
         """The members that a move changes: some fixed, and one of each group."""
         by_dimension: dict[str, list[int]] = defaultdict(list)
         for index, (dimension, _) in enumerate(self.members):
-            if dimension and index != member:
+            if dimension and index != member and index not in taken:
                 by_dimension[dimension].append(index)
         own = self.members[member][0]
         if own and by_dimension[own]:
@@ -221,7 +287,7 @@ def decide(cells: Relation, components: Relation, kept: Relation | None) -> pa.T
 
     Args:
         cells: columns `component`, `family`, `district_code`, `ward_key`, `period_grain`, `period_start`, `period_end`,
-            `dimension`, `member`, `size`, `is_small` and `is_frozen`.
+            `dimension`, `member`, `size`, `threshold` and `is_frozen`.
         components: of each `component` a `digest` of its cells.
         kept: what this function gave the build before, if the build computes only what changed: a component whose
             digest is the same keeps its decisions.
@@ -270,7 +336,7 @@ def _rows(relation: Relation) -> list[dict[str, Any]]:
 def _cell(row: dict[str, Any]) -> Cell:
     return Cell(
         row["ward_key"] or "", row["period_grain"], row["period_start"], row["period_end"], row["dimension"] or "",
-        row["member"], row["size"], row["is_small"], row["is_frozen"],
+        row["member"], row["size"], row["threshold"], row["is_frozen"],
     )  # fmt: skip
 
 

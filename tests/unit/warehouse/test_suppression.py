@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date
 from itertools import product
 from typing import Any
@@ -51,7 +52,7 @@ def table(
                 start, end = date(2018, first, 1), date(2018, last, monthrange(2018, last)[1])
                 dimension = "" if member == "all" else "mode"
                 is_frozen = (ward, first, last) in (frozen or set()) and member == "all"
-                cells.append(Cell(ward, grain, start, end, dimension, member, size, size < 5, is_frozen))
+                cells.append(Cell(ward, grain, start, end, dimension, member, size, 5, is_frozen))
     return cells
 
 
@@ -150,6 +151,25 @@ def test_no_hidden_figure_comes_back(atoms: Atoms, grains: list[str], by_member:
     hidden, unprotected = hide_beside(cells)
     assert not unprotected
     assert recovered(as_published(cells, hidden)) == []
+    assert [rest for rest in remainders(cells, hidden) if 0 < rest < 5] == []
+
+
+def remainders(cells: list[Cell], hidden: list[Cell]) -> Iterator[int]:
+    """What every published total leaves of what it adds up: wards, members, or the parts of its period of a grain."""
+    sizes = {cell[:6]: cell.size for cell in cells}
+    shown = {cell[:6] for cell in cells if not cell.is_small} - {cell[:6] for cell in hidden}
+    for ward, grain, start, end, *of in shown:
+        lines = [
+            [key for key in sizes if not ward and key[0] and key[1:] == (grain, start, end, *of)],
+            [key for key in sizes if not of[0] and key[4] and key[:4] == (ward, grain, start, end)],
+        ]
+        for part in LENGTHS:
+            parts = [key for key in sizes if key[:2] == (ward, part) and list(key[4:]) == of]
+            lines.append([key for key in parts if start <= key[2] and key[3] <= end])
+        for line in lines:
+            total = sizes[(ward, grain, start, end, *of)]
+            if sum(sizes[key] for key in line) == total:
+                yield total - sum(sizes[key] for key in line if key in shown)
 
 
 @settings(max_examples=40)
@@ -215,7 +235,7 @@ def test_a_component_that_is_gone_leaves_no_decision() -> None:
 def test_the_plan_names_what_it_cannot_protect() -> None:
     rows = rows_of("one", {("a", 1, "m"): 2, ("b", 1, "m"): 20})
     plan = suppression.decide(
-        Rows([row | {"is_frozen": not row["is_small"]} for row in rows]),
+        Rows([row | {"is_frozen": row["size"] >= 5} for row in rows]),
         Rows([{"component": "one", "digest": "1"}]),
         None,
     )

@@ -28,7 +28,7 @@ figures as (
         'all' as member,
         parts.indicator_code as published_as,
         cast(parts.denominator as bigint) as size,
-        parts.denominator between 1 and indicators.small_number_threshold - 1 as is_small,
+        indicators.small_number_threshold as threshold,
         published_before.indicator_code is not null as is_frozen
     from {{ ref('int_indicator_values') }} as parts
     inner join {{ ref('dim_indicator') }} as indicators
@@ -54,7 +54,7 @@ figures as (
         members.member,
         members.indicator_code as published_as,
         members.denominator as size,
-        members.denominator between 1 and indicators.small_number_threshold - 1 as is_small,
+        indicators.small_number_threshold as threshold,
         false as is_frozen
     from {{ ref('int_indicator_breakdown_values') }} as members
     inner join {{ ref('dim_indicator') }} as indicators
@@ -74,7 +74,7 @@ figures as (
         mode as member,
         'survey_statistics' as published_as,
         valid_answers as size,
-        valid_answers between 1 and {{ var('survey_small_number') }} - 1 as is_small,
+        {{ var('survey_small_number') }} as threshold,
         false as is_frozen
     from {{ ref('int_survey_statistics') }}
     where mode <> 'all'
@@ -91,4 +91,4 @@ components as (
 
 select *
 from components
-where component in (select small.component from components as small where small.is_small)
+where component in (select small.component from components as small where small.size between 1 and small.threshold - 1)
