@@ -17,7 +17,7 @@ SURVEY_RESPONSES = (
 
 def test_a_model_is_described_and_tested_in_the_file_of_its_folder() -> None:
     for folder in {path.parent for path in MODELS.rglob("*.sql")}:
-        names = {path.stem for path in folder.glob("*.sql")}
+        names = {path.stem for kind in ("*.sql", "*.py") for path in folder.glob(kind)}
         assert {model["name"] for model in read_models(folder / f"_{folder.name}__models.yml")} == names
         for path in folder.glob("_*__unit_tests.yml"):
             assert {test["model"] for test in read_models(path, "unit_tests")} <= names, path.name
