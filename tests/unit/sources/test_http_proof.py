@@ -92,6 +92,43 @@ def test_two_records_that_truly_have_one_key_are_both_given_once(
     assert sorted(row["RATING"] for row in found if row["ID"] == "5") == ["1", second.get("RATING", "1")]
 
 
+def test_copies_at_the_edge_of_two_pages_are_seen_on_one(endpoint: Endpoint) -> None:
+    records = items(249)
+    records.insert(100, dict(records[99]))
+    endpoint.handle = by_page(lambda number, size: records[(number - 1) * size : number * size], 250)
+    found = rows(source(endpoint, pagination={**PAGE_OF_100, "total": "total"}))
+    assert {row["ID"] for row in found} == {*names(249)}
+
+
+def test_pages_that_overlap_alike_are_no_reason_to_hold(endpoint: Endpoint) -> None:
+    """Each page starts with the last record of the page before it; the total is that of the records."""
+    endpoint.handle = by_page(lambda number, size: items(250)[max(0, (number - 1) * size - 1) : number * size], 250)
+    found = rows(source(endpoint, pagination={**PAGE_OF_100, "total": "total"}))
+    assert {row["ID"] for row in found} == {*names(250)}
+    assert len(endpoint.requests) == 3
+
+
+def test_an_order_of_each_page_on_its_own_is_seen_by_another_size(endpoint: Endpoint) -> None:
+    """The first record of page 2 is the last of page 1, and hides the one that should stand there."""
+
+    def cut(number: int, size: int) -> list[dict[str, Any]]:
+        page = items(250)[(number - 1) * size : number * size]
+        return [items(250)[size - 1], *page[1:]] if number == 2 and size == 100 else page
+
+    endpoint.handle = by_page(cut, 250)
+    assert {*ids(endpoint, pagination={**PAGE_OF_100, "total": "total"})} == {*names(250)}
+
+
+def by_page(cut: Callable[[int, int], list[dict[str, Any]]], total: int) -> Callable[[Request], Response]:
+    """Answers with the records that `cut` gives for the number and the size of a page."""
+
+    def handle(request: Request) -> Response:
+        number, size = int(request.query_params["page"]), int(request.query_params["size"])
+        return JSONResponse({"items": cut(number, size), "total": total})
+
+    return handle
+
+
 def test_a_record_that_comes_alike_on_two_pages_may_hide_another(endpoint: Endpoint) -> None:
     """So does a server that orders each page on its own: in every reading it leaves out the same record."""
     two_of_one_key(endpoint, 220)

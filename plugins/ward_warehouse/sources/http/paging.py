@@ -5,7 +5,9 @@ the server says so (`next`, `more`, or a `total` that different keys have reache
 compared with different keys, because a record that moves while it is read is counted twice and hides one that is lost.
 A server may also hold two records of one key: what moved does not come again, so a second reading of the same records
 shows that, and they are given as they are for the rules to judge. Copies that are alike count as two only where one
-page holds both: on two pages they are as well the sign of an order that the requests do not share.
+page holds both: on two pages they are as well the sign of an order that the requests do not share. The next reading
+then asks for pages of another size: an order that is shared puts copies that lay at a page's edge on one page, and one
+that is not gives another record twice, or the one that was hidden.
 
 What each style promises about records that share one change time, or that move while they are read:
 
@@ -153,6 +155,11 @@ class Walk:
     def is_whole(self, different: int) -> bool:
         """Whether the last page was read, and the server's total is that of the `different` records that were found."""
         return self._ended and self._total == different
+
+    def next_size(self, different: int) -> int:
+        """Records to ask for on a page of the next reading, after `different` ones were found in this one."""
+        some_alike = self._ended and self._total == self._count > different
+        return max(1, self.given_size - 1) if some_alike else self.given_size
 
     def _other_total(self) -> MovedError:
         return MovedError(

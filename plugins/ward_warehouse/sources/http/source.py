@@ -101,11 +101,11 @@ class HttpSource:
                 else:
                     moved = "every reading of the pages brought other records"
             seen |= found
-            size = walk.given_size
+            size = walk.next_size(len(found))
         raise SourceError(
             f"{self._feed}: {self._spec.path}: {moved}, in {READINGS} readings; the records move while they are "
-            "read, or the server gives fewer than it was asked for: the batch is held back, run the ward again, then "
-            "ask the vendor"
+            "read, have no order that all pages share (params may ask for one), or the server gives fewer than it was "
+            "asked for: the batch is held back, run the ward again, then ask the vendor"
         )
 
     def _new_walk(self, client: JsonClient, size: int) -> Walk:
