@@ -32,6 +32,7 @@ _ROWS: dict[Severity, tuple[tuple[str, str, str], ...]] = {
         ("pagination-keys", "A walk of the pages would not end or miss some.", "Give the keys of the chosen style."),
         ("auth-keys", "The server would refuse every page.", "Give the keys of the chosen type."),
         ("file-pattern", "The pattern cannot be matched against file names.", "Write a name with *, ? or [...]."),
+        ("fill-down-unknown", "A misspelt column would stay half empty.", "Name source columns of the mapping."),
         ("encoding-unknown", "Text would arrive as wrong letters.", "Take one of the listed encodings."),
         ("regex-invalid", "The pattern would fail on the first record.", "Correct the regular expression."),
         ("query-not-select", "A ward's system is only ever read.", "Write one SELECT (or WITH)."),

@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from ward_warehouse.registry.file_values import Encoding, FilePattern, RegularExpression, SkippedRows
 from ward_warehouse.registry.strict import Strict
+
+Format = Literal["delimited", "spreadsheet", "html", "json", "json_lines"]
+FORMATS: dict[str, Format] = {
+    ".csv": "delimited",
+    ".tsv": "delimited",
+    ".txt": "delimited",
+    ".xlsx": "spreadsheet",
+    ".xlsm": "spreadsheet",
+    ".xls": "spreadsheet",
+    ".ods": "spreadsheet",
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+    ".jsonl": "json_lines",
+    ".ndjson": "json_lines",
+}
+"""What a file is by the ending of its name, until its content says otherwise."""
+
+OF_TABLES = (
+    "delimiter", "escape", "sheet", "sheets", "header_row", "skip_rows", "header_rows", "footer", "fill_down",
+)  # fmt: skip
+"""Keys that only a table of rows and columns has a use for."""
+UNUSED: dict[Format, tuple[str, ...]] = {
+    "delimited": ("records",),
+    "spreadsheet": ("records",),
+    "html": ("records",),
+    "json": OF_TABLES,
+    "json_lines": (*OF_TABLES, "records"),
+}
 
 
 class FilesRead(Strict):
@@ -30,12 +60,12 @@ class FilesRead(Strict):
         footer: regular expression; the table ends at the first row whose first filled cell matches it. Below it, rows
             that look like records are still read, and where the header is repeated the table goes on. Last rows of
             which only the first cell is filled, and not with a record's key, are left out in any case.
-        null_values: words that mean nothing, such as `NULL`; a cell with one of them alone is empty.
+        null_values: words that mean nothing, such as `NULL`; a value that is one of them alone is empty.
         fill_down: columns whose merged cells are filled in their first row only: an empty cell has the value above.
     """
 
     pattern: FilePattern
-    format: Literal["delimited", "spreadsheet", "html", "json", "json_lines"] | None = None
+    format: Format | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     escape: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: Encoding = "utf-8"
@@ -53,6 +83,15 @@ class FilesRead(Strict):
     def _one_choice_of_sheets(self) -> FilesRead:
         if self.sheet is not None and self.sheets is not None:
             raise ValueError("expected one of sheet (a name), sheets (a pattern), found both; remove one")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_of_the_format(self) -> FilesRead:
+        # The ending of the pattern says it where no format is stated; a star at the end says nothing.
+        form = self.format or FORMATS.get(PurePosixPath(self.pattern.lower().removesuffix(".gz")).suffix)
+        foreign = [name for name in UNUSED[form] if name in self.model_fields_set] if form else []
+        if foreign:
+            raise ValueError(f"format {form} does not use {', '.join(foreign)}; remove it")
         return self
 
     @property

@@ -13,6 +13,7 @@ from ward_warehouse.core.contracts import CONTRACTS, SOURCE_WARD, Column, Privac
 from ward_warehouse.core.errors import RegistryError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.expressions import expression_fault
+from ward_warehouse.registry.file_reads import FilesRead
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.number_checks import number_problems
 from ward_warehouse.registry.procedures import Catalogue, read_catalogue
@@ -189,6 +190,10 @@ def _system_problems(system: System, file: YamlFile) -> Iterator[Finding]:
         read = validate(READS[system.transport], file, record_map.read, [*at, "read"], who)
         if isinstance(read, list):
             yield from read
+        elif isinstance(read, FilesRead):
+            unknown = [name for name in read.fill_down if name not in record_map.source_columns()]
+            text = f"{who}fill_down: {', '.join(unknown)} is mapped nowhere; write it as the columns do"
+            yield from [file.problem([*at, "read", "fill_down"], text, "fill-down-unknown")] if unknown else []
         fault = expression_fault(record_map.where)
         if fault is not None:
             yield file.problem([*at, "where"], who + fault[1], fault[0])

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.registry_files import DISTRICT, FILES, SURVEYS, write
+from tests.support.registry_files import DISTRICT, FILES, SURVEYS, SYSTEM, write
 from ward_warehouse.core.errors import RegistryError
 
 
@@ -231,6 +231,31 @@ def test_a_bad_entry_is_named_with_file_line_and_key(tmp_path: Path, bad: Bad) -
         assert set(registry.wards) == {"p01", "p02", "p03"} - {bad.lost}
     with pytest.raises(RegistryError):
         registry.require_clean()
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        ("{pattern: '*.json', fill_down: [ID]}", "format json does not use fill_down; remove it"),
+        ("{pattern: '*', format: json, footer: Cộng, sheet: A}", "format json does not use sheet, footer; remove it"),
+        ("{pattern: 'x_*.JSONL.gz', records: data}", "format json_lines does not use records; remove it"),
+        ("{pattern: '*.csv', records: data}", "format delimited does not use records; remove it"),
+        ("{pattern: '*.csv', fill_down: [ID, Id]}", "fill_down: Id is mapped nowhere; write it as the columns do"),
+    ],
+)
+def test_a_key_that_would_be_passed_over_is_refused(tmp_path: Path, read: str, said: str) -> None:
+    text = SYSTEM.replace("transport: sql", "transport: files").replace("{table: HO_SO}", read)
+    registry = write(tmp_path, counter_yml=text)
+    assert [problem for problem in registry.problems if said in problem], registry.problems
+    assert "counter" not in registry.systems
+
+
+@pytest.mark.parametrize(
+    "read", ["{pattern: '*.jsonl', null_values: ['NULL']}", "{pattern: '*', fill_down: [ID]}", "{pattern: '*.json.gz'}"]
+)
+def test_a_key_that_is_used_is_not(tmp_path: Path, read: str) -> None:
+    text = SYSTEM.replace("transport: sql", "transport: files").replace("{table: HO_SO}", read)
+    assert write(tmp_path, counter_yml=text).problems == []
 
 
 def test_one_wrong_ward_hides_no_other(tmp_path: Path) -> None:

@@ -18,6 +18,11 @@ PAGE = (
     "<tr><td>HS-1<td>1<td>x &amp;<br>y</tr><tr><td rowspan='2'>HS-2</td><td>2</td><td></td></tr>"
     "<tr><td>3</td><td>z</td></tr></table></body></html>"
 )
+XML_BOOK = (
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ID="s1"/></Styles>'
+    f"<Worksheet><Table><Row>{CELLS.replace('td>', 'Cell>')}</Row></Table></Worksheet></Workbook>"
+)
 
 
 @pytest.fixture
@@ -66,7 +71,13 @@ def test_a_page_says_its_encoding(folder: Folder) -> None:
     ("name", "content", "expected"),
     [
         ("a.xls", PAGE[:-60], "an HTML page that is cut inside a table"),
-        ("a.xls", '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "found XML"),
+        (
+            "a.xls",
+            XML_BOOK,
+            "found XML Spreadsheet 2003, whatever its name says, expected a workbook or delimited text",
+        ),
+        ("a.xml", XML_BOOK.encode("utf-16"), "found XML Spreadsheet 2003"),
+        ("a.xls", '<?xml version="1.0"?><ho_so/>', "found XML,"),
         ("a.csv", b"%PDF-1.7\n" + b"x" * 100, "found PDF"),
         ("a.csv", b"\x1f\x8b\x08\x00", "found gzip"),
         ("a.xls", "<html><body>Hết phiên làm việc</body></html>", "found no rows"),

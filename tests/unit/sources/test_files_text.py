@@ -260,6 +260,16 @@ def test_json_keeps_numbers_as_they_are_written(folder: Folder, name: str, write
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [("a.json", json.dumps), ("a.jsonl", lambda records: "\n".join(json.dumps(record) for record in records))],
+)
+def test_words_for_nothing_are_nothing_in_json_as_well(folder: Folder, name: str, write: Any) -> None:
+    records = [dict(zip(COLUMNS, values, strict=True)) for values in (("1", "NULL", "x - y"), ("2", " - ", None))]
+    folder.put(name, write(records))
+    assert folder.values(null_values=["NULL", "-"]) == [("1", "", "x - y"), ("2", "", None)]
+
+
 def test_an_item_that_is_no_object_is_a_fault_and_a_nested_one_stays_json(folder: Folder) -> None:
     folder.put("a.json", '[{"Số": "1", "Ngày nhận": {"ngày": 1}, "Kết quả": null, "mới": 1}, 5]')
     rows = folder.night()

@@ -29,7 +29,7 @@ def clean_cells(table: pa.Table, spec: FilesRead, before: pa.Table | None) -> pa
         found = table[name]
         column = _without_guards(found)
         if spec.null_values:
-            column = _without_nulls(column, spec.null_values)
+            column = without_nulls(column, spec.null_values)
         if name in spec.fill_down:
             column = _filled_down(column, before[name][-1].as_py() if before is not None and before.num_rows else None)
         if column is not found:
@@ -46,7 +46,8 @@ def _without_guards(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
-def _without_nulls(column: pa.ChunkedArray, words: tuple[str, ...]) -> pa.ChunkedArray:
+def without_nulls(column: pa.ChunkedArray, words: tuple[str, ...]) -> pa.ChunkedArray:
+    """The values of a column of text, empty where one is a word that means nothing."""
     says_nothing = pc.is_in(pc.utf8_trim_whitespace(column), value_set=pa.array(words, pa.string()))
     return pc.if_else(says_nothing, pa.scalar("", pa.string()), column)
 

@@ -26,6 +26,9 @@ DOCUMENTS = {
 HTML = re.compile(rb"<(!doctype html|html|head|body|meta|table|style)\b", re.IGNORECASE)
 XML = re.compile(rb"<(\?xml|workbook\b)", re.IGNORECASE)
 
+XML_WORKBOOK = b"urn:schemas-microsoft-com:office:spreadsheet"
+"""The namespace of Excel's XML of 2003, which no reader of workbooks takes; its `Table` is no page's."""
+
 
 def content_of(item: Item) -> Content:
     """What the first bytes of a file show.
@@ -41,6 +44,8 @@ def content_of(item: Item) -> Content:
         return "spreadsheet"
     plain = head.replace(b"\0", b"") if head.startswith(tuple(MARKS)) else head
     plain = plain.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if XML.match(plain) and XML_WORKBOOK in plain:
+        raise RefusedError("is_document", name="XML Spreadsheet 2003")
     if XML.match(plain) and not HTML.search(plain):
         raise RefusedError("is_document", name="XML")
     if HTML.match(plain) or XML.match(plain):

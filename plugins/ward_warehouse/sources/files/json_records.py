@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from ward_warehouse.registry import FilesRead, RecordKindMap
 from ward_warehouse.sources.base import BATCH_ROWS, FAULT, POSITION
+from ward_warehouse.sources.files.cells import without_nulls
 from ward_warehouse.sources.files.delimited import Lines
 from ward_warehouse.sources.files.header import require_columns
 from ward_warehouse.sources.files.limits import MAX_WHOLE_BYTES
@@ -37,7 +38,8 @@ def read_json(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
         found = found.get(key) if isinstance(found, dict) else None
     if not isinstance(found, list):
         raise RefusedError("no_records", path=spec.records or "$")
-    return _parsed([(f"{item.label} item {number}", value) for number, value in enumerate(found, 1)], mapping)
+    records = [(f"{item.label} item {number}", value) for number, value in enumerate(found, 1)]
+    return _parsed(records, spec, mapping)
 
 
 def read_json_lines(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
@@ -48,7 +50,7 @@ def read_json_lines(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Pars
     """
     try:
         lines = Lines(open_text(item.open(), spec.encoding))
-        return _parsed(list(_each_line(item.label, lines)), mapping)
+        return _parsed(list(_each_line(item.label, lines)), spec, mapping)
     except UnicodeDecodeError:
         raise not_text(item.open(), spec.encoding) from None
 
@@ -70,7 +72,7 @@ def _loads(text: str, row: int | None) -> Any:
         raise RefusedError("not_json", row=row) from None
 
 
-def _parsed(records: Sequence[tuple[str, Any]], mapping: RecordKindMap) -> Parsed:
+def _parsed(records: Sequence[tuple[str, Any]], spec: FilesRead, mapping: RecordKindMap) -> Parsed:
     names = list(dict.fromkeys(key for _, record in records if isinstance(record, dict) for key in record))
     if records:
         require_columns(names, mapping.source_columns(optional=False), None)
@@ -78,14 +80,15 @@ def _parsed(records: Sequence[tuple[str, Any]], mapping: RecordKindMap) -> Parse
     left = iter(records)
     tables = []
     while batch := list(islice(left, BATCH_ROWS)):
-        tables.append(_table(names, batch))
+        tables.append(_table(names, batch, spec.null_values))
     return Parsed(tables, [name for name in names if name not in known])
 
 
-def _table(names: list[str], records: list[tuple[str, Any]]) -> pa.Table:
+def _table(names: list[str], records: list[tuple[str, Any]], null_values: tuple[str, ...]) -> pa.Table:
     rows = [record if isinstance(record, dict) else {} for _, record in records]
     faults = [None if isinstance(record, dict) else "found no JSON object, expected one" for _, record in records]
-    table = pa.table([pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in names], names=names)
+    columns = [pa.chunked_array([pa.array([_text(row.get(name)) for row in rows], pa.string())]) for name in names]
+    table = pa.table([without_nulls(c, null_values) if null_values else c for c in columns], names=names)
     table = table.append_column(POSITION, pa.array([position for position, _ in records], pa.string()))
     return table.append_column(FAULT, pa.array(faults, pa.string()))
 

@@ -13,6 +13,7 @@ from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.names import shown_name
 from ward_warehouse.core.secrets import hidden_secrets
 from ward_warehouse.registry import Feed, FilesRead, RecordKindMap
+from ward_warehouse.registry.file_reads import FORMATS
 from ward_warehouse.sources.base import ReadReport, Window
 from ward_warehouse.sources.files.content import content_of, delimiter_of
 from ward_warehouse.sources.files.delimited import read_delimited
@@ -33,20 +34,6 @@ READERS: dict[str, Reader] = {
     "html": read_html,
     "json": read_json,
     "json_lines": read_json_lines,
-}
-FORMATS = {
-    ".csv": "delimited",
-    ".tsv": "delimited",
-    ".txt": "delimited",
-    ".xlsx": "spreadsheet",
-    ".xlsm": "spreadsheet",
-    ".xls": "spreadsheet",
-    ".ods": "spreadsheet",
-    ".html": "html",
-    ".htm": "html",
-    ".json": "json",
-    ".jsonl": "json_lines",
-    ".ndjson": "json_lines",
 }
 
 

@@ -98,6 +98,7 @@ FAULTS = {
     "auth-keys": tablets("auth: basic", "auth: {type: basic, scope: all}"),
     "file-pattern": exports('"{ward}_ho_so*.csv"', '"in/{ward}.csv"', "in/{ward}.csv"),
     "encoding-unknown": exports("encoding: utf-8", "encoding: latin", "latin"),
+    "fill-down-unknown": exports("encoding: utf-8", "fill_down: [Ten]", "fill_down"),
     "regex-invalid": counter('pattern: "[A-Z]+"', 'pattern: "[A-Z"', "resolving_unit"),
     "query-not-select": counter("{table: HO_SO}", "{query: DELETE FROM HO_SO}", "DELETE"),
     "key-personal": counter("key: [ID]", "key: [PAPER]"),
