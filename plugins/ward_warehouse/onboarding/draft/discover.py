@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.onboarding.draft.headers import HEADERS, folded
+from ward_warehouse.sources.files.refusals import RefusedError
 
 SAMPLE_ROWS = 200
 HEADER_ROWS = 30
@@ -90,11 +91,13 @@ def relation_of_file(path: Path) -> Relation:
     read: dict[str, Any] = {"pattern": _pattern(path.name)}
     try:
         if path.suffix.lower() in WORKBOOKS:
-            rows = list(_cells(content))
+            rows = _cells(content)
         elif path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
             return Relation(read, "files", _by_column(_objects(path, content, read)))
         else:
             rows = list(_fields(content, read))
+    except RefusedError as refusal:
+        raise SourceError(refusal.line(path.name)) from None
     except (ValueError, csv.Error) as error:
         raise SourceError(f"{path.name}: is no table that could be read ({type(error).__name__})") from None
     start = max(range(len(rows[:HEADER_ROWS])), key=lambda index: (_known(rows[index]), -index), default=None)
@@ -141,20 +144,14 @@ def _fields(content: bytes, read: dict[str, Any]) -> Iterator[list[str]]:
     yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
-def _cells(content: bytes) -> Iterator[list[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook
+def _cells(content: bytes) -> list[list[str]]:
+    """The rows of the sheet whose header has the most names that are known, as wide as its widest row."""
+    from ward_warehouse.sources.files.spreadsheets import rows_of_sheets
 
-    from ward_warehouse.sources.files.refusals import RefusedError
-    from ward_warehouse.sources.files.spreadsheets import cell_text
-    from ward_warehouse.sources.files.workbook_guard import check_workbook
-
-    try:
-        check_workbook(content)
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            for row in workbook.get_sheet_by_index(0).iter_rows():
-                yield [cell_text(cell) for cell in row]
-    except (CalamineError, RefusedError):
-        raise ValueError("no workbook") from None
+    sheets = [[list(row) for row in rows] for rows in rows_of_sheets(content, HEADER_ROWS + SAMPLE_ROWS)]
+    rows = max(sheets, key=lambda rows: max(map(_known, rows[:HEADER_ROWS]), default=-1), default=[])
+    width = max(map(len, rows), default=0)
+    return [row + [""] * (width - len(row)) for row in rows]
 
 
 def _objects(path: Path, content: bytes, read: dict[str, Any]) -> list[dict[str, Any]]:

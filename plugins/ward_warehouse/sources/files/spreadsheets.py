@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import partial
+from itertools import islice
 
 from python_calamine import (
     CalamineError,
-    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -53,20 +54,42 @@ def read_spreadsheet(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Par
         RefusedError: the file cannot be loaded.
     """
     content = io.BufferedReader(Capped(item.open(), None, MAX_WHOLE_BYTES)).read()
+    with _opened(content) as (workbook, marks):
+        shown = names_shown(_sheet_names(workbook, spec), _known(spec, mapping))
+        parts = (
+            (
+                shown[name],
+                partial(_read_sheet, f"{item.label} sheet {shown[name]}", workbook, name, marks, spec, mapping),
+            )
+            for name in shown
+        )
+        return read_parts(parts, named=spec.sheet is not None or spec.sheets is not None)
+
+
+def rows_of_sheets(content: bytes, most: int) -> list[list[Sequence[str]]]:
+    """The first filled rows of each visible sheet of a workbook, their cells as text, whatever they mean.
+
+    Args:
+        content: of the file.
+        most: rows of a sheet.
+
+    Raises:
+        RefusedError: the workbook cannot be loaded.
+    """
+    with _opened(content) as (workbook, marks):
+        return [
+            [cells for _, cells in islice(_rows_of(workbook, name, marks(name)), most)] for name in _visible(workbook)
+        ]
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[tuple[CalamineWorkbook, Callable[[str], Marks]]]:
+    """The workbook and the marks of its sheets; what the reader raises, then or while it is open, is a refusal."""
     check_workbook(content)
-    # The marks are taken first: they refuse a sheet that the reader could not hold.
     marks = marks_of(content)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            shown = names_shown(_sheet_names(workbook, spec), _known(spec, mapping))
-            parts = (
-                (
-                    shown[name],
-                    partial(_read_sheet, f"{item.label} sheet {shown[name]}", workbook, name, marks, spec, mapping),
-                )
-                for name in shown
-            )
-            return read_parts(parts, named=spec.sheet is not None or spec.sheets is not None)
+            yield workbook, marks
     except PasswordError:
         raise RefusedError("archive_locked") from None
     except CalamineError:
@@ -84,11 +107,7 @@ def _known(spec: FilesRead, mapping: RecordKindMap) -> list[str]:
 
 
 def _sheet_names(workbook: CalamineWorkbook, spec: FilesRead) -> list[str]:
-    visible = [
-        sheet.name
-        for sheet in workbook.sheets_metadata
-        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
-    ]
+    visible = _visible(workbook)
     if spec.sheet is not None:
         found = [name for name in workbook.sheet_names if name == spec.sheet]
     elif spec.sheets is not None:
@@ -100,6 +119,14 @@ def _sheet_names(workbook: CalamineWorkbook, spec: FilesRead) -> list[str]:
     return found
 
 
+def _visible(workbook: CalamineWorkbook) -> list[str]:
+    return [
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+    ]
+
+
 def _read_sheet(
     where: str,
     workbook: CalamineWorkbook,
@@ -109,11 +136,7 @@ def _read_sheet(
     mapping: RecordKindMap,
 ) -> Parsed:
     marks = marks_of_sheet(name)
-    sheet = workbook.get_sheet_by_name(name)
-    # The old binary format has no member that could be measured before it is opened; it ends at 65,536 by 256 cells.
-    if sheet.total_height * sheet.total_width > MAX_CELLS:
-        raise RefusedError("sheet_extent", limit=MAX_CELLS)
-    rows = _rows(sheet, LETTERS_OF_FONTS.get(spec.encoding, {}), marks)
+    rows = _rows_of(workbook, name, marks, LETTERS_OF_FONTS.get(spec.encoding))
     parsed, _ = read_rows(where, rows, spec, mapping)
     if marks.from_1904:
         parsed.tables[:] = [mixed_dates.counted_from_1904(table, mapping) for table in parsed.tables]
@@ -123,8 +146,17 @@ def _read_sheet(
     return parsed
 
 
-def _rows(sheet: CalamineSheet, letters: dict[int, str], marks: Marks) -> Iterator[Row]:
-    """The rows with their numbers and columns as the sender sees them: the reader leaves empty columns at the left."""
+def _rows_of(
+    workbook: CalamineWorkbook, name: str, marks: Marks, letters: dict[int, str] | None = None
+) -> Iterator[Row]:
+    """The rows with their numbers and columns as the sender sees them: the reader leaves empty columns at the left.
+
+    The marks are taken before: to take them refuses a sheet that the reader could not hold.
+    """
+    sheet = workbook.get_sheet_by_name(name)
+    # The old binary format has no member that could be measured before it is opened; it ends at 65,536 by 256 cells.
+    if sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise RefusedError("sheet_extent", limit=MAX_CELLS)
     margin = [""] * (sheet.start[1] if sheet.start else 0)
     for number, cells in enumerate(sheet.iter_rows(), 1):
         texts = margin + [cell_text(cell) for cell in cells]

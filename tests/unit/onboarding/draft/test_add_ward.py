@@ -162,7 +162,7 @@ def test_a_workbook_is_drafted_and_read(
     exported = (ready["c_files"].folder / f"ho_so_{NIGHT:%Y%m%d}.csv").read_text(encoding="utf-8")
     lines = [["DANH SÁCH HỒ SƠ"], *csv.reader(io.StringIO(exported))]
     rows = "".join(row(number, *line) for number, line in enumerate(lines, 1))
-    (folder / "ho_so_6.xlsx").write_bytes(xlsx(Sheet1=rows))
+    (folder / "ho_so_6.xlsx").write_bytes(xlsx(Note=row(1, "Bìa"), Sheet1=rows))
     monkeypatch.setenv("AIRFLOW_CONN_NEW_WARD", json.dumps({"conn_type": "fs", "extra": {"path": str(folder)}}))
     result = run("add", "new_ward", *WHO, "--system", "excel_moi", "--sample", str(folder / "ho_so_6.xlsx"))
     assert result.exit_code == 0, result.output
@@ -171,6 +171,18 @@ def test_a_workbook_is_drafted_and_read(
     assert system["codes"]["status"]["Đã trả kết quả"] == "returned"
     sampled = json.loads(run("check", "--sample", "10", "--ward", "new_ward", "--json").stdout)["sample"]
     assert [(entry["record_kind"], entry["rows"], entry["error"]) for entry in sampled] == [("dossiers", 2, None)]
+
+
+def test_a_workbook_that_would_fill_the_memory_is_refused_as_the_source_refuses_it(
+    run: Run, ready: District, tmp_path: Path
+) -> None:
+    """The reader reserves memory for every cell between the first and the last filled one."""
+    sample = tmp_path / "ho_so_6.xlsx"
+    sample.write_bytes(xlsx(S=row(1, "Số") + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'))
+    result = run("add", "new_ward", *WHO, "--system", "excel_moi", "--sample", str(sample))
+    assert result.exit_code == 1
+    assert "ho_so_6.xlsx: found filled cells that span more than" in result.stderr
+    assert not (ready.systems_dir / "excel_moi.yml").exists()
 
 
 def test_json_is_drafted_with_the_place_of_its_records(run: Run, ready: District, tmp_path: Path) -> None:
