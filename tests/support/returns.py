@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.support.dropped_files import Raw, row, xlsx
 
 Cell = str | float | Raw | None
@@ -85,14 +87,18 @@ GOOD_PROCEDURE: Row = {
 }
 
 
-def report(*rows: Row) -> bytes:
-    """A workbook with a title, a header of two rows with merged cells, the figures, and a line of signatures."""
+def report(*rows: Row, sheets: Sequence[str] = ("Báo cáo",), besides: Sequence[str] = ()) -> bytes:
+    """A workbook with a title, a header of two rows with merged cells, the figures, and a line of signatures.
+
+    They stand in each of the `sheets`; those `besides` hold nothing but a word.
+    """
     upper = [text.strip() or None for text in RETURN_HEAD]
     lower = [text or None for text in RETURN_HEAD.values()]
     sheet = row(1, "BÁO CÁO KẾT QUẢ CẢI CÁCH HÀNH CHÍNH") + row(2, "Quý I năm 2024") + row(4, *upper) + row(5, *lower)
     for number, values in enumerate(rows, 6):
         sheet += row(number, *({**GOOD_RETURN, **values}[name] for name in RETURN_COLUMNS))
-    return xlsx(**{"Báo cáo": sheet + row(len(rows) + 7, "Người lập biểu")})
+    whole = dict.fromkeys(sheets, sheet + row(len(rows) + 7, "Người lập biểu"))
+    return xlsx(**whole, **dict.fromkeys(besides, row(1, "Bìa")))
 
 
 def catalogue(*rows: Row) -> str:

@@ -23,7 +23,7 @@ class Privacy(StrEnum):
     """What happens to a value in memory, before the first byte is written (Law 91/2025/QH15).
 
     Of a free text only stays that there was one, unless a system's file keeps it scrubbed and says who decided so: no
-    rule finds every name, and no indicator needs the words.
+    rule finds every name, and no indicator needs the words. One with a pattern must fit it in either case.
     """
 
     KEEP = "keep"
@@ -157,7 +157,8 @@ def _text(name: str, *, required: bool = False, refused: str = LONG_NUMBER, in_c
 
 
 def _title(name: str, *, required: bool = False) -> Column:
-    return Column(name, "text", required=required, pattern=TITLE_PATTERN, max_length=MAX_TITLE_LENGTH)
+    # Public by law, and typed by people all the same: a system's file says that it is kept, without names.
+    return Column(name, "text", Privacy.FREE_TEXT, required, pattern=TITLE_PATTERN, max_length=MAX_TITLE_LENGTH)
 
 
 def _time(name: str, *, required: bool = False, ends_with_day: bool = False) -> Column:

@@ -264,7 +264,8 @@ class Statement:
         for privacy_class in (Privacy.PSEUDONYMISE, Privacy.FREE_TEXT):
             for column in columns:
                 if column.privacy is privacy_class:
-                    return identifier("v_" + column.name)
+                    treated = identifier("v_" + column.name)
+                    return treated if column.pattern is None else f"coalesce({treated}, {SHAPE}({text}))"
         understood = " AND ".join(f"{identifier('v_' + name)} IS NOT NULL" for name in users)
         if any(column.name == SOURCE_WARD for column in columns):
             understood = f"list_contains({self._aliases()}::VARCHAR[], lower({text}))"

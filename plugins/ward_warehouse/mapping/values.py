@@ -89,6 +89,8 @@ class Values:
         if column.privacy is Privacy.PSEUDONYMISE:
             return self.keyed(self._reading(f"whole {column.name}", readings.whole(text)), column.name)
         if column.privacy is Privacy.FREE_TEXT:
+            if column.pattern is not None:
+                text = self._reading(f"text {column.name}", self._kept_text(column, column_map, text))
             return privacy.free_text(text, kept=column_map.keep == "scrubbed")
         return self._kept_text(column, column_map, text)
 

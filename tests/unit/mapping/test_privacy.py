@@ -3,15 +3,22 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
 
 import duckdb
 import pytest
+import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.support.counter import KEY, SYSTEM, mapped, one, system
+from tests.support.counter import KEY, NIGHT, SYSTEM, mapped, one, system
+from tests.support.district import ROOT, text_batch
 from tests.support.feeds import feed
+from tests.support.returns import GOOD_PROCEDURE
+from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.mapping import privacy
+from ward_warehouse.mapping.mapper import Mapper
 
 SURNAMES = (
     "Nguyễn Trần Lê Phạm Huỳnh Hoàng Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Lưu Trịnh Đinh Lâm Mai Châu Quách Tạ Đoàn "
@@ -324,6 +331,34 @@ def test_personal_columns_of_a_record_are_treated() -> None:
     assert "NAME" not in record["received"]
     assert record["received"]["OFFICER"] == record["officer_key"]
     assert record["received"]["SUMMARY"] == record["summary"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Đăng ký khai tử (thủ tục thông thường)", "Đăng ký khai tử (thủ tục thông thường)"),
+        ("Cấp lại sổ cho ông Đỗ Thị Kiểm", "Cấp lại sổ cho ông [name]"),
+        ("Chứng thực chữ ký 0901234567", None),
+        ("Hỏi kiem@example.com", None),
+    ],
+)
+def test_the_title_of_a_procedure_is_kept_by_decision_and_without_people(typed: str, kept: str | None) -> None:
+    described = yaml.safe_load((ROOT / "dags" / "systems" / "bao_cao_xlsx.yml").read_text(encoding="utf-8"))
+    record = of_list(described, typed)
+    assert record["name"] == kept
+    assert ("|name|" in str(record["unreadable"])) is (kept is None)
+    assert [word for word in ("Kiểm", "0901234567", "kiem@") if word in str(record)] == []
+    described["record_kinds"]["procedures"]["columns"]["name"] = "Tên thủ tục"
+    record = of_list(described, typed)
+    assert record["name"] == (kept and privacy.TEXT_GIVEN), "nobody decided that this system's are kept"
+
+
+def of_list(described: dict[str, Any], title: str) -> dict[str, Any]:
+    """The record of a list of procedures with this title, as mapped."""
+    cells = {**GOOD_PROCEDURE, "Tên thủ tục": title}
+    with closing(Mapper(feed(described, RecordKind.PROCEDURES), NIGHT, KEY)) as mapper:
+        (record,) = mapper.map(text_batch([cells]), []).to_pylist()
+    return dict(record)
 
 
 def test_decomposed_text_is_treated_like_composed() -> None:

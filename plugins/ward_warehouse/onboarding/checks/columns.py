@@ -72,7 +72,8 @@ def _order(text: str) -> str | None:
 def _origin(column: Column, column_map: ColumnMap) -> Iterator[tuple[str, str]]:
     if column.required and column_map.optional:
         yield "column-required-optional", "is required by the contract, and optional here"
-    if column_map.keep is not None:
+    # A title must fit its pattern as well, and is public: nobody has to think of it again at every check.
+    if column_map.keep is not None and column.pattern is None:
         yield "text-kept", f"kept scrubbed by decision of {column_map.decided_by}: {column_map.reason}"
     if column_map.path is not None and not column_map.path.startswith("$"):
         yield "path-form", f"path: found {column_map.path!r}, expected a JSONPath such as $.key"
