@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from ward_warehouse.core.errors import RegistryError
+from ward_warehouse.core.errors import BuildError, RegistryError
+from ward_warehouse.registry.facts import read_facts
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.indicators import (
     KINDS,
@@ -67,7 +68,7 @@ def read_indicators(folder: Path) -> Catalogue:
         RegistryError: one line for each fault: file, line, indicator, what was found and what was expected.
     """
     reading = _Reading()
-    kinds = _read_named(folder / RECORD_KINDS, RecordKinds, reading)
+    kinds = _read_kinds(folder, reading)
     sources = _read_named(folder / SOURCES, Sources, reading)
     for path in sorted(folder.glob("*.yml")):
         if path.name not in (RECORD_KINDS, SOURCES):
@@ -82,6 +83,30 @@ def read_indicators(folder: Path) -> Catalogue:
         raise RegistryError(reading.problems)
     themes = tuple(sorted(reading.themes, key=lambda theme: theme.position))
     return Catalogue(themes=themes, record_kinds=kinds.record_kinds, sources=sources.sources)
+
+
+def _read_kinds(folder: Path, reading: _Reading) -> RecordKinds | None:
+    """The record kinds; of those that have a fact, mart and key are what the project's list of facts says."""
+    path = folder / RECORD_KINDS
+    kinds = _read_named(path, RecordKinds, reading)
+    try:
+        facts = {str(fact.record_kind): (name, fact.key) for name, fact in read_facts(folder.parent).items()}
+    except BuildError as error:
+        reading.problems.append(str(error))
+        return None
+    if kinds is None:
+        return None
+    for name, kind in kinds.record_kinds.items():
+        if name in facts and (kind.mart or kind.key):
+            text = "found mart or key, expected neither: vars.facts of dbt_project.yml lists them"
+            reading.problems.append(f"{path}: record_kinds.{name}: {text}")
+        elif name not in facts and not (kind.mart and kind.key):
+            reading.problems.append(f"{path}: record_kinds.{name}: found no mart or no key, expected both")
+    placed = {
+        name: kind.model_copy(update=dict(zip(("mart", "key"), facts[name], strict=True))) if name in facts else kind
+        for name, kind in kinds.record_kinds.items()
+    }
+    return RecordKinds(record_kinds=placed)
 
 
 def _read_named(path: Path, model: type[Model], reading: _Reading) -> Model | None:

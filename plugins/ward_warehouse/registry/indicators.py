@@ -215,9 +215,11 @@ class Evidence(Strict):
 class CountedKind(Strict):
     """Records that indicators count."""
 
-    mart: str = Field(description="The published relation that has them")
+    mart: str = Field(
+        default="", description="The published relation that has them; of a fact dbt_project.yml lists it, and its key"
+    )
     schema_: Literal["marts", "audit"] = Field(default="marts", alias="schema", description="The relation's schema")
-    key: str = Field(description="The column that names a record")
+    key: str = Field(default="", description="The column that names a record")
     touched: str | None = Field(
         default=None,
         description="Where a night finds the records of the months that a change touches; sums of the others are kept",

@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
+from ward_warehouse.registry.facts import read_facts
 from ward_warehouse.warehouse import changes
 from ward_warehouse.warehouse.duckdb import BUILD_RESULTS, open_build
-from ward_warehouse.warehouse.facts import read_facts
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult

@@ -22,8 +22,8 @@ import duckdb
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.quoting import identifier, literal
 from ward_warehouse.core.settings import Settings
+from ward_warehouse.registry.facts import Fact, read_facts
 from ward_warehouse.warehouse.changes import followed_build
-from ward_warehouse.warehouse.facts import Fact, read_facts
 from ward_warehouse.warehouse.seals import Seals, kept_file, log_of, read_seals, seal_of, write_seals
 
 PUBLIC_SCHEMAS = ("marts", "audit")

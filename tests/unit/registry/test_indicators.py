@@ -14,8 +14,6 @@ from ward_warehouse.registry.indicators import Catalogue
 KINDS = """\
 record_kinds:
   dossiers:
-    mart: fct_dossiers
-    key: dossier_key
     touched: int_dossiers__touched
     opened: received_date
     closed: end_date
@@ -23,6 +21,7 @@ record_kinds:
   votes: {mart: fct_votes, key: vote_key}
   returns: {mart: fct_returns, key: return_key, within: r.period_start >= p.period_start}
 """
+FACTS = "vars: {facts: {fct_dossiers: {record_kind: dossiers, key: dossier_key}}}"
 SOURCES = """\
 sources:
   a_law: {vi: Nghị định, en: Decree}
@@ -68,10 +67,13 @@ def read(tmp_path: Path) -> Read:
 
     def after(old: str = "", new: str = "", kinds: str = KINDS) -> Catalogue:
         assert old in THEME
-        (tmp_path / "record_kinds.yml").write_text(kinds, "utf-8")
-        (tmp_path / "sources.yml").write_text(SOURCES, "utf-8")
-        (tmp_path / "volume.yml").write_text(THEME.replace(old, new, 1) if old else THEME, "utf-8")
-        return read_indicators(tmp_path)
+        folder = tmp_path / "indicators"
+        folder.mkdir(exist_ok=True)
+        (tmp_path / "dbt_project.yml").write_text(FACTS, "utf-8")
+        (folder / "record_kinds.yml").write_text(kinds, "utf-8")
+        (folder / "sources.yml").write_text(SOURCES, "utf-8")
+        (folder / "volume.yml").write_text(THEME.replace(old, new, 1) if old else THEME, "utf-8")
+        return read_indicators(folder)
 
     return after
 
@@ -83,6 +85,20 @@ def test_definitions_are_read_in_order(read: Read) -> None:
         ("volume", "on_time", "ratio"),
     ]
     assert [one.version for one in catalogue.versions("on_time")] == [1]
+
+
+def test_the_mart_of_a_fact_is_listed_once(read: Read) -> None:
+    kinds = read().record_kinds
+    assert [(kind.mart, kind.key) for kind in kinds.values()] == [
+        ("fct_dossiers", "dossier_key"), ("fct_votes", "vote_key"), ("fct_returns", "return_key"),
+    ]  # fmt: skip
+    twice = KINDS.replace("    touched:", "    key: dossier_key\n    touched:")
+    with pytest.raises(
+        RegistryError, match=r"record_kinds\.dossiers: found mart or key, expected neither: vars\.facts"
+    ):
+        read(kinds=twice)
+    with pytest.raises(RegistryError, match=r"record_kinds\.votes: found no mart or no key"):
+        read(kinds=KINDS.replace("mart: fct_votes, ", ""))
 
 
 SECOND_VERSION = THEME[THEME.index("- code: received") : THEME.index("- code: on_time")]

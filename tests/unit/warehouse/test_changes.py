@@ -11,9 +11,9 @@ from tests.conftest import MakeDistrict
 from tests.support.district import DOSSIERS, District
 from tests.support.records import NIGHT, at, dossier, survey
 from ward_warehouse.core.settings import PROJECT_ROOT
+from ward_warehouse.registry.facts import read_facts
 from ward_warehouse.warehouse.changes import begin_build, fingerprint, finish_build, only_changes
 from ward_warehouse.warehouse.duckdb import load, open_build
-from ward_warehouse.warehouse.facts import read_facts
 
 WARD = "chg_sql"
 KINDS = {fact.record_kind for fact in read_facts(PROJECT_ROOT / "dbt_project").values()}

@@ -1,26 +1,26 @@
 -- The months whose sums a night computes again, by record kind and ward: those in which a changed record counted or
 -- counts, and those that became known since, or are no longer, in part at least; all of them when a district's first
 -- date is another.
-with changed_dossiers as materialized (
-    select dossiers.*
-    from {{ ref('fct_dossiers') }} as dossiers
-    where dossiers.dossier_key in (select c.dossier_key from {{ ref('int_dossiers__changed') }} as c)
+{%- set kept = {} %}
+{%- for name, fact in var('facts').items() if fact.computed %}{% do kept.update({name: fact}) %}{% endfor %}
+with
+{%- for name, fact in kept.items() %}
+changed_{{ fact.record_kind }} as materialized (
+    select records.*
+    from {{ ref(name) }} as records
+    where records.{{ fact.key }} in (select c.{{ fact.key }} from {{ ref(fact.computed) }} as c)
 ),
-
-changed_responses as materialized (
-    select responses.*
-    from {{ ref('fct_survey_responses') }} as responses
-    where responses.response_key in (select c.response_key from {{ ref('int_survey_responses__changed') }} as c)
-),
+{%- endfor %}
 
 records as (
-    {{ record_months(ref('int_dossiers__replaced'), 'dossiers') }}
+    {%- for fact in kept.values() %}
+    {{ record_months(ref('int_' ~ fact.record_kind ~ '__replaced'), fact.record_kind) }}
     union
-    {{ record_months('changed_dossiers', 'dossiers') }}
+    {{ record_months('changed_' ~ fact.record_kind, fact.record_kind) }}
+    {%- if not loop.last %}
     union
-    {{ record_months(ref('int_survey_responses__replaced'), 'survey_responses') }}
-    union
-    {{ record_months('changed_responses', 'survey_responses') }}
+    {%- endif %}
+    {%- endfor %}
 ),
 
 known as (
@@ -67,15 +67,11 @@ select
     ward_key,
     month_start
 from records
+{%- for fact in kept.values() %}
 union
 select
-    'dossiers' as record_kind,
+    '{{ fact.record_kind }}' as record_kind,
     ward_key,
     month_start
 from newly_known
-union
-select
-    'survey_responses' as record_kind,
-    ward_key,
-    month_start
-from newly_known
+{%- endfor %}

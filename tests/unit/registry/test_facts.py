@@ -9,7 +9,7 @@ import pytest
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import PROJECT_ROOT
-from ward_warehouse.warehouse.facts import Fact, read_facts
+from ward_warehouse.registry.facts import Fact, read_facts
 
 PROJECT = PROJECT_ROOT / "dbt_project"
 
