@@ -73,7 +73,7 @@ class Ward:
 
     def extract(self, night: date = NIGHT, connection: Connection | None = None) -> LandedBatch:
         source = connection or self.rig.connection()
-        return extract(self.rig.feed(), Request(night=night), self.lake, lambda _: source, b"k" * 16).batch
+        return extract(self.rig.feed(), Request(night=night), self.lake, lambda _: source, {"k1": b"k" * 16}).batch
 
     def landed(self, batch: LandedBatch) -> list[str]:
         return sorted(self.lake.read_table(batch.path)["source_record_id"].to_pylist()) if batch.path else []

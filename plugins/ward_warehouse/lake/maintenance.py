@@ -198,7 +198,7 @@ def _named(lake: Lake) -> set[str]:
         for ward in lake.folders(f"landing/{record_kind}"):
             for name in lake.names(f"landing/{record_kind}/{ward}"):
                 batch = lake.read_record(name, LandedBatch)
-                named |= {batch.path} if batch is not None else set()
+                named |= {batch.path, batch.rekeyed_path} if batch is not None else set()
         for ward in lake.folders(f"reconciliations/{record_kind}"):
             named |= {found.path for found in reconciliations(lake, record_kind, ward)}
     return named

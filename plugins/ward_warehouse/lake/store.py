@@ -1,6 +1,7 @@
 """The lake: immutable Parquet under one fsspec address, made visible by manifests that are committed in one step.
 
     landing/<record kind>/ward=<ward>/night=<night>/<batch>.parquet      mapped and treated, not judged yet
+    landing/<record kind>/ward=<ward>/night=<night>/<batch>-rekeyed.parquet   ids of its records under earlier keys
     accepted/<record kind>/ward=<ward>/night=<night>/<batch>.parquet     what the warehouse is built from
     quarantine/<record kind>/ward=<ward>/night=<night>/<batch>.parquet   what was refused, with its reasons
     landing/<record kind>/<ward>/<night>.json                            a landed batch (commits the first)
@@ -80,6 +81,7 @@ class LandedBatch(Partition):
         cursor_to: newest source change up to and including this batch.
         files: content fingerprints by name of all files taken so far (file sources).
         new_columns: source columns nobody has mapped yet.
+        rekeyed_path: which of its records the lake knows by an id of an earlier pseudonym key; empty without any.
     """
 
     batch_id: str
@@ -94,6 +96,7 @@ class LandedBatch(Partition):
     cursor_to: datetime | None = None
     files: dict[str, str] = {}
     new_columns: list[str] = []
+    rekeyed_path: str = ""
 
     def covers(self, other: LandedBatch) -> bool:
         """Whether this batch read at least what `other` read, so that it may take its place."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +28,7 @@ from ward_warehouse.lake.store import (
     previous_manifest,
 )
 from ward_warehouse.mapping.mapper import Mapper
-from ward_warehouse.mapping.privacy import FIRST_KEY_ID
+from ward_warehouse.night.rekeyed import EarlierIds, close_earlier_ids
 from ward_warehouse.night.soft_deletes import SoftDeletes
 from ward_warehouse.night.versions import UNIT, Known, known_versions
 from ward_warehouse.registry import Feed
@@ -67,7 +67,7 @@ class Extracted:
 
 
 def extract(
-    feed: Feed, request: Request, lake: Lake, resolve: Resolver, key: bytes, key_id: str = FIRST_KEY_ID,
+    feed: Feed, request: Request, lake: Lake, resolve: Resolver, keys: Mapping[str, bytes],
     least_share: float = LEAST_SHARE,
 ) -> Extracted:  # fmt: skip
     """Reads the feed's changes and lands them; nothing is landed unless the source was read to its end.
@@ -77,8 +77,7 @@ def extract(
         request: what the night asks of it.
         lake: where it lands.
         resolve: gives the ward's connection.
-        key: the pseudonym key.
-        key_id: its id.
+        keys: the pseudonym key by its id, and after it the earlier ones.
         least_share: share of the known records that must not be marked as deleted.
 
     Raises:
@@ -87,6 +86,9 @@ def extract(
         LakeError: the lake cannot be read or written.
     """
     previous = previous_manifest(lake, feed.record_kind, feed.ward.ward, request.night)
+    if previous is not None:
+        # In case the run that accepted it was ended before it did.
+        close_earlier_ids(feed, lake, previous.night)
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
     window = _window(feed, request, previous, latest)
     loaded = {} if request.full else _taken_files(lake, feed, request.night, previous)
@@ -102,12 +104,14 @@ def extract(
     }
     path = lake.data_path("landing", Partition(**fields), batch_id)
     with ExitStack() as stack:
+        key_id, key = next(iter(keys.items()))
         mapper = stack.enter_context(closing(Mapper(feed, request.night, key, key_id)))
-        deletes = SoftDeletes(feed, mapper)
+        earlier = EarlierIds(feed, lake, request.night, keys, stack)
+        deletes = SoftDeletes(feed, mapper, earlier)
         chunks = list(_chunks(window, request.chunk_days))
         writer = _Writer(lake, path, stack, known, latest, ends_at, remembers=len(chunks) > 1)
         for chunk in chunks:
-            for table in _mapped(source, chunk, deletes):
+            for table in _mapped(source, chunk, deletes, earlier):
                 writer.add(table)
             writer.end_chunk()
     if source.report.refused and not source.report.files and not writer.rows_read:
@@ -129,6 +133,7 @@ def extract(
         cursor_to=max((value for value in (before, newest) if value is not None), default=None),
         files={**(previous.files if previous else {}), **source.report.files},
         new_columns=list(names_shown(source.report.new_columns, feed.known_names()).values()),
+        rekeyed_path=earlier.land(lake, Partition(**fields), batch_id),
     )
     deletes.commit(lake, request.night, least_share)
     lake.write_record(landed_path(feed.record_kind, feed.ward.ward, request.night), batch)
@@ -215,9 +220,10 @@ def _chunks(window: Window, days: int | None) -> Iterator[Window]:
         since = until
 
 
-def _mapped(source: Source, window: Window, deletes: SoftDeletes) -> Iterator[pa.Table]:
+def _mapped(source: Source, window: Window, deletes: SoftDeletes, earlier: EarlierIds) -> Iterator[pa.Table]:
     for batch in source.read(window):
         if batch.num_rows:
+            earlier.note(batch)
             yield deletes.map(batch, source.report.new_columns)
 
 

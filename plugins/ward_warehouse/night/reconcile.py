@@ -7,7 +7,8 @@ table half restored, a filter left on or a wrong database would else delete a wa
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
@@ -26,7 +27,6 @@ from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, Partition, pr
 from ward_warehouse.mapping.deleted_rows import divided
 from ward_warehouse.mapping.duckdb_memory import open_cursor
 from ward_warehouse.mapping.mapper import Mapper
-from ward_warehouse.mapping.privacy import FIRST_KEY_ID
 from ward_warehouse.registry import Feed, HttpRead
 from ward_warehouse.sources import Window, open_source
 
@@ -43,7 +43,7 @@ COMPARED = f"""
 
 
 def reconcile(
-    feed: Feed, lake: Lake, resolve: Resolver, key: bytes, least_share: float, key_id: str = FIRST_KEY_ID
+    feed: Feed, lake: Lake, resolve: Resolver, keys: Mapping[str, bytes], least_share: float
 ) -> Reconciliation:
     """Compares the accepted records of a feed with the keys of its source and commits the difference.
 
@@ -51,9 +51,8 @@ def reconcile(
         feed: a ward's feed, of a database or a service.
         lake: holds what the nights brought.
         resolve: gives the ward's connection.
-        key: the pseudonym key, which record ids that are pseudonyms are made with.
+        keys: the pseudonym key, which record ids that are pseudonyms are made with, by its id; after it earlier ones.
         least_share: share of the known records that the source must still show.
-        key_id: the key's id.
 
     Raises:
         ReconcileError: the source holds only what was dropped, was never loaded, or shows too few records.
@@ -69,7 +68,7 @@ def reconcile(
     if newest is None:
         raise ReconcileError(f"{feed}: no night was loaded yet, so there is nothing to compare; load it first")
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
-    at_source = _source_ids(feed, resolve, Mapper(_keys_only(feed), newest.night, key, key_id))
+    at_source = _source_ids(feed, lake, resolve, newest.night, keys)
     compared = compare_ids(feed, lake, at_source)
     present = compared.filter(pc.field("is_deleted") == False)  # noqa: E712 - an Arrow expression
     vanished = present.filter(~pc.field("is_in_source"))
@@ -112,19 +111,46 @@ def believe(feed: Feed, shown: int, known: int, least_share: float) -> None:
         )
 
 
-def _source_ids(feed: Feed, resolve: Resolver, mapper: Mapper) -> pa.Table:
+def _source_ids(feed: Feed, lake: Lake, resolve: Resolver, night: date, keys: Mapping[str, bytes]) -> pa.Table:
     """The record ids of all records at the source, written as the nights write them, and when each changed."""
-    source = open_source(_keys_only(feed), resolve(feed.connection_id), {})
-    tables = []
-    with closing(mapper):
+    source = open_source(keys_only(feed), resolve(feed.connection_id), {})
+    tables: list[pa.Table] = []
+    used = list(keys.items()) if feed.mapping.key_hashed else list(keys.items())[:1]
+    present = present_ids(feed, lake) if len(used) > 1 else pa.array([], pa.string())
+    with ExitStack() as stack:
+        mappers = [stack.enter_context(closing(Mapper(keys_only(feed), night, key, key_id))) for key_id, key in used]
         for batch in source.read(Window()):
             there, _ = divided(batch, feed.mapping.deleted_when)
             if there.num_rows:
-                tables.append(mapper.map(there, []).select(["source_record_id", "source_changed_at"]))
+                found = [mapper.map(there, []).select(["source_record_id", "source_changed_at"]) for mapper in mappers]
+                tables += _as_known(found, present)
     return pa.concat_tables(tables) if tables else CONTRACTS[feed.record_kind].schema().empty_table()
 
 
-def _keys_only(feed: Feed) -> Feed:
+def _as_known(found: list[pa.Table], present: pa.Array) -> list[pa.Table]:
+    """The same records with the ids of each key, the current one first, as the ids by which the lake knows them.
+
+    One that it knows by no id has that of the current key.
+    """
+    now, *earlier = found
+    if not earlier:
+        return [now]
+    known_now, *known = (pc.is_in(one["source_record_id"], value_set=present, skip_nulls=True) for one in found)
+    known_before = known[0]
+    for also in known[1:]:
+        known_before = pc.or_(known_before, also)
+    kept = now.filter(pc.or_(known_now, pc.invert(known_before)))
+    return [kept, *(one.filter(which) for one, which in zip(earlier, known, strict=True))]
+
+
+def present_ids(feed: Feed, lake: Lake) -> pa.Array:
+    """The ids of the records that the lake accepted and that are not deleted."""
+    compared = compare_ids(feed, lake, pa.table({"source_record_id": pa.array([], pa.string())}))
+    present = compared.filter(pc.field("is_deleted") == False)  # noqa: E712 - an Arrow expression
+    return present["source_record_id"].combine_chunks()
+
+
+def keys_only(feed: Feed) -> Feed:
     """The feed with nothing mapped but key and cursor: a database is asked for these columns alone."""
     mapping = feed.mapping
     kept = {*mapping.key, *mapping.row_columns, *([mapping.cursor.column] if mapping.cursor else [])}

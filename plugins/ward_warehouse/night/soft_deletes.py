@@ -15,6 +15,7 @@ from ward_warehouse.lake.store import Lake
 from ward_warehouse.mapping.deleted_rows import divided
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.night.reconcile import believe, commit_found, compare_ids
+from ward_warehouse.night.rekeyed import EarlierIds
 from ward_warehouse.registry import Feed
 
 
@@ -24,12 +25,14 @@ class SoftDeletes:
     Args:
         feed: a ward's feed; without `deleted_when` nothing is noted.
         mapper: maps its batches.
+        earlier: knows the marked records by ids of earlier keys.
     """
 
-    def __init__(self, feed: Feed, mapper: Mapper) -> None:
+    def __init__(self, feed: Feed, mapper: Mapper, earlier: EarlierIds) -> None:
         self._feed = feed
         self._marks = feed.mapping.deleted_when
         self._mapper = mapper
+        self._earlier = earlier
         self._gone: list[pa.Array] = []
         self._there: list[pa.Array] = []
 
@@ -38,6 +41,7 @@ class SoftDeletes:
         there, gone = divided(batch, self._marks)
         if gone.num_rows:
             self._gone += self._mapper.map(gone, new_columns)["source_record_id"].chunks
+            self._gone += self._earlier.known(gone)
         mapped = self._mapper.map(there, new_columns)
         if self._marks is not None:
             self._there += mapped["source_record_id"].chunks

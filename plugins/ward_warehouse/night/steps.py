@@ -20,7 +20,7 @@ from ward_warehouse.core.errors import PostponedError, WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake import outcomes
 from ward_warehouse.lake.deletions import Reconciliation
-from ward_warehouse.lake.key_marks import known_key, require_known_key
+from ward_warehouse.lake.key_marks import known_keys, require_known_key
 from ward_warehouse.lake.locks import partition_lock
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.quarantine_log import decided_wards
@@ -31,6 +31,7 @@ from ward_warehouse.night.judge import pending_batches, validate
 from ward_warehouse.night.noting import note_outcome, status_of, unforeseen
 from ward_warehouse.night.plan import Plan, parse_record_kind, require_over
 from ward_warehouse.night.reconcile import reconcile, unknown_note
+from ward_warehouse.night.rekeyed import close_earlier_ids
 from ward_warehouse.night.standing import is_late, last_committed, refused_records, standing, verdict_on
 from ward_warehouse.night.verdict import Verdict, judge_night
 from ward_warehouse.registry import Feed, Registry, load_registry
@@ -96,12 +97,9 @@ class Night:
     def _extract_feed(self, plan: Plan, feed: Feed, resolve: Resolver) -> Outcome:
         started = datetime.now(UTC)
         try:
-            key = known_key(self.settings, self.lake)
+            keys = known_keys(self.settings, self.lake)
             with self._reading(feed, plan.request.night, resolve) as resolved:
-                extracted = extract(
-                    feed, plan.request, self.lake, resolved, key, self.settings.pseudonym_key_id,
-                    self.settings.reconcile_least_share,
-                )  # fmt: skip
+                extracted = extract(feed, plan.request, self.lake, resolved, keys, self.settings.reconcile_least_share)
         except WardWarehouseError as error:
             return note_outcome(self.lake,
                 plan, "extract", status_of(error), started, feed=feed, error=str(error), cause=error.cause,
@@ -178,16 +176,9 @@ class Night:
             problems=[],
         )
         try:
-            key = known_key(self.settings, self.lake)
+            keys = known_keys(self.settings, self.lake)
             with self._reading(feed, night, resolve) as resolved:
-                found = reconcile(
-                    feed,
-                    self.lake,
-                    resolved,
-                    key,
-                    self.settings.reconcile_least_share,
-                    self.settings.pseudonym_key_id,
-                )
+                found = reconcile(feed, self.lake, resolved, keys, self.settings.reconcile_least_share)
         except WardWarehouseError as error:
             return note_outcome(self.lake,
                 plan, "reconcile", status_of(error), started, feed=feed, error=str(error), cause=error.cause,
@@ -197,8 +188,17 @@ class Night:
         ), found
 
     def validate(self, plan: Plan) -> list[Outcome]:
-        """Judges the landed batches of the night, all wards of a record kind in one frame, and commits them."""
-        return validate(self.settings, self.lake, plan)
+        """Judges the landed batches of the night, all wards of a record kind in one frame, and commits them.
+
+        Raises:
+            LakeError: the lake cannot be read or written.
+        """
+        found = validate(self.settings, self.lake, plan)
+        for one in found:
+            if one.status == "succeeded" and one.ward is not None and one.record_kind is not None:
+                for feed in self.registry.feeds(one.ward, [one.record_kind]):
+                    close_earlier_ids(feed, self.lake, plan.request.night)
+        return found
 
     def verdict(self, plan: Plan) -> Verdict:
         """What the run of a plan was worth, from the outcomes of its steps; and whether earlier ones are published."""

@@ -42,7 +42,7 @@ class Ward:
 
     def extract(self, night: date = NIGHT, **request: Any) -> Landed:
         request["night"] = night
-        extracted = extract(self._feed, Request(**request), self.lake, self._resolve, KEY.encode())
+        extracted = extract(self._feed, Request(**request), self.lake, self._resolve, {"k1": KEY.encode()})
         batch = extracted.batch
         rows = self.lake.read_table(batch.path).to_pylist() if batch.path else []
         return Landed(batch, rows, extracted.warnings)

@@ -46,7 +46,7 @@ class Ward:
 
     def extract(self, night: date = NIGHT, key_id: str = "k1", **request: Any) -> Extracted:
         request["night"] = night
-        return extract(self._feed, Request(**request), self.lake, self.district.resolve, KEY.encode(), key_id)
+        return extract(self._feed, Request(**request), self.lake, self.district.resolve, {key_id: KEY.encode()})
 
     def rows(self, batch: LandedBatch) -> list[dict[str, Any]]:
         return self.lake.read_table(batch.path).to_pylist() if batch.path else []

@@ -162,12 +162,12 @@ def test_what_waits_for_its_judgement_is_not_unknown(district: District, ward: s
 
 def test_only_the_key_is_asked_of_a_database(district: District) -> None:
     """A comparison must not carry citizens' data through the network once more."""
-    from ward_warehouse.night.reconcile import _keys_only
+    from ward_warehouse.night.reconcile import keys_only
     from ward_warehouse.sources import Window, open_source
 
     district[SQL].send([dossier("1")])
     (feed,) = district.night().registry.feeds(SQL, [DOSSIERS])
-    source = open_source(_keys_only(feed), district.resolve(SQL), {})
+    source = open_source(keys_only(feed), district.resolve(SQL), {})
     (batch,) = source.read(Window())
     assert {name for name in batch.column_names if not name.startswith("__")} == {"ID_HO_SO", "NGAY_CAP_NHAT"}
 
