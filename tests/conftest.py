@@ -99,7 +99,7 @@ def background(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     selected = {item.path.name for item in request.session.items}
     make: MakeDistrict = request.getfixturevalue("make_district")
     background = Background()
-    if "test_scheduler.py" in selected:
+    if selected & {"test_scheduler.py", "test_pages_in_airflow.py"}:
         district = runs.three_wards(make, tmp_path_factory.mktemp("live"), "live")
         background.start("night under the scheduler", runs.night_under_scheduler(district))
     if "test_dags.py" in selected:

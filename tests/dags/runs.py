@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from tests.dags import scheduler
+from tests.dags import pages, scheduler
 from tests.support import http_service as http
 from tests.support.background import run
 from tests.support.district import ROOT, District
@@ -71,6 +71,7 @@ class Live:
     tasks: list[dict[str, Any]]
     listening: set[str]
     left_over: list[int]
+    pages: pages.Looked
 
 
 def dag_runs(district: District) -> Callable[[threading.Event], Seen]:
@@ -95,14 +96,17 @@ def night_under_scheduler(district: District) -> Callable[[threading.Event], Liv
     registry.write_text(text, encoding="utf-8")
 
     def work(stop: threading.Event) -> Live:
-        with scheduler.running(_environment(district), district.folder, stop) as airflow:
+        environment = {**_environment(district), "WARD_WAREHOUSE_REVIEWERS": '["admin"]'}
+        with scheduler.running(environment, district.folder, stop) as airflow:
             load = airflow.wait("end of the load", lambda: airflow.ended("ward_nightly_load"), 240)
             assert load["state"] == "success", airflow.tail("scheduler")
             build = airflow.wait("end of the build", lambda: airflow.ended("warehouse_build"), 180)
             path = f"/dags/ward_nightly_load/dagRuns/{load['dag_run_id']}/taskInstances"
             tasks, listening = airflow.get(path)["task_instances"], airflow.listening()
+            looked = pages.look(airflow, district)
             started = [process.pid for process in airflow.processes.values()]
-        return Live(district, load, build, tasks, listening, [pid for pid in started if psutil.pid_exists(pid)])
+        left_over = [pid for pid in started if psutil.pid_exists(pid)]
+        return Live(district, load, build, tasks, listening, left_over, looked)
 
     return work
 

@@ -81,6 +81,8 @@ def running(environment: dict[str, str], folder: Path, stop: threading.Event) ->
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__WORKERS": "1",
+        # Somebody who may only look, and somebody without any role.
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,xem:viewer,ai:",
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(48),
         # The first answer takes as long as a busy machine needs to put the interface together.
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
@@ -113,11 +115,15 @@ def _free_port() -> int:
         return port
 
 
-def _log_in(client: httpx.Client, home: Path) -> None:
-    """As the admin whose password the API server made for itself."""
+def token(client: httpx.Client, home: Path, user: str) -> str:
+    """What a user gets for the password that the API server made."""
     passwords = json.loads((home / "simple_auth_manager_passwords.json.generated").read_text(encoding="utf-8"))
-    answer = client.post("/auth/token", json={"username": "admin", "password": passwords["admin"]}).raise_for_status()
-    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    answer = client.post("/auth/token", json={"username": user, "password": passwords[user]}).raise_for_status()
+    return str(answer.json()["access_token"])
+
+
+def _log_in(client: httpx.Client, home: Path) -> None:
+    client.headers["Authorization"] = f"Bearer {token(client, home, 'admin')}"
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,76 @@
+"""Pages that other steps wrote, served as they are: from these folders, and from nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.reports.status.asked import NotFoundError
+
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".pdf": "application/pdf",
+    ".csv": "text/csv; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What is served, by its ending; state that lies beside the pages is not."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A folder of pages, and the one to begin with."""
+
+    name: str
+    folder: Path
+    first: str = "index.html"
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its first page was written."""
+        return (self.folder / self.first).is_file()
+
+
+def shelves(settings: Settings) -> list[Shelf]:
+    """The folders that are served: the dbt docs, and each folder of the reports; those with a first page in a menu."""
+    reports = settings.home.resolve() / "reports"
+    found = sorted(path for path in reports.iterdir() if path.is_dir()) if reports.is_dir() else []
+    return [
+        *(Shelf(path.name, path) for path in found if not path.name.startswith(".")),
+        Shelf("dbt", settings.dbt_project_dir.resolve() / "target", "static_index.html"),
+    ]
+
+
+def find_file(settings: Settings, shelf: str, path: str) -> Path:
+    """The file of a shelf.
+
+    Raises:
+        NotFoundError: there is none, it is of no kind that is served, or it lies outside the shelf.
+    """
+    wanted = next((one for one in shelves(settings) if one.name == shelf), None)
+    if wanted is None or "\0" in path:
+        raise NotFoundError(shelf)
+    root = wanted.folder.resolve()
+    # Resolved, so that neither dots nor a link lead out of it.
+    file = (root / (path or wanted.first)).resolve()
+    if wanted.name == "dbt" and file != root / wanted.first:
+        raise NotFoundError(path)
+    if not file.is_relative_to(root) or file.suffix not in TYPES or not file.is_file() or _hidden(file, root):
+        raise NotFoundError(path)
+    return file
+
+
+def _hidden(file: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(root).parts)
+
+
+def loose_pages(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Pages of folders without a first page: shelf and path, the newest names first, at most 60 of a shelf."""
+    for shelf in shelves(settings):
+        if not shelf.is_there and shelf.name != "dbt":
+            pages = sorted((file for file in shelf.folder.rglob("*.html") if file.is_file()), reverse=True)
+            yield from ((shelf.name, page.relative_to(shelf.folder).as_posix()) for page in pages[:60])
