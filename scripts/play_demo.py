@@ -236,19 +236,18 @@ where indicator_code = 'dossiers_open' and ward_key = 'thanh_xuan_counter' and p
 def farewell(console: Any, seconds: float) -> None:
     from ward_demo import systems
     from ward_warehouse.core.settings import load_settings
-    from ward_warehouse.validation.data_docs.site import index_file
 
     settings = load_settings()
     published = settings.published_file
+    found = sorted((settings.home.resolve() / "reports").glob("[!.]*/index.html"))
+    pages = "".join(f"  {page.parent.name:10} {page.as_uri()}\n" for page in found)
     console.print(
         f"\nDone in {seconds:.0f} s. The warehouse: {published}\n"
         "Paste this to open the 92 dossiers that were open at Thanh Xuan's counter:\n\n"
         f'.venv/bin/python -c "import duckdb; print(duckdb.connect({str(published)!r}, read_only=True)'
         f".sql('''{QUERY}\n'''))\""
-        "\n\nThe pages to open in a browser:\n"
-        f"  what the rules found, night by night: {index_file(settings).as_uri()}\n"
-        f"  all reports:                          {(settings.home.resolve() / 'reports').as_uri()}/\n"
-        "  Airflow on the same data:             `make up`, then http://127.0.0.1:8080"
+        f"\n\nThe pages to open in a browser:\n{pages}"
+        "  Airflow on the same data, with a page on its nights: `make up`, then http://127.0.0.1:8080"
         "\n\nPaste this to have `ward-warehouse` and the demonstration's key in this shell "
         "(`ward-warehouse status` is a good first command):\n\n"
         f". {shlex.quote(str(systems.activate_file(settings.home)))}",
