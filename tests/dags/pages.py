@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -75,11 +76,11 @@ def look(airflow: Airflow, district: District) -> Looked:
         scratch = district.folder / "browser"
         scratch.mkdir()
         with new_tab(scratch) as tab:
-            _browse(tab, looked, str(client.base_url), token(client, home, "admin"), scratch)
+            _browse(tab, looked, str(client.base_url), token(client, home, "admin"), scratch, list(district.wards))
     return looked
 
 
-def _browse(tab: Tab, looked: Looked, base: str, bearer: str, scratch: Path) -> None:
+def _browse(tab: Tab, looked: Looked, base: str, bearer: str, scratch: Path, wards: list[str]) -> None:
     tab.log_in(base, bearer)
     night = looked.home.split(f"{ROOT}night/", 1)[1][:10]
     ward = looked.home.split(f"{ROOT}ward/", 1)[1].split('"')[0]
@@ -97,7 +98,7 @@ def _browse(tab: Tab, looked: Looked, base: str, bearer: str, scratch: Path) -> 
     looked.entered = tab.run("location.pathname")
     tab.open(f"{base}{ROOT}night/{night}")
     tab.run("document.querySelector('td a[href*=mapped]').click()")
-    tab.wait("document.body && document.body.innerText.includes('extract')", 60)
+    tab.wait(f"{json.dumps(wards)}.some(ward => document.body && document.body.innerText.includes(ward))", 60)
     looked.task = tab.run("document.body.innerText")
 
 
