@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 MODELS = Path(__file__).parents[2] / "dbt_project" / "models"
-FOLDERS = ("staging", "intermediate", "marts", "audit")
+FOLDERS = ("staging", "intermediate", "marts", "analyst", "audit")
 
 
 def read_models(path: Path, key: str = "models") -> list[dict[str, Any]]:

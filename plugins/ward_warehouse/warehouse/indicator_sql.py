@@ -34,7 +34,10 @@ with months as (
     from marts.dim_ward as wards
     inner join marts.dim_date as dates
         on dates.calendar_date between date_trunc('month', wards.in_force_from) and wards.district_as_of
-    where dates.calendar_date = dates.month_start and {in_validity}
+    where
+        wards.unit_kind <> 'district'
+        and dates.calendar_date = dates.month_start
+        and {in_validity}
 )"""
 
 

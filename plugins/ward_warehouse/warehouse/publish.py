@@ -24,9 +24,10 @@ from ward_warehouse.core.quoting import identifier, literal
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.facts import Fact, read_facts
 from ward_warehouse.warehouse.changes import followed_build
+from ward_warehouse.warehouse.comments import copy_comments
 from ward_warehouse.warehouse.seals import Seals, kept_file, log_of, read_seals, seal_of, write_seals
 
-PUBLIC_SCHEMAS = ("marts", "audit")
+PUBLIC_SCHEMAS = ("marts", "audit", "analyst")
 READ_ONLY = 0o444
 """The mode of the published file: who may read it opens it, and a client that would write is refused at once."""
 
@@ -232,6 +233,7 @@ def _copy(build: Path, target: Path, facts: dict[str, Fact]) -> dict[str, int]:
             rows[f"{schema}.{name}"] = _count(db, f"{schema}.{identifier(name)}")
         db.execute("CREATE OR REPLACE TABLE audit.build_results AS FROM build.raw.build_results")
         _create_views(db, _view_statements(db))
+        copy_comments(db, "build", target.stem, PUBLIC_SCHEMAS)
         db.execute("DETACH build")
         db.execute("CHECKPOINT")
     return rows

@@ -69,12 +69,34 @@ def test_the_published_file_holds_the_public_schemas_and_nothing_else(published:
         ("audit", "build_results"), ("audit", "notes"), ("marts", "a_view"), ("marts", "fct"),
         ("marts", 'odd "name"'),
     ]  # fmt: skip
-    assert {schema for (schema,) in schemas} - {"main"} == {"audit", "marts"}
+    assert {schema for (schema,) in schemas} - {"main"} == {"analyst", "audit", "marts"}
 
 
 def test_views_work_in_the_published_file(published: Path) -> None:
     with duckdb.connect(str(published), read_only=True) as db:
         assert db.execute("SELECT sum(twice) FROM marts.a_view").fetchone() == (6,)
+
+
+def test_what_tables_views_and_columns_mean_stands_in_the_published_file(settings: Settings) -> None:
+    build(settings, 3)
+    with duckdb.connect(str(settings.build_file)) as db:
+        db.execute('COMMENT ON TABLE marts."odd ""name""" IS \'Ward\'\'s "table"\'')
+        db.execute("COMMENT ON VIEW marts.a_view IS 'Khung nhìn / A view'")
+        db.execute("COMMENT ON COLUMN marts.fct.id IS 'Mã / Code'")
+        db.execute("COMMENT ON COLUMN marts.a_view.twice IS 'Gấp đôi / Twice'")
+    # The second publish takes over what the first has left.
+    for _ in range(2):
+        publish(settings)
+        with duckdb.connect(str(settings.published_file), read_only=True) as db:
+            assert db.execute("SELECT comment FROM duckdb_tables() WHERE comment IS NOT NULL").fetchall() == [
+                ('Ward\'s "table"',)
+            ]
+            assert db.execute("SELECT comment FROM duckdb_views() WHERE comment IS NOT NULL").fetchall() == [
+                ("Khung nhìn / A view",)
+            ]
+            assert db.execute(
+                "SELECT column_name, comment FROM duckdb_columns() WHERE comment IS NOT NULL ORDER BY ALL"
+            ).fetchall() == [("id", "Mã / Code"), ("twice", "Gấp đôi / Twice")]
 
 
 def test_a_view_may_read_a_view_whatever_their_names(settings: Settings) -> None:

@@ -1,0 +1,2 @@
+select * from {{ mart('indicators_named') }}
+where period_grain = 'quarter'
