@@ -15,6 +15,20 @@ Software = Literal["igate", "dong_bo_ho_so", "mot_cua_csv"]
 Unit = Literal["ward", "district_counter"]
 
 
+Domain = Literal["counter", "education", "health"]
+
+
+@dataclass(frozen=True)
+class ServiceSurvey:
+    """Slips of a district's own survey about one domain: so many answers from `start` to `end`."""
+
+    domain: Domain
+    start: date
+    end: date
+    answers: int
+    satisfied: int
+
+
 @dataclass(frozen=True)
 class Site:
     """A counter: of a ward, or the district's own.
@@ -26,6 +40,7 @@ class Site:
             filing, Saturday work and dissatisfied votes.
         late: share of the resolved dossiers that are resolved after the promised date.
         devices: tablets at the counter.
+        surveys: what a survey vendor's system has of it; the group of such a site has no votes.
     """
 
     ward_key: str
@@ -39,6 +54,12 @@ class Site:
     late: float = 0.0
     unit: Unit = "ward"
     devices: int = 2
+    surveys: tuple[ServiceSurvey, ...] = ()
+
+    @property
+    def survey_connection(self) -> str:
+        """Connection id of the folder in which the survey vendor leaves its files."""
+        return f"{self.ward_key}_khao_sat"
 
     def agency(self, district: District) -> str:
         """The code of the unit that the site's records carry; each kind of software writes it its own way."""
@@ -78,6 +99,8 @@ class District:
 
     Attributes:
         slips_before: paper slips that its counters got in the month before `start`, when there were no devices.
+        called: share of the results that are ready before their day and wait at the counter whose citizen is called.
+        saturdays_from: first day of Saturday service, where that is later than `start`.
     """
 
     key: str
@@ -90,6 +113,8 @@ class District:
     groups: tuple[Group, ...]
     streets: tuple[str, ...]
     slips_before: int = 0
+    called: float = 0.0
+    saturdays_from: date | None = None
 
     def sites(self) -> Iterator[tuple[Group, Site]]:
         """Every site with its group, in registry order."""
@@ -145,6 +170,7 @@ QUAN_11 = District(
     # Monday 31 December 2018 was a day off, swapped for Saturday 5 January 2019; there was no service on the 29th.
     end=date(2018, 12, 28),
     seed=11_2018,
+    called=0.35,
     groups=(
         Group(
             _QUAN_11_SITES,

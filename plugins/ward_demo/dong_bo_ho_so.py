@@ -2,7 +2,7 @@
 
 The documents of a ward lie in a small SQLite file, which `server` reads at every request: what is put there is served
 at once. Times are yyyyMMddHHmmss, local. Beside the message's own fields a document has what this software adds:
-MaDonViTiepNhan, CanBoXuLy, PhieuXinLoi, NgayGiaiTrinh and NgayCapNhat.
+MaDonViTiepNhan, CanBoXuLy, PhieuXinLoi, NgayGiaiTrinh, NgayThongBao and NgayCapNhat.
 """
 
 from __future__ import annotations
@@ -119,6 +119,7 @@ def _dossiers(frame: pd.DataFrame, province: str) -> Iterator[dict[str, Any]]:
         "NgayTra": times(frame["returned_at"], _LAYOUT),
         "NgayTuChoi": times(frame["stopped_at"], _LAYOUT),
         "NgayGiaiTrinh": times(frame["explanation_at"], _LAYOUT),
+        "NgayThongBao": times(frame["notified_at"], _LAYOUT),
         "MaDonViTiepNhan": values(frame["receiving_unit"]),
         "DonViXuLy": values(frame["resolving_unit"]),
         "CanBoXuLy": values(frame["officer_name"]),

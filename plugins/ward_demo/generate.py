@@ -9,15 +9,18 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from ward_demo.calls import draw_calls
 from ward_demo.districts import District, Unit
 from ward_demo.dossiers import draw_dossiers
 from ward_demo.golden_districts import ALL_DISTRICTS
 from ward_demo.plan import apportion, site_plans
 from ward_demo.procedures import Authority, at_counter
 from ward_demo.service_days import ServiceCalendar
+from ward_demo.service_surveys import draw_service_answers
 from ward_demo.surveys import draw_slips_before, draw_survey_responses
 from ward_demo.timelines import draw_timeline
 
+_CALLS = 1  # the third number of the generator that draws calls
 AUTHORITY: dict[Unit, Authority] = {"ward": "ward", "district_counter": "district"}
 
 
@@ -25,7 +28,8 @@ AUTHORITY: dict[Unit, Authority] = {"ward": "ward", "district_counter": "distric
 class Records:
     """All records of a district as they are when its period is over.
 
-    `dossiers` has the columns that `draw_dossiers` documents, `survey_responses` those of `draw_survey_responses`.
+    `dossiers` has the columns that `draw_dossiers` documents and `notified_at`, as `draw_calls` gives it;
+    `survey_responses` has those of `draw_survey_responses`.
     """
 
     district: District
@@ -51,7 +55,13 @@ def generate(district: District) -> Records:
         procedures = at_counter(AUTHORITY[plan.site.unit])
         timeline = draw_timeline(plan, procedures, calendar, rng)
         dossiers.append(draw_dossiers(plan, district, procedures, timeline, rng))
-        responses.append(draw_survey_responses(plan, dossiers[-1], calendar, rng))
+        if plan.site.surveys:
+            unit = plan.site.agency(district)
+            responses.append(draw_service_answers(plan.site.surveys, plan.site.ward_key, unit, calendar, rng))
+        else:
+            responses.append(draw_survey_responses(plan, dossiers[-1], calendar, rng))
+        calls = np.random.default_rng([district.seed, plan.site.number, _CALLS])
+        dossiers[-1]["notified_at"] = draw_calls(dossiers[-1], plan.site, district, calls)
         if count:
             responses.append(draw_slips_before(plan, count, responses[-1], before, rng))
     return Records(district, pd.concat(dossiers, ignore_index=True), pd.concat(responses, ignore_index=True))
@@ -64,4 +74,6 @@ def _month_before(district: District) -> date:
 def service_calendar(district: District) -> ServiceCalendar:
     """The district's service days."""
     served = any(group.saturday > 0 for group in district.groups)
-    return ServiceCalendar(district.start, district.end, saturday_service=served)
+    return ServiceCalendar(
+        district.start, district.end, saturday_service=served, saturdays_from=district.saturdays_from
+    )

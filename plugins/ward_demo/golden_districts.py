@@ -1,7 +1,8 @@
-"""Two more districts made of records, for `make golden` and its test: Quận 1 and Ba Đình in 2011.
+"""Three more districts made of records, for `make golden` and its test: Quận 1 and Ba Đình in 2011, and Long Biên.
 
-Their registry lies in `examples/golden/wards`, so that no other night reads them. The figures that the two districts
-published stand here and in their reports; letters, inspections and the number of dossiers are made up.
+Their registry lies in `examples/golden/wards`, so that no other night reads them. The figures that the districts of
+2011 published stand here and in their reports; letters, inspections, how far directives are followed and the number of
+dossiers are made up. Long Biên is in `long_bien.py`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from ward_demo.districts import DISTRICTS, District, Group, Site
+from ward_demo.long_bien import LONG_BIEN, LONG_BIEN_END, LONG_BIEN_OFFICES
 from ward_demo.offered import listed_procedures
 from ward_demo.plan import apportion
 from ward_demo.returns import Figure, Office, each_unit
@@ -131,6 +133,12 @@ _BA_DINH_DEPARTMENTS = tuple(f"P{number:02d}" for number in range(1, 15))
 _REPORTED_REVIEW = {"thanh_cong", "quan_thanh", "kim_ma"}
 _OCTOBER = ("Tháng", date(2011, 10, 1), date(2011, 10, 31))
 _MEETING = date(2011, 11, 10)
+# The meeting named eight things to be done, and none could be closed on its day.
+_BRIEFING = ("Tháng", date(2011, 11, 1), date(2011, 11, 30))
+_DIRECTIVES = (
+    ("directive/953", "Thực hiện bộ danh mục thủ tục và quy trình", "953/UBND-NV", date(2011, 10, 10), "14", "28"),
+    ("directive/420", "Chế độ đối với cán bộ bộ phận một cửa", "420/UBND-NV", date(2011, 10, 4), "28", "28"),
+)
 _MILESTONES = (
     ("milestone.procedures_posted", "Rà soát và niêm yết xong thủ tục", date(2011, 11, 15)),
     ("milestone.process_built", "Xây dựng xong quy trình", date(2011, 11, 20)),
@@ -164,6 +172,11 @@ def _ba_dinh_reports() -> tuple[Office, ...]:
                    "12"),
             Figure("focus_tasks", "Nhiệm vụ trọng tâm 2 tháng cuối năm", "nhiệm vụ", "Khác", date(2011, 11, 1),
                    date(2011, 12, 31), _MEETING, "0", "8"),
+            Figure("briefing_items", "Kết luận giao ban", "nhiệm vụ", *_BRIEFING, _MEETING, "0", "8"),
+            *(
+                Figure(item, name_vi, "đơn vị", "Ngày", day, day, _MEETING, done, units, document=number)
+                for item, name_vi, number, day, done, units in _DIRECTIVES
+            ),
             *(
                 Figure(item, name_vi, "đơn vị", "Khác", _MEETING, day, _MEETING, "0", "28")
                 for item, name_vi, day in _MILESTONES
@@ -174,21 +187,29 @@ def _ba_dinh_reports() -> tuple[Office, ...]:
     return (*wards, office)
 
 
-GOLDEN_OFFICES: dict[str, tuple[Office, ...]] = {"quan_1": _quan_1_reports(), "ba_dinh": _ba_dinh_reports()}
-"""The reporting units of the two districts."""
+GOLDEN_OFFICES: dict[str, tuple[Office, ...]] = {
+    "quan_1": _quan_1_reports(),
+    "ba_dinh": _ba_dinh_reports(),
+    "long_bien": LONG_BIEN_OFFICES,
+}
+"""The reporting units of the three districts."""
 
-GOLDEN_DISTRICTS: dict[str, District] = {district.key: district for district in (QUAN_1, BA_DINH)}
-"""The two districts by their keys; `DISTRICTS` has those of the demonstration."""
+GOLDEN_DISTRICTS: dict[str, District] = {district.key: district for district in (QUAN_1, BA_DINH, LONG_BIEN)}
+"""The three districts by their keys; `DISTRICTS` has those of the demonstration."""
 
 ALL_DISTRICTS: dict[str, District] = {**DISTRICTS, **GOLDEN_DISTRICTS}
 """Every district made of records."""
 
-GOLDEN_NIGHTS: tuple[tuple[str, date], ...] = (("quan_1", _SENT_2011), ("ba_dinh", _MEETING))
-"""District and night: each is loaded in one night, before the nights of the demonstration."""
+GOLDEN_NIGHTS: tuple[tuple[str, date], ...] = (
+    ("quan_1", _SENT_2011),
+    ("ba_dinh", _MEETING),
+    ("long_bien", LONG_BIEN_END),
+)
+"""District and night: each is loaded in one night."""
 
 
 def gather_registry(target: Path) -> Path:
-    """Copies the registries of all four districts into one folder, and returns it."""
+    """Copies the registries of all five districts into one folder, and returns it."""
     for folder in (PROJECT_ROOT / "dags" / "wards", PROJECT_ROOT / "examples" / "golden" / "wards"):
         shutil.copytree(folder, target, dirs_exist_ok=True)
     return target

@@ -38,7 +38,7 @@ create table if not exists HO_SO (
     NGAY_GIAI_TRINH text, DON_VI_TIEP_NHAN text, DON_VI_XU_LY text, THANH_TOAN_TRUC_TUYEN integer,
     KET_QUA_DIEN_TU integer, HO_SO_SO_HOA integer, TAI_SU_DUNG_GIAY_TO integer, CAN_BO_XU_LY text, TEN_NGUOI_NOP text,
     SO_GIAY_TO text, DIEN_THOAI text, THU_DIEN_TU text, DIA_CHI text, TRICH_YEU text, LE_PHI integer,
-    NGAY_CAP_NHAT text not null);
+    NGAY_THONG_BAO text, NGAY_CAP_NHAT text not null);
 create table if not exists KHAO_SAT (
     ID_KHAO_SAT integer primary key, SO_HO_SO text, THOI_DIEM text, HINH_THUC integer, MA_THIET_BI text, CAN_BO text,
     DON_VI text, MUC_HAI_LONG integer, TIEP_CAN integer, THU_TUC integer, CAN_BO_PHUC_VU integer, KET_QUA integer,
@@ -48,7 +48,7 @@ create index if not exists IX_KHAO_SAT_NGAY_CAP_NHAT on KHAO_SAT (NGAY_CAP_NHAT)
 """
 _PUT_DOSSIER = """
 insert or replace into HO_SO values (
-    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _PUT_RESPONSE = "insert or replace into KHAO_SAT values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _LAYOUT = "yyyy-mm-dd hh:mm:ss"
@@ -119,6 +119,7 @@ def _dossier_columns(frame: pd.DataFrame) -> list[list[Any]]:
         values(frame["address"]),
         values(frame["summary"]),
         values(frame["fee"]),
+        times(frame["notified_at"], _LAYOUT),
         times(frame["changed_at"], _LAYOUT),
     ]
 

@@ -28,6 +28,8 @@ class SitePlan:
 
 def apportion(total: int, weights: Sequence[float]) -> list[int]:
     """Whole numbers in proportion to `weights` that add up to `total` (largest remainders)."""
+    if total == 0:
+        return [0] * len(weights)
     exact = np.asarray(weights, dtype=float) / sum(weights) * total
     parts = np.floor(exact).astype(int)
     for index in np.argsort(parts - exact, kind="stable")[: total - int(parts.sum())]:

@@ -1,7 +1,8 @@
 """What the demonstration districts' offices report of a period, and which procedures they list: plain data.
 
 The figures of the reports are those that the districts published; what a document does not say (petitions, evaluations,
-conduct items, how far the roadmap is) is made up. The rest of the project finds them in the records alone.
+conduct items, how far the roadmap and the shared infrastructure are) is made up. The rest of the project finds them in
+the records alone.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ _QUAN_11_DEPARTMENTS = (
 _THANH_XUAN_WARDS = (
     "00343", "00346", "00349", "00352", "00355", "00358", "00361", "00364", "00367", "00370", "00373",
 )  # fmt: skip
+_THANH_XUAN_UNITS = ("009", *_THANH_XUAN_WARDS)
 
 QUAN_11_OFFICE = Office(
     "quan_11_van_phong",
@@ -96,6 +98,7 @@ QUAN_11_OFFICE = Office(
         Figure("devices_installed", "Thiết bị đánh giá tại phường", "thiết bị", *_YEAR_2018, _SENT_2018, "32"),
         Figure("petitions_on_time", "Phản ánh qua Quận 11 trực tuyến trả lời đúng hạn", "ý kiến", *_YEAR_2018,
                _SENT_2018, "1.204", "1.231"),
+        Figure("units_with_portal", "Trang thông tin điện tử", "đơn vị", *_YEAR_2018, _SENT_2018, "17", "17"),
         Figure("conduct_items_posted", "Niêm yết 10 nội dung ứng xử", "đơn vị", *_YEAR_2018, _SENT_2018, "17", "17"),
         *(
             Figure("evaluations_on_schedule", "Đánh giá trưởng phòng và lãnh đạo phường", "lượt", *quarter,
@@ -115,6 +118,10 @@ THANH_XUAN_OFFICE = Office(
         Figure("roadmap_level_4", "Thủ tục thí điểm mức độ 4 trong năm", "thủ tục", *_YEAR_2016, _SENT_2016, "0", "2"),
         *each_unit("camera_coverage", "Camera giám sát bộ phận một cửa phường", "phường", _HALF_2016, _SENT_2016,
                    _THANH_XUAN_WARDS, 11),
+        *each_unit("units_with_portal", "Cổng thông tin điện tử của quận và phường", "đơn vị", _HALF_2016, _SENT_2016,
+                   _THANH_XUAN_UNITS, 12),
+        *each_unit("units_on_shared_infrastructure", "Hạ tầng công nghệ thông tin dùng chung", "đơn vị", _HALF_2016,
+                   _SENT_2016, _THANH_XUAN_UNITS, 7),
         Figure("dialogue_opinions", "Ý kiến tại đối thoại thủ tục hành chính", "ý kiến", *_DIALOGUE, _SENT_2016, "", "",
                "hơn 10"),
         Figure("dialogue_satisfied", "Ý kiến hài lòng", "ý kiến", *_DIALOGUE, _SENT_2016, "", "", "hơn 10"),

@@ -43,11 +43,11 @@ class ServiceCalendar:
 
     Attributes:
         working: working days from `start` on, those after `end` included, because promised dates lie there.
-        saturdays: service Saturdays from `start` to `end`; none without Saturday service.
+        saturdays: service Saturdays from `start`, or from `saturdays_from` on, to `end`; none without Saturday service.
         last: number of the last working day that is not after `end`; working days are numbered from 1.
     """
 
-    def __init__(self, start: date, end: date, *, saturday_service: bool) -> None:
+    def __init__(self, start: date, end: date, *, saturday_service: bool, saturdays_from: date | None = None) -> None:
         self.start, self.end = np.datetime64(start, "D"), np.datetime64(end, "D")
         days = np.arange(self.start, self.end + _PROMISES_REACH)
         years = range(start.year - 1, end.year + 2)
@@ -58,6 +58,7 @@ class ServiceCalendar:
         working = ((weekday < SATURDAY) & ~off) | make_up
         self.working: Days = days[working]
         served = (weekday == SATURDAY) & ~off & ~make_up & (days <= self.end) & saturday_service
+        served &= days >= np.datetime64(saturdays_from or start, "D")
         self.saturdays: Days = days[served]
         self.last = int(self.number(np.array([self.end]))[0])
 

@@ -134,6 +134,10 @@ def _write_environment(folder: Path, host: str, port: int, districts: Sequence[s
         else:
             connection = _folder(folder, site.ward_key)
         found[f"AIRFLOW_CONN_{site.ward_key.upper()}"] = json.dumps(connection)
+        if site.surveys:
+            found[f"AIRFLOW_CONN_{site.survey_connection.upper()}"] = json.dumps(
+                _folder(folder, site.survey_connection)
+            )
     offices = {**OFFICES, **GOLDEN_OFFICES}
     for office in (office for key in districts for office in offices[key]):
         found[f"AIRFLOW_CONN_{office.connection.upper()}"] = json.dumps(_folder(folder, office.connection))

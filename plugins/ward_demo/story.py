@@ -257,6 +257,8 @@ def _hide_later(dossiers: pd.DataFrame, entered: dict[str, Times], end: np.datet
     resent = dossiers["resent_at"].to_numpy().astype("datetime64[s]")
     changed = np.where(resent < end, np.fmax(changed, resent), changed)
     dossiers["repromised_due_at"] = dossiers["repromised_due_at"].where(seen["apology_at"])
+    # A call is entered with the end that it tells of.
+    dossiers["notified_at"] = dossiers["notified_at"].where(seen["resolved_at"])
     asked = seen["supplement_requested_at"].astype(np.int64)
     whole = dossiers["supplement_count"].to_numpy()
     dossiers["supplement_count"] = np.where(seen["supplement_received_at"], whole, asked)

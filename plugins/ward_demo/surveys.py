@@ -51,10 +51,10 @@ def draw_survey_responses(
     """The responses of one site in the order in which they were given.
 
     Columns, times being local wall-clock times without a zone: ward_key, record_id (integer, unique inside the site
-    only), dossier_code (none for a vote without one), answered_at, mode, device_code (tablets), officer_name,
-    unit (the site's agency code), rating_overall, the columns of `ELEMENTS`, reasons, comment, and changed_at (when
-    the answer was entered: later than given for paper slips). The ratings are those that the site's software can
-    take: three buttons know no "very satisfied".
+    only), dossier_code (none for a vote without one), answered_at, mode, domain, device_code (tablets), officer_name,
+    unit (the site's agency code), rating_overall, the columns of `ELEMENTS`, reasons, comment, and changed_at (when the
+    answer was entered: later than given for paper slips). The ratings are those that the site's software can take:
+    three buttons know no "very satisfied".
     """
     count = plan.satisfied + plan.dissatisfied + plan.dont_know
     linked = _draw_linked(dossiers, int(count * _LINKED), rng)
@@ -77,6 +77,7 @@ def draw_survey_responses(
             "dossier_code": _where(dossier >= 0, dossiers["dossier_code"].to_numpy(dtype=object)[row]),
             "answered_at": answered_at,
             "mode": mode,
+            "domain": "counter",
             "device_code": _where(mode == "tablet", _devices(plan.site, count, rng)),
             "officer_name": _where(has_officer, dossiers["officer_name"].to_numpy(dtype=object)[officer]),
             "unit": dossiers["receiving_unit"].iloc[0],
@@ -101,6 +102,7 @@ def draw_slips_before(
         record_id=len(responses) + np.arange(1, count + 1),
         answered_at=answered_at,
         mode="paper",
+        domain="counter",
         unit=responses["unit"].iloc[0],
         rating_overall=rng.choice(np.array(["satisfied", "neutral"], dtype=object), count, p=[0.7, 0.3]),
         changed_at=answered_at,

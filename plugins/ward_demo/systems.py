@@ -1,8 +1,9 @@
 """Sets up the ward systems of the demonstration: prepares what they hold, starts and stops the JSON service.
 
 Everything lies under `<home>/demo/`: `igate/<ward>.db`, `http/<ward>.db`, `files/<ward>/*.csv`,
-`files/<ward>_bao_cao/` with the offices' reports, the tokens and `env`, which holds the wards' connections as
-`AIRFLOW_CONN_<WARD>` lines, and `activate`, which brings them into a shell (`. <home>/demo/activate`).
+`files/<ward>_bao_cao/` with the offices' reports, `files/<ward>_khao_sat/` with a survey vendor's slips, the tokens and
+`env`, which holds the wards' connections as `AIRFLOW_CONN_<WARD>` lines, and `activate`, which brings them into a shell
+(`. <home>/demo/activate`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ward_demo import bao_cao, dong_bo_ho_so, igate, mot_cua_csv
+from ward_demo import bao_cao, dong_bo_ho_so, igate, khao_sat, mot_cua_csv
 from ward_demo.districts import DISTRICTS, District, Site
 from ward_demo.generate import Records
 from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_OFFICES
@@ -146,6 +147,9 @@ def _write_site(
     broken: list[BrokenRow],
 ) -> None:
     ward, dossiers, responses = site.ward_key, records.dossiers, records.survey_responses
+    if site.surveys:
+        _write_slips(folder / "files" / site.survey_connection, site, responses, night, afresh=afresh)
+        responses = responses[:0]
     if site.software == "igate":
         igate.write(folder / "igate" / f"{ward}.db", dossiers, responses, afresh=afresh)
     elif site.software == "dong_bo_ho_so":
@@ -163,6 +167,12 @@ def _write_site(
         mot_cua_csv.write(
             folder / "files" / ward, dossiers, responses, unit_name=site.name_vi, night=night, broken=broken
         )
+
+
+def _write_slips(folder: Path, site: Site, slips: pd.DataFrame, night: date, *, afresh: bool) -> None:
+    if afresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    khao_sat.write(folder, slips, unit_name=site.name_vi, night=night)
 
 
 def _changed_after(frame: pd.DataFrame, night: date) -> pd.DataFrame:

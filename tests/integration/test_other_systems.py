@@ -198,6 +198,10 @@ def test_a_button_means_what_its_scale_says(nights: Nights) -> None:
     }
 
 
+def test_an_export_that_names_no_domain_asks_about_the_counter(nights: Nights) -> None:
+    assert {row["domain"] for row in nights.accepted(SURVEYS).values()} == {"counter"}
+
+
 def test_the_five_elements_of_a_paper_slip(nights: Nights) -> None:
     names = [f"rating_{part}" for part in ("access", "procedure", "staff", "result", "feedback")]
     slips = nights.accepted(SURVEYS)

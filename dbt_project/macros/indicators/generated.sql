@@ -92,6 +92,13 @@
     {"code": "median_days_early", "version": 1, "theme": "progress", "kind": "median", "value_of": "days_early", "breakdowns": [], "on_scorecard": false, "parts": [
         {"role": "denominator", "measure": "median_days_early_v1_denominator", "summed": "by_date", "record_kind": "dossiers", "date": "end_date", "where": "days_early is not null"}
     ]},
+    {"code": "early_return_called_rate", "version": 1, "theme": "progress", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "early_return_called_rate_v1_numerator", "summed": "by_date", "record_kind": "dossiers", "date": "end_date", "where": "timeliness = 'early' and notified_date < deadline_date"},
+        {"role": "denominator", "measure": "early_return_called_rate_v1_denominator", "summed": "by_date", "record_kind": "dossiers", "date": "end_date", "where": "timeliness = 'early'"}
+    ]},
+    {"code": "median_days_early_when_called", "version": 1, "theme": "progress", "kind": "median", "value_of": "days_early", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "denominator", "measure": "median_days_early_when_called_v1_denominator", "summed": "by_date", "record_kind": "dossiers", "date": "end_date", "where": "days_early is not null and notified_date < deadline_date"}
+    ]},
     {"code": "on_time_by_current_promise", "version": 1, "theme": "quality", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
         {"role": "numerator", "measure": "on_time_by_current_promise_v1_numerator", "summed": "by_date", "record_kind": "dossiers", "date": "end_date", "where": "current_timeliness in ('early', 'on_time')"},
         {"role": "denominator", "measure": "on_time_by_current_promise_v1_denominator", "summed": "by_date", "record_kind": "dossiers", "date": "end_date", "where": "current_timeliness in ('early', 'on_time', 'late')"}
@@ -182,95 +189,103 @@
         {"role": "denominator", "measure": "vneid_rate_v1_denominator", "summed": "by_date", "record_kind": "dossiers", "date": "received_date", "where": "vneid is not null"}
     ]},
     {"code": "survey_volume", "version": 1, "theme": "survey", "kind": "count", "breakdowns": ["mode"], "on_scorecard": true, "parts": [
-        {"role": "numerator", "measure": "survey_volume_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date"}
+        {"role": "numerator", "measure": "survey_volume_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter'"}
     ]},
     {"code": "satisfaction_rate", "version": 1, "theme": "survey", "kind": "ratio", "breakdowns": ["mode"], "on_scorecard": true, "parts": [
-        {"role": "numerator", "measure": "satisfaction_rate_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_satisfied"},
-        {"role": "denominator", "measure": "satisfaction_rate_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_valid"}
+        {"role": "numerator", "measure": "satisfaction_rate_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_satisfied"},
+        {"role": "denominator", "measure": "satisfaction_rate_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_valid"}
     ]},
     {"code": "response_rate", "version": 1, "theme": "survey", "kind": "ratio", "breakdowns": [], "on_scorecard": true, "parts": [
-        {"role": "numerator", "measure": "response_rate_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date"},
+        {"role": "numerator", "measure": "response_rate_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter'"},
         {"role": "denominator", "measure": "response_rate_v1_denominator", "summed": "by_date", "record_kind": "dossiers", "date": "returned_date"}
     ]},
     {"code": "dont_know_share", "version": 1, "theme": "survey", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "dont_know_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "not is_valid"},
-        {"role": "denominator", "measure": "dont_know_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date"}
+        {"role": "numerator", "measure": "dont_know_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and not is_valid"},
+        {"role": "denominator", "measure": "dont_know_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter'"}
     ]},
     {"code": "dissatisfaction_reason_share", "version": 1, "theme": "survey", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "dissatisfaction_reason_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_dissatisfied and has_reasons"},
-        {"role": "denominator", "measure": "dissatisfaction_reason_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_dissatisfied"}
+        {"role": "numerator", "measure": "dissatisfaction_reason_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_dissatisfied and has_reasons"},
+        {"role": "denominator", "measure": "dissatisfaction_reason_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_dissatisfied"}
     ]},
     {"code": "paper_share", "version": 1, "theme": "survey", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "paper_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "mode = 'paper'"},
-        {"role": "denominator", "measure": "paper_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date"}
+        {"role": "numerator", "measure": "paper_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and mode = 'paper'"},
+        {"role": "denominator", "measure": "paper_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter'"}
     ]},
     {"code": "tablet_votes", "version": 1, "theme": "survey", "kind": "count", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "tablet_votes_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "mode = 'tablet'"}
+        {"role": "numerator", "measure": "tablet_votes_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and mode = 'tablet'"}
     ]},
     {"code": "paper_slips", "version": 1, "theme": "survey", "kind": "count", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "paper_slips_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "mode = 'paper'"}
+        {"role": "numerator", "measure": "paper_slips_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and mode = 'paper'"}
     ]},
     {"code": "votes_per_baseline_slip", "version": 1, "theme": "survey", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "votes_per_baseline_slip_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date"},
+        {"role": "numerator", "measure": "votes_per_baseline_slip_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter'"},
         {"role": "denominator", "measure": "votes_per_baseline_slip_v1_denominator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'paper_slips_before'", "sum_of": "quantity"}
     ]},
     {"code": "devices_with_a_vote", "version": 1, "theme": "survey", "kind": "distinct", "value_of": "ward_key || ':' || device_code", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "devices_with_a_vote_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "device_code is not null"}
+        {"role": "numerator", "measure": "devices_with_a_vote_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and device_code is not null"}
     ]},
     {"code": "units_with_a_live_device", "version": 1, "theme": "survey", "kind": "distinct", "value_of": "ward_key", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "units_with_a_live_device_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "device_code is not null"}
+        {"role": "numerator", "measure": "units_with_a_live_device_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and device_code is not null"}
     ]},
     {"code": "satisfaction_of_early", "version": 1, "theme": "survey", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "satisfaction_of_early_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_satisfied and dossier_timeliness = 'early'"},
-        {"role": "denominator", "measure": "satisfaction_of_early_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_valid and dossier_timeliness = 'early'"}
+        {"role": "numerator", "measure": "satisfaction_of_early_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_satisfied and dossier_timeliness = 'early'"},
+        {"role": "denominator", "measure": "satisfaction_of_early_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_valid and dossier_timeliness = 'early'"}
     ]},
     {"code": "satisfaction_of_on_time", "version": 1, "theme": "survey", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "satisfaction_of_on_time_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_satisfied and dossier_timeliness = 'on_time'"},
-        {"role": "denominator", "measure": "satisfaction_of_on_time_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_valid and dossier_timeliness = 'on_time'"}
+        {"role": "numerator", "measure": "satisfaction_of_on_time_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_satisfied and dossier_timeliness = 'on_time'"},
+        {"role": "denominator", "measure": "satisfaction_of_on_time_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_valid and dossier_timeliness = 'on_time'"}
     ]},
     {"code": "satisfaction_of_late", "version": 1, "theme": "survey", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "satisfaction_of_late_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_satisfied and dossier_timeliness = 'late'"},
-        {"role": "denominator", "measure": "satisfaction_of_late_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_valid and dossier_timeliness = 'late'"}
+        {"role": "numerator", "measure": "satisfaction_of_late_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_satisfied and dossier_timeliness = 'late'"},
+        {"role": "denominator", "measure": "satisfaction_of_late_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_valid and dossier_timeliness = 'late'"}
+    ]},
+    {"code": "education_satisfaction", "version": 1, "theme": "survey", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "education_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'education' and is_satisfied"},
+        {"role": "denominator", "measure": "education_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'education' and is_valid"}
+    ]},
+    {"code": "health_satisfaction", "version": 1, "theme": "survey", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "health_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'health' and is_satisfied"},
+        {"role": "denominator", "measure": "health_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'health' and is_valid"}
     ]},
     {"code": "access_satisfaction", "version": 1, "theme": "elements", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "access_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "rating_access in ('very_satisfied', 'satisfied')"},
-        {"role": "denominator", "measure": "access_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "rating_access is not null and rating_access <> 'dont_know'"}
+        {"role": "numerator", "measure": "access_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and rating_access in ('very_satisfied', 'satisfied')"},
+        {"role": "denominator", "measure": "access_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and rating_access is not null and rating_access <> 'dont_know'"}
     ]},
     {"code": "procedure_satisfaction", "version": 1, "theme": "elements", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "procedure_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "rating_procedure in ('very_satisfied', 'satisfied')"},
-        {"role": "denominator", "measure": "procedure_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "rating_procedure is not null and rating_procedure <> 'dont_know'"}
+        {"role": "numerator", "measure": "procedure_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and rating_procedure in ('very_satisfied', 'satisfied')"},
+        {"role": "denominator", "measure": "procedure_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and rating_procedure is not null and rating_procedure <> 'dont_know'"}
     ]},
     {"code": "staff_satisfaction", "version": 1, "theme": "elements", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "staff_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "rating_staff in ('very_satisfied', 'satisfied')"},
-        {"role": "denominator", "measure": "staff_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "rating_staff is not null and rating_staff <> 'dont_know'"}
+        {"role": "numerator", "measure": "staff_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and rating_staff in ('very_satisfied', 'satisfied')"},
+        {"role": "denominator", "measure": "staff_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and rating_staff is not null and rating_staff <> 'dont_know'"}
     ]},
     {"code": "result_satisfaction", "version": 1, "theme": "elements", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "result_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "rating_result in ('very_satisfied', 'satisfied')"},
-        {"role": "denominator", "measure": "result_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "rating_result is not null and rating_result <> 'dont_know'"}
+        {"role": "numerator", "measure": "result_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and rating_result in ('very_satisfied', 'satisfied')"},
+        {"role": "denominator", "measure": "result_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and rating_result is not null and rating_result <> 'dont_know'"}
     ]},
     {"code": "feedback_satisfaction", "version": 1, "theme": "elements", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "feedback_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "rating_feedback in ('very_satisfied', 'satisfied')"},
-        {"role": "denominator", "measure": "feedback_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "rating_feedback is not null and rating_feedback <> 'dont_know'"}
+        {"role": "numerator", "measure": "feedback_satisfaction_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and rating_feedback in ('very_satisfied', 'satisfied')"},
+        {"role": "denominator", "measure": "feedback_satisfaction_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and rating_feedback is not null and rating_feedback <> 'dont_know'"}
     ]},
     {"code": "votes_before_return_share", "version": 1, "theme": "integrity", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "votes_before_return_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_before_return"},
-        {"role": "denominator", "measure": "votes_before_return_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "dossier_key is not null"}
+        {"role": "numerator", "measure": "votes_before_return_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_before_return"},
+        {"role": "denominator", "measure": "votes_before_return_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and dossier_key is not null"}
     ]},
     {"code": "burst_share", "version": 1, "theme": "integrity", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "burst_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_burst"},
-        {"role": "denominator", "measure": "burst_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "mode = 'tablet'"}
+        {"role": "numerator", "measure": "burst_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_burst"},
+        {"role": "denominator", "measure": "burst_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and mode = 'tablet'"}
     ]},
     {"code": "straight_line_share", "version": 1, "theme": "integrity", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "straight_line_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_straight_line"},
-        {"role": "denominator", "measure": "straight_line_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "elements_rated >= 3"}
+        {"role": "numerator", "measure": "straight_line_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_straight_line"},
+        {"role": "denominator", "measure": "straight_line_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and elements_rated >= 3"}
     ]},
     {"code": "out_of_hours_share", "version": 1, "theme": "integrity", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "out_of_hours_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_out_of_hours"},
-        {"role": "denominator", "measure": "out_of_hours_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "mode = 'tablet'"}
+        {"role": "numerator", "measure": "out_of_hours_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_out_of_hours"},
+        {"role": "denominator", "measure": "out_of_hours_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and mode = 'tablet'"}
     ]},
     {"code": "orphan_vote_share", "version": 1, "theme": "integrity", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
-        {"role": "numerator", "measure": "orphan_vote_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "is_orphan"},
-        {"role": "denominator", "measure": "orphan_vote_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "dossier_code is not null"}
+        {"role": "numerator", "measure": "orphan_vote_share_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and is_orphan"},
+        {"role": "denominator", "measure": "orphan_vote_share_v1_denominator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter' and dossier_code is not null"}
     ]},
     {"code": "procedures_level_1_2", "version": 1, "theme": "procedures", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
         {"role": "numerator", "measure": "procedures_level_1_2_v1_numerator", "summed": "by_state", "record_kind": "procedures", "date": "at_period_end", "where": "online_level in ('1', '2')", "opened": "valid_from", "closed": "out_of_force_date"},
@@ -352,6 +367,26 @@
         {"role": "numerator", "measure": "conduct_items_posted_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'conduct_items_posted' and coalesce(next_counted_date > {period_end}, true)", "sum_of": "quantity"},
         {"role": "denominator", "measure": "conduct_items_posted_v1_denominator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'conduct_items_posted' and coalesce(next_counted_date > {period_end}, true)", "sum_of": "base"}
     ]},
+    {"code": "conduct_items_each", "version": 1, "theme": "organisation", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "conduct_items_each_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code like 'conduct_item.%' and coalesce(next_counted_date > {period_end}, true)", "sum_of": "quantity"},
+        {"role": "denominator", "measure": "conduct_items_each_v1_denominator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code like 'conduct_item.%' and coalesce(next_counted_date > {period_end}, true)", "sum_of": "base"}
+    ]},
+    {"code": "work_plans_submitted", "version": 1, "theme": "organisation", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "work_plans_submitted_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'work_plans_submitted'", "sum_of": "quantity"},
+        {"role": "denominator", "measure": "work_plans_submitted_v1_denominator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'work_plans_submitted'", "sum_of": "base"}
+    ]},
+    {"code": "monthly_evaluations_by_heads", "version": 1, "theme": "organisation", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "monthly_evaluations_by_heads_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'monthly_evaluations_by_heads'", "sum_of": "quantity"},
+        {"role": "denominator", "measure": "monthly_evaluations_by_heads_v1_denominator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'monthly_evaluations_by_heads'", "sum_of": "base"}
+    ]},
+    {"code": "units_with_portal", "version": 1, "theme": "organisation", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "units_with_portal_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'units_with_portal' and coalesce(next_counted_date > {period_end}, true)", "sum_of": "quantity"},
+        {"role": "denominator", "measure": "units_with_portal_v1_denominator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'units_with_portal' and coalesce(next_counted_date > {period_end}, true)", "sum_of": "base"}
+    ]},
+    {"code": "units_on_shared_infrastructure", "version": 1, "theme": "organisation", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "units_on_shared_infrastructure_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'units_on_shared_infrastructure' and coalesce(next_counted_date > {period_end}, true)", "sum_of": "quantity"},
+        {"role": "denominator", "measure": "units_on_shared_infrastructure_v1_denominator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'units_on_shared_infrastructure' and coalesce(next_counted_date > {period_end}, true)", "sum_of": "base"}
+    ]},
     {"code": "procedure_review_departments", "version": 1, "theme": "oversight", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
         {"role": "numerator", "measure": "procedure_review_departments_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'procedure_review.department.done' and coalesce(next_counted_date > {period_end}, true)", "sum_of": "quantity"},
         {"role": "denominator", "measure": "procedure_review_departments_v1_denominator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'procedure_review.department.done' and coalesce(next_counted_date > {period_end}, true)", "sum_of": "base"}
@@ -397,6 +432,20 @@
     ]},
     {"code": "dialogue_satisfied_at_least", "version": 1, "theme": "oversight", "kind": "count", "breakdowns": [], "on_scorecard": false, "parts": [
         {"role": "numerator", "measure": "dialogue_satisfied_at_least_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'dialogue_satisfied'", "sum_of": "least_quantity"}
+    ]},
+    {"code": "directives_issued", "version": 1, "theme": "oversight", "kind": "count", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "directives_issued_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code like 'directive/%'"}
+    ]},
+    {"code": "directives_followed_up", "version": 1, "theme": "oversight", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "directives_followed_up_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code like 'directive/%'", "sum_of": "quantity"},
+        {"role": "denominator", "measure": "directives_followed_up_v1_denominator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code like 'directive/%'", "sum_of": "base"}
+    ]},
+    {"code": "briefing_items_closed", "version": 1, "theme": "oversight", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "briefing_items_closed_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'briefing_items'", "sum_of": "quantity"},
+        {"role": "denominator", "measure": "briefing_items_closed_v1_denominator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'briefing_items'", "sum_of": "base"}
+    ]},
+    {"code": "briefing_items_open", "version": 1, "theme": "oversight", "kind": "count", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "briefing_items_open_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'briefing_items'", "sum_of": "greatest(base - quantity, 0)"}
     ]},
     {"code": "contradicting_bases", "version": 1, "theme": "oversight", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
         {"role": "numerator", "measure": "contradicting_bases_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "base_contradicts"},

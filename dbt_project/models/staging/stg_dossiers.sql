@@ -30,6 +30,8 @@ select
     apology_date,
     explanation_at,
     explanation_date,
+    notified_at,
+    notified_date,
     receiving_unit,
     resolving_unit,
     applicant_type,

@@ -1,3 +1,4 @@
+-- An answer that was kept before surveys named their domain is one of the counter.
 select
     ward_key || ':' || source_record_id as response_key,
     ward_key,
@@ -8,6 +9,7 @@ select
     answered_date,
     device_code,
     mode,
+    coalesce(domain, 'counter') as domain, -- noqa: RF04
     officer_key,
     rating_scale,
     rating_overall,

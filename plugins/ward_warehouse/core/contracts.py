@@ -204,6 +204,8 @@ DOSSIERS = Contract(
         Column("supplement_count", "integer", default="0"),
         _time("apology_at"),
         _time("explanation_at"),
+        # When the citizen was called to fetch a result that is ready before its promised day.
+        _time("notified_at"),
         _text("receiving_unit"),
         _text("resolving_unit"),
         Column("applicant_type", "code", values=("citizen", "business", "other")),
@@ -233,6 +235,8 @@ SURVEY_RESPONSES = Contract(
         _time("answered_at", required=True),
         _text("device_code"),
         Column("mode", "code", required=True, values=("tablet", "paper", "web", "phone")),
+        # What the citizen was asked about. A system that does not say asks at its counter.
+        Column("domain", "code", values=("counter", "education", "health"), default="counter"),
         Column("officer_key", "text", Privacy.PSEUDONYMISE),
         Column("rating_scale", "code", values=("three_buttons", "five_buttons", "one_to_five")),
         Column("rating_overall", "code", required=True, values=_RATINGS),

@@ -81,7 +81,8 @@ def read_indicators(folder: Path) -> Catalogue:
             reading.problems += _part_problems(entry, kinds.record_kinds)
     if reading.problems or not kinds or not sources:
         raise RegistryError(reading.problems)
-    themes = tuple(sorted(reading.themes, key=lambda theme: theme.position))
+    ordered = sorted(reading.themes, key=lambda theme: theme.position)
+    themes = tuple(_spell_out(theme, kinds.record_kinds) for theme in ordered)
     return Catalogue(themes=themes, record_kinds=kinds.record_kinds, sources=sources.sources)
 
 
@@ -138,6 +139,15 @@ def _read_theme(path: Path, reading: _Reading) -> None:
         _read_entry(file, ("indicators", number), data, reading)
     if len(reading.problems) == before:
         reading.themes.append(Theme.model_validate(file.data))
+
+
+def _spell_out(theme: Theme, kinds: dict[str, CountedKind]) -> Theme:
+    """The theme with every condition of its parts, so that nothing that reads a definition has to know another."""
+    indicators = (
+        one.model_copy(update={role: part.spelt_out(kinds[part.record_kind].assumed) for role, part in one.parts})
+        for one in theme.indicators
+    )
+    return theme.model_copy(update={"indicators": tuple(indicators)})
 
 
 def _head_problems(head: ThemeHead, file: YamlFile) -> Iterator[Finding]:

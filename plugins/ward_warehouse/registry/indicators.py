@@ -6,6 +6,7 @@ sources. Everything that is built or printed of an indicator comes from these fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal, get_args
@@ -19,7 +20,7 @@ Text = Annotated[str, Field(min_length=1)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Unit = Literal[
     "dossiers", "responses", "share", "working_days", "days", "nights", "units", "devices", "officers", "records",
-    "initiatives", "posts", "people", "turns", "opinions", "multiple",
+    "initiatives", "posts", "people", "turns", "opinions", "documents", "items", "multiple",
 ]  # fmt: skip
 EmptyNote = Literal[
     "no_dossiers", "no_responses", "no_procedures", "no_saturdays", "no_nights_expected", "no_rows_read",
@@ -53,7 +54,9 @@ class Part(Strict):
         description="SQL over the columns of the record kind's mart; {period_end} is the last day of the period that "
         "is known. Without it every record counts",
     )
-    sum_of: Text | None = Field(default=None, description="A column to add up, instead of counting one a record")
+    sum_of: Text | None = Field(
+        default=None, description="A column, or SQL over columns, to add up instead of counting one a record"
+    )
     opened: Text | None = Field(default=None, description="From which date on a record is open; else the record kind's")
     closed: Text | None = Field(default=None, description="From which date on it no longer is; else the record kind's")
 
@@ -66,6 +69,16 @@ class Part(Strict):
     def looks_at_period_end(self) -> bool:
         """Whether a record counts by what is known at the end of the period."""
         return PERIOD_END in (self.where or "")
+
+    def spelt_out(self, assumed: dict[str, str]) -> Part:
+        """The part with what its record kind assumes (`CountedKind.assumed`) of a part that does not name it."""
+        where = self.where or ""
+        unsaid = [
+            f"{column} = '{value}'" for column, value in assumed.items() if not re.search(rf"\b{column}\b", where)
+        ]
+        if where and unsaid and re.search(r"\bor\b", where):
+            where = f"({where})"
+        return self.model_copy(update={"where": " and ".join([*unsaid, *([where] if where else [])]) or None})
 
 
 class Target(Strict):
@@ -239,6 +252,10 @@ class CountedKind(Strict):
     )
     covered_by: str | None = Field(
         default=None, description="The record kind whose coverage is its own, where it is made from other records"
+    )
+    assumed: dict[str, str] = Field(
+        default={},
+        description="Column: the value of the records that count in a part whose `where` does not name the column",
     )
     dimensions: dict[str, str] = Field(default={}, description="Dimension of a breakdown: its column")
     evidence: Evidence = Evidence()

@@ -17,6 +17,7 @@ STATEMENTS = {
     "denominator": "SELECT sum(denominator) FROM marts.reform_indicators",
     "value": "SELECT max(value) FROM marts.reform_indicators",
     "wards": "SELECT count(DISTINCT ward_key) FROM marts.reform_indicators",
+    "target": "SELECT max(target) FROM marts.reform_indicators",
     "target_met": "SELECT min(target_met::INTEGER) FROM marts.reform_indicators",
     "evidence": "SELECT count(*) FROM marts.indicator_evidence",
 }
@@ -28,8 +29,8 @@ class Figure:
 
     Attributes:
         scope: a ward key, `district` (its own row) or `wards` (the sum over its wards, the district's counter apart).
-        part: numerator, denominator, value, target_met (1 or 0), wards (how many have a row) or evidence (how many
-            records open it).
+        part: numerator, denominator, value, target, target_met (1 or 0), wards (how many have a row) or evidence (how
+            many records open it).
         expected: as the document prints it; a value is compared at its number of decimals.
     """
 

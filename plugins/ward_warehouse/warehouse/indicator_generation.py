@@ -63,7 +63,7 @@ def write_generated(project: Path) -> list[Path]:
 def _macros(catalogue: Catalogue) -> str:
     definitions = [_compiled(theme.theme, indicator, catalogue) for theme, indicator in catalogue.definitions()]
     kinds = {
-        name: kind.model_dump(exclude_none=True, exclude_defaults=True, exclude={"schema_"})
+        name: kind.model_dump(exclude_none=True, exclude_defaults=True, exclude={"schema_", "assumed"})
         for name, kind in catalogue.record_kinds.items()
     }
     return (

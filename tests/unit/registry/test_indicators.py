@@ -101,6 +101,24 @@ def test_the_mart_of_a_fact_is_listed_once(read: Read) -> None:
         read(kinds=KINDS.replace("mart: fct_votes, ", ""))
 
 
+@pytest.mark.parametrize(
+    ("where", "spelt_out"),
+    [
+        ("", "kind = 'counter'"),
+        (", where: is_happy", "kind = 'counter' and is_happy"),
+        (", where: is_happy or is_silent", "kind = 'counter' and (is_happy or is_silent)"),
+        (", where: kind = 'school' and is_happy", "kind = 'school' and is_happy"),
+        (", where: is_kind_known", "kind = 'counter' and is_kind_known"),
+    ],
+)
+def test_a_part_that_does_not_name_a_column_has_what_is_assumed_of_it(read: Read, where: str, spelt_out: str) -> None:
+    kinds = KINDS.replace("key: vote_key}", "key: vote_key, assumed: {kind: counter}}")
+    (on_time,) = read("dossiers, date: end_date, where: in_time", f"votes, date: day{where}", kinds).versions("on_time")
+    numerator, denominator = (part for _, part in on_time.parts)
+    assert numerator.where == spelt_out
+    assert denominator.where is None, "of another record kind nothing is assumed"
+
+
 SECOND_VERSION = THEME[THEME.index("- code: received") : THEME.index("- code: on_time")]
 
 

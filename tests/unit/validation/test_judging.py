@@ -71,6 +71,7 @@ DOSSIER_RULES: dict[str, list[Changes]] = {
             "Ngày nhận bổ sung",
             "Ngày xin lỗi",
             "Ngày giải trình",
+            "Ngày báo",
         )
     ],
     "details_readable": [
@@ -130,6 +131,7 @@ SURVEY_RULES: dict[str, list[Changes]] = {
     "mode_known": [{"mode": "Fax"}],
     "mode_present": [{"mode": None}],
     "details_readable": [{"dossier_code": "không nhớ"}, {"Thiết bị": "máy số một"}],
+    "domain_known": [{"Khảo sát về": "Thư viện"}],
     "scale_known": [{"Thang đo": "mười sao"}],
 }
 CASES: dict[RecordKind, dict[str, list[Changes]]] = {DOSSIERS: DOSSIER_RULES, SURVEYS: SURVEY_RULES}
@@ -207,9 +209,13 @@ def _contract_names(record_kind: RecordKind) -> set[str]:
 
 def _mapped(record_kind: RecordKind, rows: list[dict[str, str | None]]) -> pa.Table:
     system = yaml.safe_load((ROOT / "dags" / "systems" / "mot_cua_csv.yml").read_text(encoding="utf-8"))
-    # No software of the project says its scale in the record; a later one may.
-    system["record_kinds"]["survey_responses"]["columns"]["rating_scale"] = {"from": "Thang đo", "codes": "scale"}
-    system["codes"]["scale"] = {"năm sao": "one_to_five"}
+    # What this software does not have, others do.
+    system["record_kinds"]["survey_responses"]["columns"] |= {
+        "rating_scale": {"from": "Thang đo", "codes": "scale"},
+        "domain": {"from": "Khảo sát về", "codes": "domain"},
+    }
+    system["record_kinds"]["dossiers"]["columns"]["notified_at"] = {"from": "Ngày báo", "formats": ["%d/%m/%Y"]}
+    system["codes"] |= {"scale": {"năm sao": "one_to_five"}, "domain": {"Trường học": "education"}}
     ward = feed(system, record_kind, aliases=[alias("p01")], procedures=PROCEDURES)
     with closing(Mapper(ward, NIGHT, b"a pseudonym key of the tests")) as mapper:
         return mapper.map(text_batch(rows), [])

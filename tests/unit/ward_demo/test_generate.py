@@ -79,6 +79,23 @@ def test_thanh_xuan_counter_received_3430_of_which_3338_on_time_and_92_open(than
     assert unfinished["stopped_at"].isna().all()
 
 
+def test_one_citizen_of_thanh_xuan_was_called_a_week_before_her_day(thanh_xuan: Records) -> None:
+    (called,) = thanh_xuan.dossiers[thanh_xuan.dossiers["notified_at"].notna()].itertuples()
+    assert called.ward_key == "thanh_xuan_counter"
+    assert called.procedure_name == "Cấp Giấy chứng nhận cơ sở đủ điều kiện an toàn thực phẩm"
+    assert (called.due_at.date() - called.resolved_at.date()).days == 7
+
+
+def test_who_is_called_has_a_result_that_is_ready_early_and_waits(quan_11: Records) -> None:
+    dossiers = quan_11.dossiers
+    called = dossiers[dossiers["notified_at"].notna()]
+    assert len(called) > 1_000
+    assert (called["resolved_at"].dt.date < called["due_at"].dt.date).all()
+    assert (called["notified_at"] >= called["resolved_at"]).all()
+    assert not (called["returned_at"] < called["notified_at"]).any()
+    assert (called["notified_at"].dt.date == called["resolved_at"].dt.date).all()
+
+
 def test_thanh_xuan_wards_received_49106_all_resolved_on_time(thanh_xuan: Records) -> None:
     wards = thanh_xuan.dossiers[thanh_xuan.dossiers["ward_key"] != "thanh_xuan_counter"]
     assert wards["ward_key"].nunique() == 11

@@ -2,7 +2,7 @@
     materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook="{{ forget_touched_months('answered_date') }}"
 ) }}
 
--- One row per ward, date, mode and question with its answers: the overall rating and the five elements.
+-- One row per ward, date, mode and question with the answers about a counter: the overall rating and the five elements.
 {% for question in ['overall'] + survey_elements() %}
 select
     'survey_responses' as record_kind,
@@ -36,7 +36,8 @@ select
     ) as scored_answers
 from {{ touched_records('survey_responses') }}
 where
-    rating_{{ question }} is not null
+    domain = 'counter'
+    and rating_{{ question }} is not null
     and {{ is_touched("'survey_responses'", 'ward_key', 'answered_date') }}
 group by district_code, ward_key, answered_date, mode
 {% if not loop.last %}union all{% endif %}

@@ -46,6 +46,8 @@ select
     apology_date,
     explanation_at,
     explanation_date,
+    notified_at,
+    notified_date,
     paid_online,
     result_electronic,
     digitised,

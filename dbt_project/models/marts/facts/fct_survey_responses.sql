@@ -40,6 +40,7 @@ select
     responses.answered_date,
     responses.device_code,
     responses.mode,
+    responses.domain,
     responses.officer_key,
     responses.rating_scale,
     responses.rating_overall,

@@ -34,6 +34,7 @@ HEADERS: dict[RecordKind, dict[str, str]] = {
         "supplement_count": "solanbosung",
         "apology_at": "ngayxinloi ngaylapphieuxinloi",
         "explanation_at": "ngaygiaitrinh",
+        "notified_at": "ngaythongbao ngaythongbaonhanketqua ngaygoinhanketqua",
         "resolving_unit": "donvixuly phongban coquanxuly",
         "applicant_type": "loaidoituong doituong loaichuhoso",
         "paid_online": "thanhtoantructuyen duocthanhtoantructuyen",

@@ -8,7 +8,7 @@
 {%- set course = ['counted_from', 'counted_to', 'status', 'received_at', 'received_date', 'supplement_count'] %}
 {%- set events = [
     'due', 'repromised_due', 'resolved', 'returned', 'stopped', 'supplement_requested', 'supplement_received', 'apology',
-    'explanation',
+    'explanation', 'notified',
 ] %}
 {%- for event in events %}{% do course.extend([event ~ '_at', event ~ '_date']) %}{% endfor %}
 select

@@ -7,6 +7,7 @@
     'resolved_at', 'resolved_date', 'returned_at', 'returned_date', 'stopped_at', 'stopped_date',
     'supplement_requested_at', 'supplement_requested_date', 'supplement_received_at', 'supplement_received_date',
     'supplement_count', 'apology_at', 'apology_date', 'explanation_at', 'explanation_date',
+    'notified_at', 'notified_date',
 ] %}
 select
     dossiers.dossier_key,

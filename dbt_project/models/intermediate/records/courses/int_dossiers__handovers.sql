@@ -97,7 +97,7 @@ select
     last_records.{{ column }}_at,
     last_records.{{ column }}_date,
     {%- endfor %}
-    {%- for column in ['due', 'repromised_due', 'apology', 'explanation'] %}
+    {%- for column in ['due', 'repromised_due', 'apology', 'explanation', 'notified'] %}
     coalesce(last_records.{{ column }}_at, first_records.{{ column }}_at) as {{ column }}_at,
     coalesce(last_records.{{ column }}_date, first_records.{{ column }}_date) as {{ column }}_date,
     {%- endfor %}
