@@ -187,12 +187,25 @@ def _version_problems(entries: list[_Entry]) -> Iterator[Finding]:
 
 def _hiding_problems(entries: list[_Entry]) -> Iterator[Finding]:
     suppressed = {e.definition.code for e in entries if e.definition.small_number_threshold}
-    leading = {e.definition.code for e in entries if e.definition.hidden_with}
+    hidden_with = {e.definition.code for e in entries if e.definition.hidden_with}
+    # What another definition publishes as it is; a part is the same wherever it stands.
+    shown = {
+        part: e.definition.code
+        for e in entries
+        if not e.definition.small_number_threshold
+        for _, part in e.definition.parts
+    }
     for entry in entries:
-        other = entry.definition.hidden_with
-        if other and (other not in suppressed or other in leading or entry.definition.code not in suppressed):
+        definition = entry.definition
+        other = definition.hidden_with
+        if other and (other not in suppressed or other in hidden_with or definition.code not in suppressed):
             text = f"found {other!r}, expected it and this one to have a small_number_threshold, and it no hidden_with"
             yield entry.problem(["hidden_with"], text)
+        beside = [shown.get(part) for _, part in definition.parts]
+        if definition.kind == "ratio" and definition.small_number_threshold and all(beside):
+            names = " and ".join(str(code) for code in beside)
+            text = f"hides nothing: {names} show its parts and have no threshold; take it away, or give them one"
+            yield entry.problem(["small_number_threshold"], text)
 
 
 def _source_problems(entry: _Entry, sources: Sources) -> Iterator[Finding]:

@@ -142,6 +142,8 @@ SECOND_VERSION = THEME[THEME.index("- code: received") : THEME.index("- code: on
         ("date: end_date, where: in_time", "date: at_period_end, where: 'a > {period_end}'", 24, ["{period_end}"]),
         ("dossiers, date: end_date, where: in_time", "votes, date: at_period_end", 24, ["votes", "opened"]),
         ("dossiers, date: end_date, where: in_time", "returns, date: at_period_end", 24, ["whole period"]),
+        ("empty_note: no_dossiers", "empty_note: no_dossiers\n  hidden_with: received", 27, ["received", "threshold"]),
+        ("empty_note: no_dossiers", "empty_note: no_dossiers\n  grains: [day]", 27, ["grains", "day"]),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_by_file_and_line(read: Read, old: str, new: str, line: int, words: list[str]) -> None:
@@ -158,6 +160,20 @@ def test_versions_of_a_code_follow_each_other(read: Read) -> None:
     ended = "  valid_from: 2011-01-01\n  valid_to: 2019-12-31\n"
     changed = SECOND_VERSION.replace("  valid_from: 2011-01-01\n", ended) + later
     assert [one.version for one in read(SECOND_VERSION, changed).versions("received")] == [1, 2]
+
+
+def test_a_threshold_hides_something_that_no_other_definition_shows(read: Read) -> None:
+    threshold = "empty_note: no_dossiers\n  small_number_threshold: 5"
+    assert [one.small_number_threshold for one in read("empty_note: no_dossiers", threshold).versions("on_time")] == [5]
+    shown = THEME.replace("empty_note: no_dossiers", threshold).replace(
+        "date: end_date, where: in_time", "date: received_date"
+    )
+    shown = shown.replace(
+        "denominator: {record_kind: dossiers, date: end_date}",
+        "denominator: {record_kind: dossiers, date: received_date}",
+    )
+    with pytest.raises(RegistryError, match=r"volume\.yml:27: .*on_time: hides nothing: received and received"):
+        read(THEME, shown)
 
 
 def test_every_fault_is_named_at_once(read: Read) -> None:
