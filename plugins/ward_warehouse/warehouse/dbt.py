@@ -98,17 +98,18 @@ def _hidden(db: duckdb.DuckDBPyConnection) -> str:
     """What `audit.suppression_loss` adds up to; nothing in a project that has no such model, or nothing to hide."""
     try:
         found = db.execute(
-            "SELECT sum(figures), sum(too_small), sum(hidden_beside) FROM audit.suppression_loss"
+            "SELECT sum(figures), sum(too_small), sum(hidden_beside), sum(not_protected) FROM audit.suppression_loss"
         ).fetchone()
     except duckdb.CatalogException:
         return ""
     if not found or not found[1]:
         return ""
-    figures, small, beside = (int(count) for count in found)
-    return (
+    figures, small, beside, lost = (int(count) for count in found)
+    text = (
         f"of {figures:,} figures that may be of small numbers {small:,} are, and {beside:,} "
-        f"({beside / figures:.1%}) are hidden beside them"
+        f"({100 * beside / figures:.1f} %) are hidden beside them"
     )
+    return f"{text}; {lost:,} {'is' if lost == 1 else 'are'} given back by what was published before" if lost else text
 
 
 def _run(settings: Settings, arguments: list[str], whole: bool) -> dbtRunnerResult:

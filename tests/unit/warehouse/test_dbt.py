@@ -33,3 +33,20 @@ def test_a_build_is_of_the_instant_at_which_the_command_began(tmp_path: Path) ->
                 "SELECT epoch_us(max(built_at)) FROM raw.build_results WHERE build_id = $build", {"build": build}
             ).fetchall()[0][0]
         assert begun.timestamp() * 1_000_000 <= found <= ended
+
+
+def test_a_build_says_what_hiding_small_numbers_costs(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(SMALL_PROJECT, project)
+    settings = Settings(home=tmp_path / "home", dbt_project_dir=project)
+    load(settings, Lake(settings.lake), load_registry(settings))
+    assert dbt_build(settings, "without such a model").hidden == ""
+    (project / "models" / "audit" / "suppression_loss.sql").write_text(
+        "select 1500 as figures, 100 as too_small, 20 as hidden_beside, 1 as not_protected "
+        "union all select 500, 0, 10, 0",
+        "utf-8",
+    )
+    assert dbt_build(settings, "with it").hidden == (
+        "of 2,000 figures that may be of small numbers 100 are, and 30 (1.5 %) are hidden beside them; 1 is given back "
+        "by what was published before"
+    )
