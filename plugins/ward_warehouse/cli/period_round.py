@@ -55,7 +55,7 @@ def _nothing_waits(looks: list[UnitLook], district: str, period: Period, step: R
 
 def _show(looks: list[UnitLook], registry: Registry, period: Period) -> None:
     table = Table(title=f"{period.name}, {period.start} to {period.end}", title_justify="left", header_style="bold")
-    table.add_column("unit", no_wrap=True)
+    table.add_column("unit", max_width=24)
     for name in ("state", *(heading for _, heading in COLUMNS), "changed", "not reported"):
         table.add_column(name, justify="left" if name == "state" else "right", no_wrap=name in ("state", "changed"))
     for one in looks:
@@ -97,4 +97,4 @@ def _said(change: Change) -> str:
 
 
 def _name(unit: Unit, registry: Registry) -> str:
-    return "the district" if unit.ward is None else f"{registry.wards[unit.ward].name.en} ({unit.ward})"
+    return "the district" if unit.ward is None else registry.wards[unit.ward].name.en
