@@ -12,7 +12,7 @@ What the rules found is documented afterwards: analysts do not wait for it, and 
 | build | the build file, `audit.build_results` | yes |
 | publish | the file that analysts open, in one rename | yes; it refuses a build that did not pass |
 | document | the pages in `reports/validation`, in one rename | yes |
-| tell | the night's message, once, also when a task above failed | yes |
+| tell | the pages in `reports/morning` and the night's message, once, also when a task above failed | yes |
 
 With `full_refresh` the build file is made anew from the lake alone.
 """

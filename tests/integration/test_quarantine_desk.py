@@ -82,7 +82,7 @@ def listed_by_ward_rule_and_night(cli: Cli) -> dict[str, str]:
         "mendable"
     ]
     assert len(cli("quarantine", "list", "--night", str(NIGHT), "--record-kind", "dossiers", "--json")) == 4
-    assert cli("quarantine", "list", "--night", "2024-03-05", "--json") == []
+    assert "expected one of" in cli("quarantine", "list", "--night", "2024-03-05", code=1)
     assert cli("quarantine", "list", "--ward", "desk_sql", "--json") == []
     assert "expected a date" in cli("quarantine", "list", "--night", "yesterday", code=1)
     keys = {r["source_record_id"]: r["quarantine_key"] for r in cli("quarantine", "list", "--json")}
@@ -99,7 +99,7 @@ def exported_without_a_citizen(cli: Cli, tmp_path: Path, ids: set[str]) -> None:
         assert cli("quarantine", "export", "--output", str(target), "--json")["entries"] == 4
         content = target.read_bytes().decode("utf-8", "replace")
         assert not [value for value in APPLICANT.values() if value in content]
-    with (tmp_path / "for_the_ward.csv").open(encoding="utf-8", newline="") as handle:
+    with (tmp_path / "for_the_ward.csv").open(encoding="utf-8-sig", newline="") as handle:
         assert {row["source_record_id"] for row in csv.DictReader(handle)} == ids
     assert "expected one of .csv" in cli("quarantine", "export", "--output", str(tmp_path / "x.doc"), code=1)
 
@@ -146,7 +146,7 @@ def built_with_the_decisions(desk: District, cli: Cli, decided: dict[str, str]) 
     (status,) = [r for r in cli("status", "--json") if (r["ward"], r["record_kind"]) == ("desk_files", "dossiers")]
     assert (status["rows_read"], status["rows_accepted"], status["rows_quarantined"]) == (5, 3, 2)
     assert status["adds_up"]
-    assert "DOES NOT ADD UP" not in cli("status")
+    assert all(row["adds_up"] for row in json.loads(CliRunner().invoke(main, ["status", "--json"]).stdout))
 
     # The Data Docs
     run.document()

@@ -17,6 +17,7 @@ from ward_warehouse.cli.indicators import indicators
 from ward_warehouse.cli.locks import locks
 from ward_warehouse.cli.maintenance import maintenance
 from ward_warehouse.cli.messages import messages
+from ward_warehouse.cli.morning import morning
 from ward_warehouse.cli.night import night
 from ward_warehouse.cli.output import as_json, console, fail, progress
 from ward_warehouse.cli.periods import periods
@@ -26,6 +27,7 @@ from ward_warehouse.cli.reconcile import reconcile
 from ward_warehouse.cli.release import release
 from ward_warehouse.cli.renamed import renamed
 from ward_warehouse.cli.settings import settings
+from ward_warehouse.cli.status import status
 from ward_warehouse.cli.wards import wards
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.contracts import RecordKind
@@ -57,6 +59,8 @@ def main() -> None:
     """Ward Warehouse: ward systems to a district warehouse of reform indicators."""
 
 
+main.add_command(morning)
+main.add_command(status)
 main.add_command(indicators)
 main.add_command(quarantine)
 main.add_command(wards)
@@ -152,33 +156,15 @@ def run(run: Night, plan: Plan) -> None:
         verdict = run.run(plan, from_environment, read)
     console.print(night_table(plan, verdict, run.registry, run.lake))
     console.print(verdict.message)
-    if any(state.state in GOOD for state in verdict.states):
-        _build(run, full_refresh=False)
-        _publish(run)
-        _document(run)
+    try:
+        if any(state.state in GOOD for state in verdict.states):
+            _build(run, full_refresh=False)
+            _publish(run)
+            _document(run)
+    finally:
+        _write_morning()
     if verdict.failed:
         fail(verdict.sentence())
-
-
-@main.command()
-@click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def status(json_: bool) -> None:
-    """The newest committed night of each ward and record kind."""
-    run = Night(load_settings())
-    rows = run.status()
-    if json_:
-        as_json(rows)
-        return
-    if behind := run.what_is_not_published():
-        console.print(behind, style="yellow")
-    for row in rows:
-        console.print(
-            f"{row['ward']:28} {row['record_kind']:18} {row['night'] or 'never loaded'!s:12} "
-            f"read {row['rows_read'] or 0:>7,} = accepted {row['rows_accepted'] or 0:,} + quarantined "
-            f"{row['rows_quarantined'] or 0:,} + unchanged {row['rows_unchanged'] or 0:,}"
-            f"{'' if row['adds_up'] else '  DOES NOT ADD UP: run the ward again'}"
-            f"{'  waiting: night ' + str(row['waiting']) if row['waiting'] else ''}",
-        )
 
 
 @main.command()
@@ -225,6 +211,12 @@ def _document(run: Night) -> None:
     with console.status("writing the Data Docs"):
         pages = run.document()
     console.print(f"documented: {pages} pages, {index_file(run.settings)}")
+
+
+def _write_morning() -> None:
+    from ward_warehouse.reports.morning.site import morning_folder, write_newest
+
+    console.print(f"morning: {write_newest()}; {morning_folder(load_settings()) / 'index.html'}", soft_wrap=True)
 
 
 def _show_outcomes(found: list[Outcome], json_: bool) -> None:

@@ -19,7 +19,16 @@ from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.lake.key_marks import known_keys
 from ward_warehouse.night.steps import Night
-from ward_warehouse.reports.quarantined import STATES, Wanted, export_cases, find_cases
+from ward_warehouse.registry import load_registry
+from ward_warehouse.reports.quarantined import (
+    STATES,
+    Wanted,
+    count_cases,
+    export_cases,
+    find_cases,
+    require_known,
+    short_entry,
+)
 
 if TYPE_CHECKING:
     from ward_warehouse.decisions.quarantine_desk import Desk, Selection
@@ -58,19 +67,27 @@ def quarantine() -> None:
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 def list_(state: str, limit: int, json_: bool, **chosen: Any) -> None:
     """List quarantined records of the published warehouse, with what was decided since."""
-    rows = find_cases(load_settings(), Wanted(state=state, limit=limit, **chosen))
+    settings, wanted = load_settings(), Wanted(state=state, limit=limit, **chosen)
+    require_known(settings, wanted, load_registry(settings).wards)
+    rows = find_cases(settings, wanted)
     if json_:
-        as_json(rows)
+        as_json([{"entry": short_entry(row["quarantine_key"]), **row} for row in rows])
         return
     table = Table(header_style="bold")
     for name in ("entry", "ward", "record", "position", "last seen", "state", "rules"):
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(
-            row["quarantine_key"], row["ward_key"], row["source_record_id"] or "-", row["source_position"],
+            short_entry(row["quarantine_key"]), row["ward_key"], row["source_record_id"] or "-", row["source_position"],
             str(row["last_seen"]), row["state"], row["rules"].replace(",", " "),
         )  # fmt: skip
     console.print(table)
+    counts = count_cases(settings, wanted)
+    for name, found in counts.items():
+        console.print(f"by {name}: {', '.join(f'{count:,} {one}' for one, count in found.items()) or 'none'}")
+    total = sum(counts["state"].values()) if state == "all" else counts["state"].get(state, 0)
+    if total > len(rows):
+        console.print(f"shown: {len(rows):,} of {total:,}; --limit shows more")
 
 
 @quarantine.command()
@@ -79,13 +96,12 @@ def list_(state: str, limit: int, json_: bool, **chosen: Any) -> None:
 def show(entry: str, json_: bool) -> None:
     """Show one record: its values as received (personal data treated) and every rule it broke."""
     rows = find_cases(load_settings(), Wanted(state="all", key=entry))
-    if not rows:
-        raise WardWarehouseError(
-            f"quarantine entry {entry}: not found; `ward-warehouse quarantine list` shows the keys"
-        )
+    if len(rows) != 1:
+        raise _no_such_entry(entry, rows)
     if json_:
         as_json(rows[0])
         return
+    console.print(f"{'entry':18} {short_entry(rows[0]['quarantine_key'])}")
     for name, value in rows[0].items():
         console.print(f"{name:18} {value}")
 
@@ -94,16 +110,36 @@ def show(entry: str, json_: bool) -> None:
 @filters
 @click.option("--state", default="open", type=click.Choice([*STATES, "all"]), show_default=True)
 @click.option(
-    "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .csv, .json or .parquet file."
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A .csv, .json or .parquet file; with --for-ward a .xlsx file, by default in reports/letters.",
+)
+@click.option(
+    "--for-ward", is_flag=True, help="A workbook for the ward's clerk, in Vietnamese: what is wrong, how to mend it."
 )
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def export(state: str, output: Path, json_: bool, **chosen: Any) -> None:
-    """Write quarantined records to a file, one line each, to send to the ward that has to correct them."""
-    count = export_cases(load_settings(), Wanted(state=state, limit=None, **chosen), output)
-    if json_:
-        as_json({"file": str(output), "entries": count})
+def export(state: str, output: Path | None, for_ward: bool, json_: bool, **chosen: Any) -> None:
+    """Write quarantined records to a file, one line each, or the letter to the ward that has to correct them."""
+    settings, wanted = load_settings(), Wanted(state=state, limit=None, **chosen)
+    registry = load_registry(settings)
+    require_known(settings, wanted, registry.wards)
+    if for_ward:
+        from ward_warehouse.reports.letters.letter import write_letter
+
+        if wanted.ward is None:
+            raise WardWarehouseError("quarantine export --for-ward: found no --ward, expected the ward it is for")
+        if output is not None and output.suffix != ".xlsx":
+            raise WardWarehouseError(f"{output}: found {output.suffix!r}, expected .xlsx with --for-ward")
+        letter = write_letter(settings, registry, wanted, output)
+        file, count = letter.file, letter.records
+    elif output is None:
+        raise WardWarehouseError("quarantine export: found no --output, expected a .csv, .json or .parquet file")
     else:
-        console.print(f"{count:,} entries written to {output}")
+        file, count = output, export_cases(settings, wanted, output)
+    if json_:
+        as_json({"file": str(file), "entries": count})
+    else:
+        console.print(f"{count:,} entries written to {file}", soft_wrap=True)
 
 
 @quarantine.command()
@@ -172,7 +208,9 @@ def _desks(
     """The desks of the feeds that are meant: one when an entry is named, else all of the registry."""
     from ward_warehouse.decisions.quarantine_desk import Desk, Selection
 
+    run = Night(load_settings())
     if entry is not None:
+        entry = _whole_key(run, entry)
         parts = entry.split(":", 2)
         if len(parts) < 3 or parts[1] not in list(RecordKind):
             raise WardWarehouseError(
@@ -180,9 +218,26 @@ def _desks(
                 "shows the keys"
             )
         ward, record_kind = parts[:2]
+    require_known(run.settings, Wanted(ward, record_kind, rule, night), run.registry.wards)
     selection = Selection(night, rule, entry)
-    run = Night(load_settings())
     record_kinds = [RecordKind(record_kind)] if record_kind else None
     feeds = [one for key in ([ward] if ward else run.registry.wards) for one in run.registry.feeds(key, record_kinds)]
     keys = known_keys(run.settings, run.lake)
     return [(Desk(run.lake, one, keys, by, reason), selection) for one in feeds]
+
+
+def _whole_key(run: Night, entry: str) -> str:
+    """The key of the case whose short id somebody typed; a key is what it is."""
+    if ":" in entry:
+        return entry
+    rows = find_cases(run.settings, Wanted(state="all", key=entry, limit=None))
+    if len(rows) != 1:
+        raise _no_such_entry(entry, rows)
+    return str(rows[0]["quarantine_key"])
+
+
+def _no_such_entry(entry: str, rows: list[dict[str, Any]]) -> WardWarehouseError:
+    if rows:
+        keys = ", ".join(row["quarantine_key"] for row in rows)
+        return WardWarehouseError(f"quarantine entry {entry}: stands for {len(rows)} entries, expected one of {keys}")
+    return WardWarehouseError(f"quarantine entry {entry}: not found; `ward-warehouse quarantine list` shows them")

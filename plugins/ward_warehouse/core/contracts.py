@@ -84,6 +84,11 @@ class Column:
         return self.name if self.type == "date" else self.name.removesuffix("_at") + "_date"
 
     @property
+    def is_code(self) -> bool:
+        """Whether it holds words of a code table: one that the table lacks is no personal data, and is shown."""
+        return self.type == "code"
+
+    @property
     def is_day(self) -> bool:
         """Whether the column says on which day something was, is or will be."""
         return self.local_date or self.type == "date"

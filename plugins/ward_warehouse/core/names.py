@@ -70,6 +70,7 @@ _DIGIT_RUN = re.compile(r"\d+(?:[^\w]{0,2}_?\d+)*")
 _DATES = {8: ("%Y%m%d", "%d%m%Y"), 12: ("%Y%m%d%H%M",), 14: ("%Y%m%d%H%M%S",)}
 _LATEST_YEAR, _EARLIEST_YEAR = 2099, 1990
 _LONE_WORD = 6
+MOST_WORDS = 8
 
 
 def shown_name(name: str, known: Iterable[str] = ()) -> str:
@@ -111,6 +112,27 @@ def is_ordinary(text: str) -> bool:
     allowed = _allowed([_folded(word) for word in words], _FOLDED)
     others = [word for word, ok in zip(words, allowed, strict=True) if not ok]
     return len(others) <= 1 and all(len(word) <= _LONE_WORD for word in others)
+
+
+def reads_like_a_code(text: str) -> bool:
+    """Whether a text that no code table has may be shown to whoever extends the table: it speaks of no person.
+
+    At least half of its words are ordinary, and none of the others is a family name, stands with a capital behind the
+    first word, or comes with a digit.
+    """
+    normal = unicodedata.normalize("NFC", text)
+    words = _TOKEN.findall(normal)
+    if (
+        not 0 < len(words) <= MOST_WORDS
+        or len(normal) > LONGEST
+        or any(sign.isnumeric() or sign == "@" for sign in text)
+    ):
+        return False
+    allowed = _allowed([_lower(word) for word in words], frozenset((*WORDS, *_FOLDED)))
+    others = [(at, word) for at, (word, ok) in enumerate(zip(words, allowed, strict=True)) if not ok]
+    if any(_folded(word) in _FOLDED_FAMILIES or (at and not word.islower()) for at, word in others):
+        return False
+    return 2 * len(others) <= len(words)
 
 
 def _words_masked(text: str, vocabulary: frozenset[str]) -> str:
@@ -181,4 +203,6 @@ def _folded(text: str) -> str:
 
 _FOLDED = frozenset(_folded(word) for word in WORDS) - frozenset(_folded(family) for family in FAMILIES)
 """Without marks some words are family names: lệ is le. Alone they are masked; in a phrase they are not."""
+_ORDINARY = frozenset((*WORDS, *_FOLDED))
+_FOLDED_FAMILIES = frozenset(_folded(family) for family in FAMILIES)
 _ALL_PHRASES = PHRASES | frozenset(tuple(_folded(word) for word in phrase) for phrase in PHRASES)

@@ -15,6 +15,9 @@ pa.set_memory_pool(pa.system_memory_pool())
 SHAPE = "shape_of"
 """Name of `privacy.shape` in SQL; only the few values that nobody understood go through it."""
 
+CODE_SHAPE = "code_shape_of"
+"""The same of `privacy.code_shape`, for columns of codes."""
+
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
@@ -28,6 +31,7 @@ def _database() -> duckdb.DuckDBPyConnection:
     database = duckdb.connect(":memory:", config=config)
     database.execute("SET GLOBAL TimeZone = 'UTC'")
     database.create_function(SHAPE, privacy.shape, ["VARCHAR"], "VARCHAR")
+    database.create_function(CODE_SHAPE, privacy.code_shape, ["VARCHAR"], "VARCHAR")
     # Expressions of a system's file run here: they see the batch, and no file, network, extension or setting.
     database.execute("SET GLOBAL enable_external_access = false")
     database.execute("SET GLOBAL lock_configuration = true")

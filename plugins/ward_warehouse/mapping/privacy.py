@@ -13,7 +13,7 @@ import hmac
 import re
 from collections.abc import Iterable
 
-from ward_warehouse.core.names import is_ordinary, masked
+from ward_warehouse.core.names import is_ordinary, masked, reads_like_a_code
 from ward_warehouse.core.personal import DIGITS_ANYHOW
 from ward_warehouse.core.quoting import literal
 
@@ -129,3 +129,8 @@ def shape(value: str) -> str:
     if (few_digits and PLAIN_WORD.fullmatch(value) and is_ordinary(value)) or DATE_LIKE.fullmatch(value):
         return value
     return masked(value[:LONGEST_SHAPE])
+
+
+def code_shape(value: str) -> str:
+    """The same of a code: what a table lacks is shown to whoever must extend it, a name that was typed there is not."""
+    return value if reads_like_a_code(value) else shape(value)

@@ -10,7 +10,7 @@ from ward_warehouse.core.contracts import SOURCE_WARD, Column, Contract, Privacy
 from ward_warehouse.core.names import names_shown
 from ward_warehouse.core.quoting import identifier, literal
 from ward_warehouse.mapping import privacy, readings
-from ward_warehouse.mapping.duckdb_memory import SHAPE
+from ward_warehouse.mapping.duckdb_memory import CODE_SHAPE, SHAPE
 from ward_warehouse.mapping.readings import folded
 from ward_warehouse.mapping.values import Input, Values
 from ward_warehouse.registry import ColumnMap, Feed
@@ -269,7 +269,8 @@ class Statement:
         understood = " AND ".join(f"{identifier('v_' + name)} IS NOT NULL" for name in users)
         if any(column.name == SOURCE_WARD for column in columns):
             understood = f"list_contains({self._aliases()}::VARCHAR[], lower({text}))"
-        return f"CASE WHEN {text} IS NULL OR ({understood}) THEN {text} ELSE {SHAPE}({text}) END"
+        unknown = CODE_SHAPE if columns and all(column.is_code for column in columns) else SHAPE
+        return f"CASE WHEN {text} IS NULL OR ({understood}) THEN {text} ELSE {unknown}({text}) END"
 
 
 def _more(parts: list[str]) -> str:

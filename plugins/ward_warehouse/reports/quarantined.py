@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import codecs
+import hashlib
+import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.errors import BuildError, WardWarehouseError
 from ward_warehouse.core.quoting import literal
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, decided_wards, decision_files
@@ -28,15 +31,35 @@ PLAIN_CELLS = (
 )
 """Every column as a text that a sheet shows: no control signs, and a mark before what begins like a formula."""
 
-_CASES = """
+SHORT = 8
+_SHORT_KEY = f"left(sha256(quarantine_key), {SHORT})"
+
+CASE_KEY = "ward_key || ':' || record_kind || ':' || coalesce(source_record_id, entry_id) || ':' || rule_codes"
+"""SQL of the key of the case that an entry belongs to, as `audit.quarantine` makes it."""
+
+_SINCE = f"""
     WITH since AS (
-        SELECT ward_key || ':' || record_kind || ':' || coalesce(source_record_id, entry_id) || ':' || rule_codes
-                   AS quarantine_key,
-               action, decided_by, reason, decided_at
+        SELECT {CASE_KEY} AS quarantine_key, action, decided_by, reason, decided_at
         FROM decisions
         WHERE decided_at > (SELECT coalesce(max(built_at), '-infinity') FROM audit.build_results)
         QUALIFY row_number() OVER (PARTITION BY quarantine_key ORDER BY decision_number DESC) = 1
-    )
+    )"""  # noqa: S608 - our own words
+
+_STATES = f"""{_SINCE}
+    SELECT coalesce(published.quarantine_key, since.quarantine_key) AS quarantine_key,
+           coalesce(since.action, published.state) AS state
+    FROM (FROM audit.quarantine WHERE last_seen >= $night) AS published FULL JOIN since USING (quarantine_key)"""  # noqa: S608
+
+KNOWN_SHOWN = 40
+_KNOWN = {
+    "ward": "SELECT DISTINCT ward_key FROM audit.quarantine",
+    "rule": "SELECT DISTINCT rule FROM (SELECT rule FROM audit.validation_results UNION ALL "
+    "SELECT unnest(string_split(rules, ',')) FROM audit.quarantine) ORDER BY rule",
+    "night": "SELECT DISTINCT night FROM audit.load_outcomes WHERE step = 'validate' ORDER BY night DESC",
+}
+"""SQL of the wards, rules and nights that the published warehouse knows of."""
+
+_CASES = f"""{_SINCE}
     SELECT published.* REPLACE (
         coalesce(since.action, published.state) AS state,
         coalesce(since.decided_by, published.decided_by) AS decided_by,
@@ -46,16 +69,25 @@ _CASES = """
     FROM audit.quarantine AS published LEFT JOIN since USING (quarantine_key)
     WHERE ($ward IS NULL OR ward_key = $ward)
       AND ($record_kind IS NULL OR record_kind = $record_kind)
-      AND ($key IS NULL OR quarantine_key = $key)
+      AND ($key IS NULL OR quarantine_key = $key OR {_SHORT_KEY} = $key)
       AND ($night::DATE IS NULL OR $night::DATE BETWEEN first_seen AND last_seen)
       AND ($state = 'all' OR coalesce(since.action, published.state) = $state)
       AND ($rule IS NULL OR list_contains(string_split(rules, ','), $rule))
-    ORDER BY last_seen DESC, ward_key, source_record_id, quarantine_key LIMIT $limit"""
+    ORDER BY last_seen DESC, ward_key, source_record_id, quarantine_key LIMIT $limit"""  # noqa: S608
+
+
+def short_entry(key: str) -> str:
+    """The short id of a case, which can be typed; made of its key, so that every build gives it the same one."""
+    return hashlib.sha256(key.encode()).hexdigest()[:SHORT]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which cases are wanted; what is None does not narrow."""
+    """Which cases are wanted; what is None does not narrow.
+
+    Attributes:
+        key: the key of a case, or its short id.
+    """
 
     ward: str | None = None
     record_kind: str | None = None
@@ -78,6 +110,66 @@ def find_cases(settings: Settings, wanted: Wanted) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
+def case_states(settings: Settings, night: date) -> pa.Table:
+    """The state of each case that was seen on a night or later, or decided since the last build, by its key.
+
+    Args:
+        settings: where the published warehouse is.
+        night: the local date.
+
+    Raises:
+        WardWarehouseError: nothing was published yet.
+    """
+    with _published(settings) as db:
+        return db.execute(_STATES, {"night": night}).to_arrow_table()
+
+
+def count_cases(settings: Settings, wanted: Wanted) -> dict[str, dict[str, int]]:
+    """How many of the cases that are wanted there are by `state` (all states) and by `reason` (those of the state).
+
+    Raises:
+        WardWarehouseError: nothing was published yet.
+    """
+    everything = replace(wanted, state="all", limit=None)
+    with _published(settings) as db:
+        _execute(db, f"CREATE TEMP TABLE cases AS {_CASES}", everything)
+        states = db.execute("SELECT state, count(*) FROM cases GROUP BY 1 ORDER BY 2 DESC, 1").fetchall()
+        reasons = db.execute(
+            "SELECT rule, count(*) FROM (SELECT unnest(string_split(rules, ',')) AS rule FROM cases "
+            "WHERE $state IN ('all', state)) GROUP BY 1 ORDER BY 2 DESC, 1",
+            {"state": wanted.state},
+        ).fetchall()
+    return {"state": dict(states), "reason": dict(reasons)}
+
+
+def require_known(settings: Settings, wanted: Wanted, wards: Iterable[str]) -> None:
+    """Checks that what a person asks for is there: an empty list must not mean a typing error.
+
+    Args:
+        settings: where the published warehouse and the rules are.
+        wanted: what is asked for.
+        wards: keys of the registry's wards.
+
+    Raises:
+        WardWarehouseError: no such ward, rule or night is known; the text names those that are.
+    """
+    try:
+        with open_published(settings.published_file) as db:
+            known = {name: [row[0] for row in db.execute(text).fetchall()] for name, text in _KNOWN.items()}
+    except BuildError:
+        # Nothing is published: what the lake has is found or not by whoever looks there.
+        known = {name: [] for name in _KNOWN}
+        if wanted.rule or wanted.night:
+            return
+    known["ward"] = sorted({*known["ward"], *wards})
+    for name in _KNOWN:
+        asked = getattr(wanted, name)
+        if asked is not None and asked not in known[name]:
+            there = ", ".join(map(str, known[name][:KNOWN_SHOWN]))
+            more = f" and {len(known[name]) - KNOWN_SHOWN} more" if len(known[name]) > KNOWN_SHOWN else ""
+            raise WardWarehouseError(f"{name} {asked}: found no such {name}, expected one of {there}{more}")
+
+
 def export_cases(settings: Settings, wanted: Wanted, target: Path) -> int:
     """Writes the cases that are wanted to a file, in the format that its ending names; gives their number.
 
@@ -92,10 +184,24 @@ def export_cases(settings: Settings, wanted: Wanted, target: Path) -> int:
         path = literal(str(target.resolve()))
         try:
             db.execute(f"COPY (SELECT {columns} FROM cases) TO {path} ({FORMATS[target.suffix]})")  # noqa: S608
-        except duckdb.IOException as error:
+            if target.suffix == ".csv":
+                _mark_as_utf8(target)
+        except (duckdb.IOException, OSError) as error:
             raise WardWarehouseError(f"{target}: cannot be written ({str(error).splitlines()[0][:160]})") from None
         count = db.execute("SELECT count(*) FROM cases").fetchone()
         return int(count[0]) if count else 0
+
+
+def _mark_as_utf8(file: Path) -> None:
+    """Puts the mark before a text by which spreadsheets know its encoding: without it they show Vietnamese as signs."""
+    marked = file.with_name(f".{file.name}.part")
+    try:
+        with file.open("rb") as content, marked.open("wb") as out:
+            out.write(codecs.BOM_UTF8)
+            shutil.copyfileobj(content, out)
+        marked.replace(file)
+    finally:
+        marked.unlink(missing_ok=True)
 
 
 def _execute(db: duckdb.DuckDBPyConnection, statement: str, wanted: Wanted) -> duckdb.DuckDBPyConnection:

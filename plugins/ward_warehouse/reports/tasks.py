@@ -1,4 +1,4 @@
-"""What the DAGs' last tasks run: those who have to know of a night are told."""
+"""What the DAGs' last tasks run: the morning pages are written, and those who have to know of a night are told."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.messages import tell as telling
+from ward_warehouse.reports.morning.site import write_newest
 
 log = logging.getLogger(__name__)
 
 
 def tell(resolve: Resolver, *, before_build: bool = False) -> str:
-    """Tells of the nights that are due; gives one line on what became of it.
+    """Writes the morning pages and tells of the nights that are due; gives one line on what became of it.
 
     A server that does not take a message fails nothing: the line says so, and the next call sends it.
 
@@ -25,6 +26,7 @@ def tell(resolve: Resolver, *, before_build: bool = False) -> str:
         SettingsError: the lists are wrong.
         LakeError: the lake cannot be read or written.
     """
+    write_newest()
     told = telling(Night(load_settings()), resolve, before_build=before_build)
     for one in told:
         log.log(logging.WARNING if one.errors else logging.INFO, "%s", one)

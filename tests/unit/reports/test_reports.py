@@ -190,7 +190,7 @@ def test_an_exported_text_that_a_sheet_would_take_for_a_formula_is_a_text(distri
         )
     target = tmp_path / "cases.csv"
     assert export_cases(district.settings, Wanted(), target) == len(formulas)
-    with target.open(encoding="utf-8", newline="") as handle:
+    with target.open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.DictReader(handle))
     expected = sorted(written.get(text, f"'{text}") for text in formulas)
     for column in ("source_record_id", "decision_reason"):

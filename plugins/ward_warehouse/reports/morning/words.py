@@ -1,0 +1,69 @@
+"""Words of the morning page in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from ward_warehouse.night.advice import Role
+from ward_warehouse.reports.morning.model import Mark, Said, Standing
+
+Language = Literal["vi", "en"]
+
+STANDINGS: dict[Standing, Said] = {
+    "complete": Said("Đủ", "Complete"),
+    "incomplete": Said("Chưa đủ", "Incomplete"),
+    "not_run": Said("Chưa chạy", "Not run"),
+}
+
+MARKS: dict[Mark, tuple[str, Said]] = {
+    "loaded": ("✓", Said("đã nhận đủ", "arrived")),
+    "partly": ("◐", Said("nhận một phần", "arrived in part")),
+    "late": ("↺", Said("đến muộn, đã bù", "came later")),
+    "held": ("‖", Said("bị giữ lại", "held")),
+    "postponed": ("◷", Said("hoãn vì giờ nghỉ", "put off")),
+    "failed": ("✕", Said("thiếu", "missing")),
+    "not_run": ("·", Said("đêm không chạy", "not run")),
+    "not_expected": (" ", Said("chưa đến hạn", "not expected")),
+}
+"""A sign for each mark, so that no meaning hangs on a colour, and its name."""
+
+KINDS: dict[str, Said] = {
+    "dossiers": Said("hồ sơ", "dossiers"),
+    "survey_responses": Said("phiếu khảo sát", "survey responses"),
+    "ward_returns": Said("báo cáo của phường", "ward returns"),
+    "procedures": Said("danh mục thủ tục", "procedures"),
+}
+
+ROLES: dict[Role, Said] = {
+    "duty": Said("Trực vận hành", "Engineer on duty"),
+    "ward": Said("Phường", "Ward"),
+    "officials": Said("Lãnh đạo quận", "Officials"),
+}
+
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+
+
+def number(value: int, language: Language) -> str:
+    """A count as it is written: 1.234 in Vietnamese, 1,234 in English."""
+    return f"{value:,}".replace(",", ".") if language == "vi" else f"{value:,}"
+
+
+def joined(texts: Sequence[str], language: Language) -> str:
+    """The texts as a list in a sentence."""
+    if len(texts) < 2:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} {'và' if language == 'vi' else 'and'} {texts[-1]}"
+
+
+def day(value: date) -> Said:
+    """A date in words."""
+    return Said(f"{WEEKDAYS[value.weekday()]} {value:%d/%m/%Y}", f"{value:%A} {value.day} {value:%B %Y}")
+
+
+def moment(value: datetime, time_zone: str) -> Said:
+    """An instant as the clock of the district shows it."""
+    local = value.astimezone(ZoneInfo(time_zone))
+    return Said(f"{local:%H:%M} ngày {local:%d/%m/%Y}", f"{local:%H:%M} on {local.day} {local:%b %Y}")
