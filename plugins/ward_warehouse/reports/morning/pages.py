@@ -9,22 +9,15 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from ward_warehouse.core.pages import number, templates_of
 from ward_warehouse.reports.morning.model import Mark, Morning, Said, Standing
-from ward_warehouse.reports.morning.words import KINDS, MARKS, ROLES, STANDINGS, day, moment, number
+from ward_warehouse.reports.morning.words import KINDS, MARKS, ROLES, STANDINGS, day, moment
 
 REASONS_SHOWN = 60
 """Reasons on a page; of more a line says how many there are, and the command that lists them."""
 BAR = 24
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).resolve().parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates_of(Path(__file__).resolve().parent / "templates")
 _WORDS = {"standings": STANDINGS, "marks": MARKS, "kinds": KINDS, "roles": ROLES, "day": day, "number": number}
 
 

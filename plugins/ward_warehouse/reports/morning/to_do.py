@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
+from ward_warehouse.core.pages import number
 from ward_warehouse.core.shown import on_one_line
 from ward_warehouse.night.advice import ADVICE, Advice, Reason
 from ward_warehouse.night.verdict import WardState
 from ward_warehouse.reports.morning.model import Held, Refused, Said, ToDo, Unit, Warehouse
-from ward_warehouse.reports.morning.words import KINDS, joined, number
+from ward_warehouse.reports.morning.words import KINDS, joined
 
 TOGETHER = 4
 """Units with the same cause from which on one entry stands for all of them."""

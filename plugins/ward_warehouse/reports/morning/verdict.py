@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ward_warehouse.core.pages import number
 from ward_warehouse.reports.morning.model import Counts, Refused, Said, Standing, Unit, Warehouse
-from ward_warehouse.reports.morning.words import number
 
 NAMED = 5
 """Missing units that are named; of more it is said how many."""

@@ -46,11 +46,6 @@ ROLES: dict[Role, Said] = {
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
-def number(value: int, language: Language) -> str:
-    """A count as it is written: 1.234 in Vietnamese, 1,234 in English."""
-    return f"{value:,}".replace(",", ".") if language == "vi" else f"{value:,}"
-
-
 def joined(texts: Sequence[str], language: Language) -> str:
     """The texts as a list in a sentence."""
     if len(texts) < 2:
