@@ -68,12 +68,17 @@ class Page(HTMLParser):
         self.tags: set[str] = set()
         self.text = ""
         self.in_cell = False
+        self.hidden: list[bool] = []
         self.source = file.read_text(encoding="utf-8")
         with closing(self):
             self.feed(self.source)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        if tag == "span":
+            classes = (dict(attrs).get("class") or "").split()
+            # One language is read, and the labels that a phone shows stand in the heading as well.
+            self.hidden.append(bool({"vi", "label"} & set(classes)))
         for name, value in attrs:
             if name in ("href", "src", "action", "data"):
                 self.links.append(value or "")
@@ -88,12 +93,16 @@ class Page(HTMLParser):
             self.rows[-1][-1] += "\n"
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "span":
+            self.hidden.pop()
         if tag in ("td", "th"):
             self.rows[-1][-1] = "\n".join(line.strip() for line in self.rows[-1][-1].strip().splitlines())
             self.in_cell = False
 
     def handle_data(self, data: str) -> None:
         self.text += data
+        if any(self.hidden):
+            return
         if self.in_cell:
             # A new line in the source is a space on the page.
             self.rows[-1][-1] += re.sub(r"\s+", " ", data)
@@ -113,6 +122,7 @@ def suite_page(settings: Settings, record_kind: RecordKind) -> Page:
 
 
 def every_page(settings: Settings) -> list[Path]:
+    """The index, what is open, a page for each kind, each kind's night, each rule and each ward."""
     found = sorted(index_file(settings).parent.resolve().rglob("*.html"))
-    assert len(found) == 2 * len(KINDS) + 1
+    assert len(found) == 2 + 2 * len(KINDS) + sum(len(rules(record_kind)) for record_kind in KINDS) + len(WARDS)
     return found

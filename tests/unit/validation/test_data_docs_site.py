@@ -14,6 +14,7 @@ from tests.support.documented import (
     judged,
     night_page,
     publish,
+    rules,
     write_data_docs,
 )
 from ward_warehouse.core.contracts import RecordKind
@@ -67,7 +68,7 @@ def test_a_rule_that_left_its_suite_is_named(settings: Settings) -> None:
 
 def test_a_warehouse_in_which_nothing_was_judged_has_its_suites(settings: Settings) -> None:
     publish(settings, [])
-    assert write_data_docs(settings) == len(KINDS) + 1
+    assert write_data_docs(settings) == 2 + sum(1 + len(rules(record_kind)) for record_kind in KINDS)
 
 
 def test_new_pages_take_the_place_of_the_old_ones(settings: Settings) -> None:

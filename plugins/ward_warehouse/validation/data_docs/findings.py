@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
 import duckdb
+
+from ward_warehouse.core.shown import on_one_line
 
 
 @dataclass(frozen=True)
@@ -67,3 +70,104 @@ def read_judged_nights(published: duckdb.DuckDBPyConnection, nights: int) -> lis
         JudgedNight(record_kind, night, [Finding(*row[2:]) for row in found])
         for (night, record_kind), found in groupby(rows, itemgetter(0, 1))
     ]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A ward or counter and its district, as people call them; one that the warehouse does not know is its key."""
+
+    ward: str
+    vi: str
+    en: str
+    district: str = ""
+    district_vi: str = ""
+    district_en: str = ""
+
+
+@dataclass(frozen=True)
+class Reported:
+    """Of a district's units that were expected in a night: how many reported, and which are missing."""
+
+    district: Unit
+    expected: int
+    missing: Sequence[Unit]
+
+
+@dataclass(frozen=True)
+class Open:
+    """How many of a ward's refused records broke a rule and wait for a correction still."""
+
+    record_kind: str
+    rule: str
+    ward: str
+    count: int
+
+
+@dataclass
+class Context:
+    """What stands beside the findings: names, who was missing, and what is open still."""
+
+    units: dict[str, Unit] = field(default_factory=dict)
+    reported: dict[tuple[str, date], list[Reported]] = field(default_factory=dict)
+    open: list[Open] = field(default_factory=list)
+
+    def unit(self, ward: str) -> Unit:
+        """The unit of a key."""
+        return self.units.get(ward) or Unit(ward, on_one_line(ward), on_one_line(ward))
+
+    def open_of(self, record_kind: str | None = None, rule: str | None = None, ward: str | None = None) -> list[Open]:
+        """What is open of a kind, a rule, a ward; what is None does not narrow."""
+        wanted = ((record_kind, "record_kind"), (rule, "rule"), (ward, "ward"))
+        return [one for one in self.open if all(value in (None, getattr(one, name)) for value, name in wanted)]
+
+
+_UNITS = """
+    SELECT ward_key, ward_name_vi, ward_name_en, district_code, district_name_vi, district_name_en
+    FROM marts.dim_ward"""
+_REPORTED = """
+    SELECT record_kind, night, ward_key, is_reported FROM marts.reporting_completeness
+    WHERE night IN (SELECT night FROM audit.validation_results) ORDER BY record_kind, night, ward_key"""
+_OPEN = """
+    SELECT record_kind, rule, ward_key, count(*)
+    FROM (SELECT record_kind, ward_key, unnest(string_split(rules, ',')) AS rule FROM audit.quarantine
+          WHERE state = 'open')
+    GROUP BY ALL ORDER BY 4 DESC, 1, 2, 3"""
+
+
+def read_context(published: duckdb.DuckDBPyConnection) -> Context:
+    """Names, missing units and open records; what a small project does not publish is left out.
+
+    Args:
+        published: the published warehouse, opened.
+    """
+    tables = published.execute("SELECT table_schema || '.' || table_name FROM information_schema.tables").fetchall()
+    there = {row[0] for row in tables}
+    found = Context()
+    if "marts.dim_ward" in there:
+        rows = published.execute(_UNITS).fetchall()
+        found.units = {row[0]: Unit(row[0], *(on_one_line(text or row[0]) for text in row[1:])) for row in rows}
+    if "marts.reporting_completeness" in there:
+        found.reported = _by_district(found, published.execute(_REPORTED).fetchall())
+    if "audit.quarantine" in there:
+        found.open = [Open(*row) for row in published.execute(_OPEN).fetchall()]
+    return found
+
+
+def _by_district(
+    context: Context, rows: Iterable[tuple[str, date, str, bool]]
+) -> dict[tuple[str, date], list[Reported]]:
+    places: dict[tuple[str, date], dict[str, list[tuple[Unit, bool]]]] = defaultdict(lambda: defaultdict(list))
+    for record_kind, night, ward, is_reported in rows:
+        unit = context.unit(ward)
+        places[record_kind, night][unit.district].append((unit, bool(is_reported)))
+    return {
+        place: [
+            Reported(
+                Unit(key, units[0][0].district_vi or key, units[0][0].district_en or key),
+                len(units),
+                [unit for unit, reported in units if not reported],
+            )
+            for key, units in sorted(districts.items())
+        ]
+        for place, districts in places.items()
+    }

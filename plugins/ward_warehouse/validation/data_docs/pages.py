@@ -8,19 +8,20 @@ from datetime import datetime
 from pathlib import Path
 
 from great_expectations import __version__
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ward_warehouse.validation.data_docs.findings import Finding, JudgedNight
+from ward_warehouse.core.pages import number, templates_of
+from ward_warehouse.validation.data_docs.findings import Context, Finding, JudgedNight, Open, Reported, Unit
 from ward_warehouse.validation.data_docs.wording import Part
 from ward_warehouse.validation.judging import Rule, Suite
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).resolve().parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates_of(Path(__file__).resolve().parent / "templates")
+
+KINDS = {
+    "dossiers": ("hồ sơ", "dossiers"),
+    "survey_responses": ("phiếu khảo sát", "survey responses"),
+    "ward_returns": ("báo cáo của phường", "ward returns"),
+    "procedures": ("danh mục thủ tục", "procedures"),
+}
 
 Sentences = dict[str, list[Part]]
 """What each rule of a suite asks, by the rule's name."""
@@ -61,19 +62,41 @@ def night_path(judged: JudgedNight) -> str:
     return f"validations/{judged.record_kind}/{judged.night}.html"
 
 
-def suite_page(suite: Suite, sentences: Sentences) -> str:
-    """The page of a suite: of each rule its severity, sentences, reason, and what it expects."""
-    return _html("suite.html", root="../", title=f"{suite.record_kind}", suite=suite, sentences=sentences)
+def rule_path(record_kind: str, rule: str) -> str:
+    """Where the page of a rule is below the site's folder."""
+    return f"rules/{record_kind}/{rule}.html"
 
 
-def night_page(suite: Suite, sentences: Sentences, judged: JudgedNight, published: datetime) -> str:
+def ward_path(ward: str) -> str:
+    """Where the page of a ward is below the site's folder."""
+    return f"wards/{ward}.html"
+
+
+OPEN_PATH = "open.html"
+"""Where the page of what is open still is below the site's folder."""
+
+
+def suite_page(suite: Suite, sentences: Sentences, context: Context) -> str:
+    """The page of a suite: of each rule its severity, sentences, reason, what it expects, and what is open still."""
+    return _html(
+        "suite.html",
+        root="../",
+        title=f"{suite.record_kind}",
+        suite=suite,
+        sentences=sentences,
+        open={rule.rule: _sum(context.open_of(str(suite.record_kind), rule.rule)) for rule in suite.rules},
+    )
+
+
+def night_page(suite: Suite, sentences: Sentences, judged: JudgedNight, published: datetime, context: Context) -> str:
     """The page of what a suite's rules found in a night, in counts of records.
 
     Args:
         suite: the rules as they are now.
         sentences: what they expect.
         judged: the night's findings about the suite's record kind.
-        published: when the warehouse was published that the counts are from, in UTC.
+        published: when the warehouse was published that the counts are from, in the site's time zone.
+        context: names, who was missing, what is open still.
     """
     rules = judged_rules(suite, judged)
     return _html(
@@ -86,31 +109,110 @@ def night_page(suite: Suite, sentences: Sentences, judged: JudgedNight, publishe
         suite_path=suite_path(judged.record_kind),
         broken=sorted((one for one in rules if one.broken), key=lambda one: -one.broken),
         held=[one for one in rules if not one.broken],
-        wards=list(_wards(judged)),
+        wards=[(one, context.unit(one.ward)) for one in _wards(judged)],
+        reported=context.reported.get((judged.record_kind, judged.night), []),
+        unit=context.unit,
         # A rule that was taken out of its suite since judged that night all the same.
         gone=sorted({found.rule for found in judged.findings} - {rule.rule for rule in suite.rules}),
     )
 
 
-def index_page(suites: Sequence[Suite], nights: Sequence[JudgedNight]) -> str:
-    """The page that leads to the others: a line for each night's results, and one for each suite."""
+def rule_page(
+    suite: Suite, rule: Rule, sentence: Sequence[Part], nights: Sequence[JudgedNight], context: Context
+) -> str:
+    """The page of a rule: what it asks and why, what is open still by ward, and what it found night by night."""
+    found = context.open_of(str(suite.record_kind), rule.rule)
+    return _html(
+        "rule.html",
+        root="../../",
+        title=rule.rule,
+        suite=suite,
+        rule=rule,
+        sentence=sentence,
+        suite_path=suite_path(str(suite.record_kind)),
+        open=[(one, context.unit(one.ward)) for one in found],
+        total=_sum(found),
+        nights=[
+            (judged, night_path(judged), JudgedRule(rule, *_counted(judged.of_rule(rule.rule)))) for judged in nights
+        ],
+    )
+
+
+def ward_page(unit: Unit, nights: Sequence[JudgedNight], context: Context) -> str:
+    """The page of a ward: what is open of it by rule, and what the rules found of it night by night."""
+    lines = []
+    for judged in nights:
+        own = [one for one in judged.findings if one.ward == unit.ward]
+        missing = any(unit.ward == one.ward for found in _reported(context, judged) for one in found.missing)
+        if own or missing:
+            count = max((one.judged for one in own), default=0)
+            broken = [one for one in own if one.broken]
+            lines.append(
+                (judged, night_path(judged), missing, JudgedWard(unit.ward, count, len(broken), _broken(broken)))
+            )
+    found = context.open_of(ward=unit.ward)
+    return _html("ward.html", root="../", title=unit.vi, unit=unit, lines=lines, open=found, total=_sum(found))
+
+
+def open_page(context: Context, rules: dict[tuple[str, str], Rule]) -> str:
+    """The page of the quarantine: what is open still, by ward and rule.
+
+    Args:
+        context: what is open, and names.
+        rules: by record kind and name; a rule that is no more has no page.
+    """
+    lines = [(one, context.unit(one.ward), rules.get((one.record_kind, one.rule))) for one in context.open]
+    return _html("open.html", root="", title="", lines=lines, total=_sum(context.open))
+
+
+def index_page(suites: Sequence[Suite], nights: Sequence[JudgedNight], context: Context) -> str:
+    """The page that leads to the others: a line for each night's results, one for each suite, and the wards."""
     by_kind = {str(suite.record_kind): suite for suite in suites}
     return _html(
         "index.html",
         root="",
         title="",
-        nights=[(judged, night_path(judged), judged_rules(by_kind[judged.record_kind], judged)) for judged in nights],
-        suites=[(suite, suite_path(suite.record_kind)) for suite in suites],
+        nights=[
+            (
+                judged,
+                night_path(judged),
+                judged_rules(by_kind[judged.record_kind], judged),
+                _reported(context, judged),
+            )
+            for judged in nights
+        ],
+        suites=[(suite, suite_path(str(suite.record_kind))) for suite in suites],
+        wards=[context.unit(ward) for ward in shown_wards(nights, context)],
+        open=_sum(context.open),
     )
+
+
+def shown_wards(nights: Sequence[JudgedNight], context: Context) -> list[str]:
+    """The wards that have a page: those that a shown night judged or that are missing in it, and with open records."""
+    judged = {ward for one in nights for ward in one.wards}
+    missing = {unit.ward for one in nights for found in _reported(context, one) for unit in found.missing}
+    return sorted(judged | missing | {one.ward for one in context.open})
+
+
+def _reported(context: Context, judged: JudgedNight) -> list[Reported]:
+    return context.reported.get((judged.record_kind, judged.night), [])
+
+
+def _sum(found: Sequence[Open]) -> int:
+    return sum(one.count for one in found)
+
+
+def _broken(found: Sequence[Finding]) -> int:
+    return sum(one.broken for one in found)
+
+
+def _counted(found: list[Finding]) -> tuple[int, int, list[Finding]]:
+    return sum(one.judged for one in found), _broken(found), _breakers(found)
 
 
 def judged_rules(suite: Suite, judged: JudgedNight) -> list[JudgedRule]:
     """What each rule of the suite found, in the suite's order; a rule that judged nothing that night is left out."""
-    return [
-        JudgedRule(rule, sum(one.judged for one in found), sum(one.broken for one in found), _breakers(found))
-        for rule in suite.rules
-        if (found := judged.of_rule(rule.rule))
-    ]
+    return [JudgedRule(rule, *_counted(found)) for rule in suite.rules if (found := judged.of_rule(rule.rule))]
 
 
 def _breakers(found: list[Finding]) -> list[Finding]:
@@ -127,4 +229,13 @@ def _wards(judged: JudgedNight) -> list[JudgedWard]:
 
 def _html(template: str, *, root: str, **shown: object) -> str:
     # `root` leads from the page's folder to the site's: empty, or with a slash at its end.
-    return _TEMPLATES.get_template(template).render(root=root, great_expectations=__version__, **shown)
+    return _TEMPLATES.get_template(template).render(
+        root=root,
+        great_expectations=__version__,
+        number=number,
+        kinds=KINDS,
+        open_path=OPEN_PATH,
+        ward_path=ward_path,
+        rule_path=rule_path,
+        **shown,
+    )

@@ -12,13 +12,14 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.validation.data_docs.findings import read_judged_nights
+from ward_warehouse.validation.data_docs.findings import read_context, read_judged_nights
 from ward_warehouse.validation.judging import great_expectations, load_suite
 
 NIGHTS_SHOWN = 14
@@ -76,24 +77,28 @@ def _pages(settings: Settings, published: duckdb.DuckDBPyConnection, published_a
     }
     found = read_judged_nights(published, NIGHTS_SHOWN)
     nights = [judged for judged in found if judged.record_kind in suites]
+    context = read_context(published)
     great_expectations()
     from ward_warehouse.validation.data_docs import pages
     from ward_warehouse.validation.data_docs.wording import sentences
 
     said = {record_kind: sentences(suite) for record_kind, suite in suites.items()}
-    return {
-        **{
-            pages.suite_path(record_kind): pages.suite_page(suite, said[record_kind])
-            for record_kind, suite in suites.items()
-        },
-        **{
-            pages.night_path(judged): pages.night_page(
-                suites[judged.record_kind], said[judged.record_kind], judged, published_at
-            )
-            for judged in nights
-        },
-        "index.html": pages.index_page(list(suites.values()), nights),
-    }
+    local = published_at.astimezone(ZoneInfo(settings.time_zone))
+    made = {"index.html": pages.index_page(list(suites.values()), nights, context)}
+    rules = {(kind, rule.rule): rule for kind, suite in suites.items() for rule in suite.rules}
+    made[pages.OPEN_PATH] = pages.open_page(context, rules)
+    for record_kind, suite in suites.items():
+        made[pages.suite_path(record_kind)] = pages.suite_page(suite, said[record_kind], context)
+        of_kind = [judged for judged in nights if judged.record_kind == record_kind]
+        for rule in suite.rules:
+            sentence = said[record_kind][rule.rule]
+            made[pages.rule_path(record_kind, rule.rule)] = pages.rule_page(suite, rule, sentence, of_kind, context)
+        for judged in of_kind:
+            page = pages.night_page(suite, said[record_kind], judged, local, context)
+            made[pages.night_path(judged)] = page
+    for ward in pages.shown_wards(nights, context):
+        made[pages.ward_path(ward)] = pages.ward_page(context.unit(ward), nights, context)
+    return made
 
 
 def _put_in_place(fresh: Path, site: Path) -> None:

@@ -1,11 +1,14 @@
-"""What an expectation asks, in Great Expectations' own words."""
+"""What an expectation asks, in words: Great Expectations' own, and ours where it would print a regular expression."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from ward_warehouse.core.contracts import CONTRACTS, RecordKind
+from ward_warehouse.mapping.statement import AHEAD, COURSE, UNMAPPED, UNREADABLE
 from ward_warehouse.validation.judging import Suite, expectation
 
 
@@ -25,11 +28,38 @@ def sentences(suite: Suite) -> dict[str, list[Part]]:
     """
     found = {}
     for rule, configuration in zip(suite.rules, suite.configurations, strict=True):
-        built = expectation(suite.record_kind, rule, configuration)
-        built.render()
-        values = [one.value for one in built.rendered_content]
-        found[rule.rule] = [part for value in values for part in _parts(value.template, value.params or {})]
+        spoken = _spoken(suite, configuration["kwargs"])
+        if spoken is None:
+            built = expectation(suite.record_kind, rule, configuration)
+            built.render()
+            values = [one.value for one in built.rendered_content]
+            spoken = [part for value in values for part in _parts(value.template, value.params or {})]
+        found[rule.rule] = spoken
     return found
+
+
+_MARKERS = {
+    UNREADABLE: ("What the source gave for ", " can be read."),
+    UNMAPPED: ("The code in ", " is one that the code table or the catalogue has."),
+    AHEAD: ("No ", " lies after the end of the night that reads the record."),
+    COURSE: ("The status of the dossier agrees with ", "."),
+}
+"""What a pattern about one of the mapping's remarks asks, around the columns that it names."""
+
+
+def _spoken(suite: Suite, kwargs: dict[str, Any]) -> list[Part] | None:
+    """The sentence of an expectation that asks by a regular expression, which nobody should have to read."""
+    if "regex" not in kwargs:
+        return None
+    marker = str(kwargs["column"])
+    if marker not in _MARKERS:
+        return [Part("Values in "), Part(marker, is_given=True), Part(" have the form that the rule's meaning says.")]
+    before, after = _MARKERS[marker]
+    columns = CONTRACTS[RecordKind(suite.record_kind)].by_name
+    named = [name for name in re.findall(r"[a-z_]{2,}", kwargs["regex"]) if name in columns]
+    parts = [Part(name, is_given=True) for name in dict.fromkeys(named)] or [Part("the record as a whole")]
+    separated = [piece for part in parts for piece in (Part(", "), part)][1:]
+    return [Part(before), *separated, Part(after)]
 
 
 def _parts(template: str, params: dict[str, dict[str, object]]) -> Iterator[Part]:
