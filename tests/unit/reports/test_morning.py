@@ -243,7 +243,7 @@ def test_of_two_districts_each_has_its_page_and_the_worst_counts(ready: District
     other = yaml.safe_load((ready.wards_dir / "mini.yml").read_text("utf-8"))
     other["district"], other["wards"] = (
         "minor",
-        [{**other["wards"][0], "ward": "minor_sql", "code": "9", "aliases": []}],
+        [{**other["wards"][0], "ward": "minor_sql", "code": "9", "aliases": ["H29.minor"]}],
     )
     (ready.wards_dir / "minor.yml").write_text(yaml.safe_dump(other, allow_unicode=True), "utf-8")
     send(ready)
@@ -254,6 +254,19 @@ def test_of_two_districts_each_has_its_page_and_the_worst_counts(ready: District
     index = (morning_folder(ready.settings) / "index.html").read_text("utf-8")
     assert f'href="mini/{NIGHT}.html"' in index
     assert f'href="minor/{NIGHT}.html"' in index
+
+
+def test_a_wrong_entry_of_the_registry_leaves_no_night_complete(ready: District) -> None:
+    send(ready)
+    play(ready)
+    publish(ready)
+    registry = ready.wards_dir / "mini.yml"
+    registry.write_text(registry.read_text("utf-8") + '- {ward: m_new, code: "9", nam: x}\n', "utf-8")
+    found = morning_of(ready)
+    assert (found.standing, found.missing) == ("incomplete", ())
+    (todo,) = found.to_do
+    assert "mini.yml:" in (todo.detail or "")
+    assert todo.command == "ward-warehouse wards check"
 
 
 def test_pages_lead_to_the_nights_around_them(ready: District) -> None:

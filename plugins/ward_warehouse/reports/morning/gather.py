@@ -17,6 +17,7 @@ from ward_warehouse.night.plan import Plan
 from ward_warehouse.night.standing import last_committed
 from ward_warehouse.night.verdict import GOOD, State, WardState, judge_night
 from ward_warehouse.registry import Registry
+from ward_warehouse.registry.findings import Finding
 from ward_warehouse.reports.morning.builds import read_warehouse
 from ward_warehouse.reports.morning.held import read_held
 from ward_warehouse.reports.morning.model import Counts, Mark, Morning, Note, Said, Standing, Strip, Unit
@@ -86,7 +87,8 @@ class Gatherer:
         needing = [state for state in tonight if ran and marks[state.ward] != "late"]
         refused = read_refused(self._settings, self._lake, night, tonight, units)
         held = read_held(self._settings, self._lake, night, found, units)
-        standing = self._standing(night, ran, set(marks.values()))
+        problems = self._problems(district)
+        standing = self._standing(night, ran, set(marks.values()), problems)
         counts = _counts(tonight)
         return Morning(
             district=district,
@@ -101,14 +103,14 @@ class Gatherer:
             missing=missing,
             late=late,
             counts=counts,
-            to_do=list_to_do(night, needing, units, refused, held, self._warehouse),
+            to_do=list_to_do(night, needing, units, refused, held, self._warehouse, problems),
             refused=refused,
             held=held,
             notes=_notes(tonight, units),
             nights=nights,
             strips=tuple(sorted(strips.values(), key=lambda one: -one.missing_in_a_row)),
             warehouse=self._warehouse,
-            problems=tuple(map(str, self._registry.problems)),
+            problems=problems,
         )
 
     def state(self, district: str, night: date, ward: str, record_kind: str) -> WardState | None:
@@ -145,11 +147,25 @@ class Gatherer:
             self._known_states[district, night] = self._states(district, night, found)
         return self._known_states[district, night]
 
-    def _standing(self, night: date, ran: bool, marks: set[Mark]) -> Standing:
+    def _problems(self, district: str) -> tuple[str, ...]:
+        """The wrong entries of the registry but for those of other districts' files: what they name is not read."""
+        files = {key.removeprefix("district "): place.file.path for key, place in self._registry.places.items()}
+        others = {files[key] for key in self._registry.districts if key != district and key in files}
+        found = []
+        for problem in self._registry.problems:
+            if not isinstance(problem, Finding):
+                found.append(problem)
+            elif problem.path not in others:
+                found.append(f"{problem.path.name}:{problem.line}: {problem.text}")
+        return tuple(found)
+
+    def _standing(self, night: date, ran: bool, marks: set[Mark], problems: tuple[str, ...]) -> Standing:
         if not ran:
             return "not_run"
         published = self._warehouse.published_at is not None and not self._told.unpublished(night)
-        return "complete" if published and marks <= {"loaded", "late", "not_expected"} else "incomplete"
+        return (
+            "complete" if published and not problems and marks <= {"loaded", "late", "not_expected"} else "incomplete"
+        )
 
 
 def _marks(

@@ -27,10 +27,12 @@ def list_to_do(
     refused: Sequence[Refused],
     held: Sequence[Held],
     warehouse: Warehouse,
+    problems: Sequence[str],
 ) -> tuple[ToDo, ...]:
     """Everything that somebody has to do about a night: what is missing first, then what was refused."""
     return (
         *_missing(night, states, units),
+        *_of_registry(problems),
         *_of_warehouse(warehouse),
         *_held_before(night, held),
         *_refused(night, refused),
@@ -63,6 +65,15 @@ def _missing(night: date, states: Sequence[WardState], units: dict[str, Unit]) -
             )
             found.append(ToDo((units[ward],), what, do, advice.who, command, _detail(failed)))
     return found
+
+
+def _of_registry(problems: Sequence[str]) -> list[ToDo]:
+    if not problems:
+        return []
+    advice = ADVICE["registry"]
+    more = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
+    what = Said(_capital(advice.what.vi), _capital(advice.what.en))
+    return [ToDo((), what, _do(advice), advice.who, "ward-warehouse wards check", problems[0][:LONGEST] + more)]
 
 
 def _of_warehouse(warehouse: Warehouse) -> list[ToDo]:

@@ -110,6 +110,8 @@ class Context:
     units: dict[str, Unit] = field(default_factory=dict)
     reported: dict[tuple[str, date], list[Reported]] = field(default_factory=dict)
     open: list[Open] = field(default_factory=list)
+    open_records: dict[str, int] = field(default_factory=dict)
+    """By ward; a record that breaks two rules is one."""
 
     def unit(self, ward: str) -> Unit:
         """The unit of a key."""
@@ -140,17 +142,27 @@ def read_context(published: duckdb.DuckDBPyConnection) -> Context:
     Args:
         published: the published warehouse, opened.
     """
-    tables = published.execute("SELECT table_schema || '.' || table_name FROM information_schema.tables").fetchall()
-    there = {row[0] for row in tables}
     found = Context()
-    if "marts.dim_ward" in there:
+    if _has(published, "marts.dim_ward", "ward_name_vi"):
         rows = published.execute(_UNITS).fetchall()
         found.units = {row[0]: Unit(row[0], *(on_one_line(text or row[0]) for text in row[1:])) for row in rows}
-    if "marts.reporting_completeness" in there:
+    if _has(published, "marts.reporting_completeness", "is_reported"):
         found.reported = _by_district(found, published.execute(_REPORTED).fetchall())
-    if "audit.quarantine" in there:
+    if _has(published, "audit.quarantine", "state"):
         found.open = [Open(*row) for row in published.execute(_OPEN).fetchall()]
+        records = "SELECT ward_key, count(*) FROM audit.quarantine WHERE state = 'open' GROUP BY 1"
+        found.open_records = dict(published.execute(records).fetchall())
     return found
+
+
+def _has(published: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    """Whether a table with that column is published."""
+    found = published.execute(
+        "SELECT count(*) FROM information_schema.columns WHERE table_schema || '.' || table_name = $table "
+        "AND column_name = $column",
+        {"table": table, "column": column},
+    ).fetchone()
+    return found != (0,)
 
 
 def _by_district(

@@ -72,6 +72,9 @@ def ward_path(ward: str) -> str:
     return f"wards/{ward}.html"
 
 
+Rules = dict[tuple[str, str], Rule]
+"""The rules by record kind and name; of an open record's rule that is no more there is none."""
+
 OPEN_PATH = "open.html"
 """Where the page of what is open still is below the site's folder."""
 
@@ -138,7 +141,7 @@ def rule_page(
     )
 
 
-def ward_page(unit: Unit, nights: Sequence[JudgedNight], context: Context) -> str:
+def ward_page(unit: Unit, nights: Sequence[JudgedNight], context: Context, rules: Rules) -> str:
     """The page of a ward: what is open of it by rule, and what the rules found of it night by night."""
     lines = []
     for judged in nights:
@@ -150,19 +153,20 @@ def ward_page(unit: Unit, nights: Sequence[JudgedNight], context: Context) -> st
             lines.append(
                 (judged, night_path(judged), missing, JudgedWard(unit.ward, count, len(broken), _broken(broken)))
             )
-    found = context.open_of(ward=unit.ward)
-    return _html("ward.html", root="../", title=unit.vi, unit=unit, lines=lines, open=found, total=_sum(found))
+    found = [(one, rules.get((one.record_kind, one.rule))) for one in context.open_of(ward=unit.ward)]
+    total = context.open_records.get(unit.ward, 0)
+    return _html("ward.html", root="../", title=unit.vi, unit=unit, lines=lines, open=found, total=total)
 
 
-def open_page(context: Context, rules: dict[tuple[str, str], Rule]) -> str:
+def open_page(context: Context, rules: Rules) -> str:
     """The page of the quarantine: what is open still, by ward and rule.
 
     Args:
         context: what is open, and names.
-        rules: by record kind and name; a rule that is no more has no page.
+        rules: of the suites.
     """
     lines = [(one, context.unit(one.ward), rules.get((one.record_kind, one.rule))) for one in context.open]
-    return _html("open.html", root="", title="", lines=lines, total=_sum(context.open))
+    return _html("open.html", root="", title="", lines=lines, total=_records(context))
 
 
 def index_page(suites: Sequence[Suite], nights: Sequence[JudgedNight], context: Context) -> str:
@@ -183,7 +187,7 @@ def index_page(suites: Sequence[Suite], nights: Sequence[JudgedNight], context: 
         ],
         suites=[(suite, suite_path(str(suite.record_kind))) for suite in suites],
         wards=[context.unit(ward) for ward in shown_wards(nights, context)],
-        open=_sum(context.open),
+        open=_records(context),
     )
 
 
@@ -200,6 +204,10 @@ def _reported(context: Context, judged: JudgedNight) -> list[Reported]:
 
 def _sum(found: Sequence[Open]) -> int:
     return sum(one.count for one in found)
+
+
+def _records(context: Context) -> int:
+    return sum(context.open_records.values())
 
 
 def _broken(found: Sequence[Finding]) -> int:

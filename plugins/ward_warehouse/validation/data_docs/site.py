@@ -97,7 +97,7 @@ def _pages(settings: Settings, published: duckdb.DuckDBPyConnection, published_a
             page = pages.night_page(suite, said[record_kind], judged, local, context)
             made[pages.night_path(judged)] = page
     for ward in pages.shown_wards(nights, context):
-        made[pages.ward_path(ward)] = pages.ward_page(context.unit(ward), nights, context)
+        made[pages.ward_path(ward)] = pages.ward_page(context.unit(ward), nights, context, rules)
     return made
 
 
