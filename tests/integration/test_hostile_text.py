@@ -145,7 +145,7 @@ def test_each_entry_of_the_quarantine_is_shown(district: District) -> None:
 def test_an_export_is_data_to_a_sheet(district: District, tmp_path: Path) -> None:
     target = tmp_path / "entries.csv"
     assert run("quarantine", "export", "--state", "all", "--output", str(target)).exit_code == 0
-    text = target.read_text(encoding="utf-8")
+    text = target.read_text(encoding="utf-8-sig")
     assert obeyed(text) == []
     cells = [cell for row in csv.reader(text.splitlines()) for cell in row]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []

@@ -14,6 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from tests.support.district import ROOT, District
+from tests.support.documented import Page
 from tests.support.records import APPLICANT, NIGHT, dossier
 from ward_warehouse.cli import main
 from ward_warehouse.validation.data_docs.site import index_file
@@ -143,17 +144,19 @@ def built_with_the_decisions(desk: District, cli: Cli, decided: dict[str, str]) 
             ("mendable", "officer_1", "replayed after a correction"),
             ("rejected", "officer_3", "a test record"),
         ]
-    (status,) = [r for r in cli("status", "--json") if (r["ward"], r["record_kind"]) == ("desk_files", "dossiers")]
+    # The registry expected nights until the end of the year: that those were not run is its exit code.
+    rows = json.loads(CliRunner().invoke(main, ["status", "--json"]).stdout)
+    (status,) = [r for r in rows if (r["ward"], r["record_kind"]) == ("desk_files", "dossiers")]
     assert (status["rows_read"], status["rows_accepted"], status["rows_quarantined"]) == (5, 3, 2)
-    assert status["adds_up"]
-    assert all(row["adds_up"] for row in json.loads(CliRunner().invoke(main, ["status", "--json"]).stdout))
+    assert all(row["adds_up"] for row in rows)
 
     # The Data Docs
     run.document()
     docs = index_file(desk.settings).parent
-    page = (docs / "validations" / "dossiers" / f"{NIGHT}.html").read_text(encoding="utf-8")
+    file = docs / "validations" / "dossiers" / f"{NIGHT}.html"
+    page = file.read_text(encoding="utf-8")
     assert "Trạng thái không có trong bảng mã của phần mềm." in page
-    assert "desk_files: 1 of 5" in page
+    assert [cell for row in Page(file).rows for cell in row if "Ward desk_files: 1 of 5" in cell]
 
     # Nobody's data anywhere
     for file in (desk.folder / "home").rglob("*"):
