@@ -26,7 +26,11 @@ def tell(resolve: Resolver, *, before_build: bool = False) -> str:
         SettingsError: the lists are wrong.
         LakeError: the lake cannot be read or written.
     """
-    write_newest()
+    try:
+        write_newest()
+    except Exception:
+        # A fault that nobody foresaw in the page must not keep the message back.
+        log.exception("the morning pages could not be written")
     told = telling(Night(load_settings()), resolve, before_build=before_build)
     for one in told:
         log.log(logging.WARNING if one.errors else logging.INFO, "%s", one)
