@@ -11,7 +11,6 @@ One run is one night: a local date, whose changes are complete when the run star
 | validate | landed batches | accepted and quarantined partitions | yes |
 | announce | outcomes | tells `warehouse_build` that the lake has something new | yes |
 | verdict | outcomes | the night's verdict, and the note on the run; red when something is missing or held | yes |
-| tell | the night | the message of a night that brought nothing; of any other its build tells | yes |
 
 A ward that fails is red in the grid, and `verdict` and the run with it: the note on the run says what is missing and
 leads to its log. The others are loaded, the warehouse is built from them, and the ward catches up on its next night.
@@ -123,27 +122,20 @@ def ward_nightly_load() -> None:
     @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
     def verdict(jobs: list[dict[str, Any]]) -> str:
         from ward_warehouse.night import tasks
+        from ward_warehouse.reports.tasks import tell_before_build
 
         ti = get_current_context()["ti"]
         with told_plainly():
             found = tasks.verdict(jobs, ti.log_url.partition("/tasks/")[0])
         ti.xcom_push("note", found.note)
+        # No task of its own, which would cost a second: only of a night that brings no build is it told here.
+        tell_before_build(airflow_connection)
         if found.failed:
             end_red(found.text)
         return found.text
 
-    @task
-    def tell() -> str:
-        from ward_warehouse.reports import tasks
-
-        with told_plainly():
-            return tasks.tell(airflow_connection, before_build=True)
-
     jobs = plan()
-    judged = verdict(jobs)
-    extract.expand(job=jobs) >> validate(jobs) >> announce(jobs) >> judged
-    # A teardown runs whatever became of the others, and leaves the colour of the run to the verdict.
-    judged >> tell().as_teardown()
+    extract.expand(job=jobs) >> validate(jobs) >> announce(jobs) >> verdict(jobs)
 
 
 ward_nightly_load()

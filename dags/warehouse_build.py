@@ -53,7 +53,10 @@ def warehouse_build() -> None:
 
         with told_plainly():
             published = tasks.publish()
-        get_current_context()["outlet_events"][WAREHOUSE].extra = published.extra
+        context = get_current_context()
+        # Of the night that the build was started for, what its load announced; a build by hand has none.
+        nights = [event.extra for event in context["triggering_asset_events"].get(LAKE, [])]
+        context["outlet_events"][WAREHOUSE].extra = {**(nights[-1] if nights else {}), **published.extra}
         return published.text
 
     @task(retries=0)

@@ -68,6 +68,7 @@ class Live:
     district: District
     load: dict[str, Any]
     build: dict[str, Any]
+    published: dict[str, Any]
     tasks: list[dict[str, Any]]
     listening: set[str]
     left_over: list[int]
@@ -103,10 +104,11 @@ def night_under_scheduler(district: District) -> Callable[[threading.Event], Liv
             build = airflow.wait("end of the build", lambda: airflow.ended("warehouse_build"), 180)
             path = f"/dags/ward_nightly_load/dagRuns/{load['dag_run_id']}/taskInstances"
             tasks, listening = airflow.get(path)["task_instances"], airflow.listening()
+            (event,) = airflow.get(f"/assets/events?source_dag_id={build['dag_id']}")["asset_events"]
             looked = pages.look(airflow, district)
             started = [process.pid for process in airflow.processes.values()]
         left_over = [pid for pid in started if psutil.pid_exists(pid)]
-        return Live(district, load, build, tasks, listening, left_over, looked)
+        return Live(district, load, build, event, tasks, listening, left_over, looked)
 
     return work
 

@@ -62,7 +62,6 @@ def test_tasks_of_the_nightly_load(seen: Seen) -> None:
         "validate": {**always, "after": ["extract", "plan"]},
         "announce": {**always, "after": ["plan", "validate"], "outlets": ["ward_warehouse_lake"]},
         "verdict": {**plain, "trigger_rule": "none_failed_min_one_success", "after": ["announce", "plan"]},
-        "tell": {**plain, "trigger_rule": "all_done_setup_success", "after": ["verdict"]},
     }
 
 

@@ -37,6 +37,15 @@ def test_the_night_ends_in_a_published_warehouse(live: Live) -> None:
     assert rows == [(key, 2, night_of(live)) for key in sorted(live.district.wards)]
 
 
+def test_what_was_published_is_announced_with_its_night(live: Live) -> None:
+    assert live.published["name"] == "ward_warehouse_published"
+    extra = live.published["extra"]
+    assert extra["night"] == str(night_of(live))
+    assert (extra["wards_expected"], extra["wards_arrived"], extra["wards_missing"]) == (3, 3, [])
+    assert extra["read"] == extra["accepted"] + extra["quarantined"] + extra["unchanged"]
+    assert extra["tables"] > 20
+
+
 def test_airflow_listens_on_this_machine_only(live: Live) -> None:
     assert live.listening == {"127.0.0.1"}
 

@@ -12,14 +12,15 @@ _SET_DEATH_SIGNAL = 1
 
 
 def end_children_with_this() -> None:
-    """From here on each process that this one forks is told to end when its parent has ended, however that ended.
+    """From here on each process that this one forks is ended when its parent has ended, however that ended.
 
-    A worker whose scheduler was killed would otherwise wait for ever for work that nobody hands out. Linux alone can
-    say so to the kernel; elsewhere nothing is changed.
+    A worker whose scheduler was killed would otherwise wait for ever for work that nobody hands out. It is killed: a
+    forked process has its parent's signal handlers, and Airflow's ignore every other signal in a worker. Linux alone
+    can be asked for it; elsewhere nothing is changed.
     """
     if sys.platform == "linux":
         os.register_at_fork(after_in_child=_end_with_parent)
 
 
 def _end_with_parent() -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(_SET_DEATH_SIGNAL, signal.SIGTERM)
+    ctypes.CDLL(None, use_errno=True).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)

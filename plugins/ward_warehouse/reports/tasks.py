@@ -5,12 +5,25 @@ from __future__ import annotations
 import logging
 
 from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.messages import tell as telling
 from ward_warehouse.reports.morning.site import write_newest
 
 log = logging.getLogger(__name__)
+
+
+def tell_before_build(resolve: Resolver) -> None:
+    """Tells, at the end of a load, of a night that brings no build; what goes wrong is logged and fails nothing.
+
+    Args:
+        resolve: gives a connection by its id.
+    """
+    try:
+        tell(resolve, before_build=True)
+    except WardWarehouseError as error:
+        log.error("the night's message: %s", error)
 
 
 def tell(resolve: Resolver, *, before_build: bool = False) -> str:

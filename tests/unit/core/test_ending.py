@@ -8,9 +8,10 @@ import psutil
 import pytest
 
 PARENT = """
-import os, sys, time
+import os, signal, sys, time
 from ward_warehouse.core.ending import end_children_with_this
 end_children_with_this()
+signal.signal(signal.SIGTERM, lambda *_: None)
 child = os.fork()
 if child:
     print(child, flush=True)

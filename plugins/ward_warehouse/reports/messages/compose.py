@@ -43,11 +43,12 @@ WORDS: dict[Language, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent: one line, a text, and the same as a page."""
+    """What is sent: one line, a text, the same as a page, and files by name (by mail alone)."""
 
     subject: str
     text: str
     html: str
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 def compose(

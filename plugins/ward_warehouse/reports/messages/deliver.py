@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -48,6 +49,10 @@ def send_mail(connection: Connection, sender: str | None, address: str, message:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
+    for name, content in message.files:
+        kind, _ = mimetypes.guess_type(name)
+        maintype, _, subtype = (kind or "application/octet-stream").partition("/")
+        mail.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
     try:
         with _server(connection) as server:
             if connection.login and connection.password:

@@ -68,9 +68,9 @@ def of_night(lake: Lake, night: date) -> list[Delivery]:
     return [one for one in found if one is not None]
 
 
-def waiting_nights(lake: Lake) -> list[date]:
-    """Nights of which a message waits to be tried again."""
-    nights = [date.fromisoformat(name) for name in lake.folders("messages")]
+def waiting_nights(lake: Lake, since: date) -> list[date]:
+    """Nights, from one on, of which a message waits to be tried again."""
+    nights = [date.fromisoformat(name) for name in lake.folders("messages") if name >= since.isoformat()]
     return [night for night in nights if any(not one.is_done for one in of_night(lake, night))]
 
 

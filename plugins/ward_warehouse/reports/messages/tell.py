@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.errors import WardWarehouseError
@@ -29,6 +29,9 @@ from ward_warehouse.reports.messages.deliver import (
 )
 from ward_warehouse.reports.messages.lists import CHANNELS, Channel, Lists, Recipients, load_lists
 from ward_warehouse.reports.messages.records import Delivery, claimed, delivery_id, read, waiting_nights, write
+
+TRIED_FOR = timedelta(days=7)
+"""How long a message is tried again; of older nights nobody needs to be woken."""
 
 
 @dataclass
@@ -91,9 +94,9 @@ def tell(
 
 
 def due_nights(run: Night, now: datetime) -> list[date]:
-    """The newest night that is over, if it was run or its deadline has passed, and nights of which a message waits."""
+    """The newest night that is over, if it was run or its deadline has passed, and those of which a message waits."""
     newest = newest_night(now, run.settings.time_zone)
-    due = {*waiting_nights(run.lake)}
+    due = {*waiting_nights(run.lake, newest - TRIED_FOR)}
     if now >= deadline(run.settings, newest) or outcomes_of(run.lake, newest):
         due.add(newest)
     return sorted(due)

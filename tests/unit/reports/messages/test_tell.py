@@ -58,7 +58,11 @@ class Office:
         self.file.write_text(yaml.safe_dump({"lists": list(lists)}), encoding="utf-8")
 
     def resolve(self, connection_id: str) -> Connection:
-        return {"smtp_default": self.mail.connection, "hook": self.hook.connection}[connection_id]
+        phone = Connection("phone", "generic", extra={"url": f"json://127.0.0.1:{self.hook.port}/in"})
+        known = {"smtp_default": self.mail.connection, "hook": self.hook.connection, "phone": phone}
+        if connection_id not in known:
+            raise SettingsError(f"connection {connection_id}: is not set")
+        return known[connection_id]
 
     def tell(self, now: datetime = MORNING, **options: Any) -> Told:
         (told,) = tell(self.run, self.resolve, [NIGHT], now, **options)
@@ -174,6 +178,24 @@ def test_a_server_that_is_down_costs_nothing_and_is_sent_once_later(office: Offi
     assert (len(office.mail.taken), len(office.hook.taken)) == (1, 1)
     kept = [one for one in outcomes_of(office.run.lake, NIGHT) if one.step == "message"]
     assert [one.status for one in kept] == ["failed", "succeeded"]
+
+
+def test_what_apprise_knows_is_told_as_well(office: Office) -> None:
+    office.lists({"role": "duty", "language": "en", "apprise": ["phone"]})
+    office.note("m1", "extract", "failed", error="no answer", cause="no_answer")
+    assert office.tell().sent == 1
+    (posted,) = office.hook.taken
+    assert posted["title"].startswith(f"Night {NIGHT} is partial")
+    assert "its system did not answer" in posted["message"]
+    office.hook.status = 500
+    assert office.tell().sent == 0
+
+
+def test_a_connection_that_is_missing_is_said_and_fails_nothing(office: Office) -> None:
+    office.lists({"role": "duty", "webhook": ["elsewhere"]})
+    told = office.tell()
+    assert (told.sent, told.later) == (0, 1)
+    assert "messages.yml: lists.0: connection elsewhere: is not set; it is sent later" in str(told)
 
 
 def test_an_unreachable_mail_server_is_no_error_of_the_night(office: Office) -> None:
