@@ -2,7 +2,8 @@
 
 import pytest
 
-from ward_warehouse.core.names import names_shown, shown_name
+from tests.faults.canaries import Person, people
+from ward_warehouse.core.names import names_shown, reads_like_a_code, shown_name
 
 FULL_WIDTH = "0971007919".translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
 
@@ -52,3 +53,17 @@ def test_names_that_look_alike_are_told_apart() -> None:
 def test_a_name_is_bounded_and_on_one_line() -> None:
     assert len(shown_name("Ghi chú " * 100)) <= 80
     assert shown_name("Ghi chú\nmới") == "Ghi chú\\nmới"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["Qua mạng xã hội", "Chờ bổ sung hồ sơ", "Đã chuyển phòng", "ĐÃ TRẢ KẾT QUẢ", "Trực tuyến một phần", "Mới tạo"],
+)
+def test_a_code_that_no_table_has_reads_like_one(code: str) -> None:
+    assert reads_like_a_code(code)
+
+
+@pytest.mark.parametrize("person", people()[::7], ids=lambda person: person.phone)
+def test_nobody_reads_like_a_code(person: Person) -> None:
+    for text in (*person.values, *person.spellings, f"gửi {person.name}", f"Hồ sơ của {person.name.split()[-1]}"):
+        assert not reads_like_a_code(text), text
