@@ -283,6 +283,20 @@ def test_pages_lead_to_the_nights_around_them(ready: District) -> None:
     )
 
 
+def test_what_came_right_since_is_said_on_the_page_of_the_night_before(ready: District) -> None:
+    send(ready)
+    away = ready["m_sql"].database.with_suffix(".away")
+    ready["m_sql"].database.rename(away)
+    play(ready)
+    write_newest()
+    assert "Thiếu: Phường m_sql." in page_of(ready.settings, "mini", NIGHT).read_text("utf-8")
+    away.rename(ready["m_sql"].database)
+    send(ready, NEXT)
+    play(ready, NEXT)
+    write_newest()
+    assert "Đến muộn, đã lấy bù đêm sau: Phường m_sql." in page_of(ready.settings, "mini", NIGHT).read_text("utf-8")
+
+
 def test_pages_that_cannot_be_written_cost_the_run_nothing(ready: District, monkeypatch: pytest.MonkeyPatch) -> None:
     send(ready)
     play(ready)

@@ -9,7 +9,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ from ward_warehouse.core.errors import BuildError, WardWarehouseError
 from ward_warehouse.core.settings import Settings, load_settings
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry import Registry, load_registry
-from ward_warehouse.reports.morning.gather import Gatherer
+from ward_warehouse.reports.morning.gather import NIGHTS_SHOWN, Gatherer
 from ward_warehouse.reports.morning.model import Morning, as_data
 from ward_warehouse.reports.morning.pages import Line, index_page, line_of, morning_page
 
@@ -41,7 +41,9 @@ def page_of(settings: Settings, district: str, night: date) -> Path:
 def write_mornings(
     settings: Settings, lake: Lake, registry: Registry, night: date | None = None
 ) -> list[tuple[Morning, Path]]:
-    """Writes the pages of a night, of the newest that was read without one, for each district in force on it.
+    """Writes the pages of a night for each district in force on it.
+
+    Without a night the newest that was read is meant, and the page before it that left something to do is written anew.
 
     Args:
         settings: where the pages and the published warehouse are; the build may have failed.
@@ -59,8 +61,17 @@ def write_mornings(
         chosen = night or gatherer.newest_night(district)
         if chosen is None or not gatherer.is_expected(district, chosen):
             continue
-        found.append(gatherer.morning(district, chosen))
+        before = _unfinished_before(settings, district, chosen) if night is None else None
+        found += [gatherer.morning(district, one) for one in (before, chosen) if one is not None]
     return write_pages(settings, found)
+
+
+def _unfinished_before(settings: Settings, district: str, night: date) -> date | None:
+    """The newest night before this one whose page left something to do: what came right since is said on it, too."""
+    lines = [_line_at(path) for path in page_of(settings, district, night).parent.glob("*.json")]
+    nights = [one.night for one in lines if one.night < night and (one.standing != "complete" or one.open)]
+    newest = max(nights, default=None)
+    return newest if newest is not None and newest >= night - timedelta(days=NIGHTS_SHOWN) else None
 
 
 def write_newest() -> str:
@@ -108,7 +119,11 @@ def write_pages(settings: Settings, mornings: Iterable[Morning]) -> list[tuple[M
 
 
 def _lines(folder: Path) -> list[Line]:
-    return [_LINE.validate_json(path.read_bytes()) for path in folder.glob("*/*.json")]
+    return [_line_at(path) for path in folder.glob("*/*.json")]
+
+
+def _line_at(path: Path) -> Line:
+    return _LINE.validate_json(path.read_bytes())
 
 
 def _replace(file: Path, text: str) -> None:
