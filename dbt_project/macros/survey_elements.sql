@@ -6,8 +6,9 @@
     case when {{ question }} = 'overall' then 'satisfaction_rate' else {{ question }} || '_satisfaction' end
 {%- endmacro %}
 
-{# The grains in which the answers are published by mode. Of the elements a month and a quarter of a ward are mostly fewer
-   than five answers on paper, by phone and on the web. #}
-{% macro survey_mode_grains() %}
-    {{ return({'overall': ['month', 'quarter', 'half_year', 'year'], 'elements': ['half_year', 'year']}) }}
-{% endmacro %}
+{# The grains in which the answers are published by mode, as a list in SQL: those of the overall question, and fewer of
+   the elements, of which a month and a quarter of a ward are mostly fewer than five answers on paper, by phone and on the
+   web. #}
+{% macro survey_mode_grains(questions) -%}
+    {{ {'overall': "('month', 'quarter', 'half_year', 'year')", 'elements': "('half_year', 'year')"}[questions] }}
+{%- endmacro %}

@@ -1,4 +1,4 @@
--- What hiding small numbers costs: the figures that would be published, those that are too small, and those beside them.
+-- What hiding small numbers costs: the figures there are, those that are too small, and those hidden beside them.
 with figures as (
     select
         'reform_indicators' as published_in,

@@ -287,7 +287,7 @@ def decide(cells: Relation, components: Relation, kept: Relation | None) -> pa.T
 
     Args:
         cells: columns `component`, `family`, `district_code`, `ward_key`, `period_grain`, `period_start`, `period_end`,
-            `dimension`, `member`, `size`, `threshold` and `is_frozen`.
+            `dimension`, `member`, `denominator`, `threshold` and `is_frozen`.
         components: of each `component` a `digest` of its cells.
         kept: what this function gave the build before, if the build computes only what changed: a component whose
             digest is the same keeps its decisions.
@@ -336,7 +336,7 @@ def _rows(relation: Relation) -> list[dict[str, Any]]:
 def _cell(row: dict[str, Any]) -> Cell:
     return Cell(
         row["ward_key"] or "", row["period_grain"], row["period_start"], row["period_end"], row["dimension"] or "",
-        row["member"], row["size"], row["threshold"], row["is_frozen"],
+        row["member"], row["denominator"], row["threshold"], row["is_frozen"],
     )  # fmt: skip
 
 

@@ -203,7 +203,7 @@ def rows_of(component: str, atoms: Atoms) -> list[dict[str, Any]]:
     return [
         cell._asdict() | {
             "component": component, "family": "f", "district_code": "d", "ward_key": cell.ward or None,
-            "period_grain": cell.grain, "period_start": cell.start, "period_end": cell.end,
+            "denominator": cell.size, "period_grain": cell.grain, "period_start": cell.start, "period_end": cell.end,
         }
         for cell in table(atoms, ["month", "quarter"])
     ]  # fmt: skip
@@ -235,7 +235,7 @@ def test_a_component_that_is_gone_leaves_no_decision() -> None:
 def test_the_plan_names_what_it_cannot_protect() -> None:
     rows = rows_of("one", {("a", 1, "m"): 2, ("b", 1, "m"): 20})
     plan = suppression.decide(
-        Rows([row | {"is_frozen": row["size"] >= 5} for row in rows]),
+        Rows([row | {"is_frozen": row["denominator"] >= 5} for row in rows]),
         Rows([{"component": "one", "digest": "1"}]),
         None,
     )

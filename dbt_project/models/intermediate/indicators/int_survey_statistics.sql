@@ -46,12 +46,8 @@ select
 from placed
 {%- if mode == 'mode' %}
 where
-    {%- for question, grains in survey_mode_grains().items() %}
-    (question {{ '=' if question == 'overall' else '<>' }} 'overall' and period_grain in ('{{ grains | join("', '") }}'))
-    {%- if not loop.last %}
-    or
-    {%- endif %}
-    {%- endfor %}
+    period_grain in {{ survey_mode_grains('elements') }}
+    or (question = 'overall' and period_grain in {{ survey_mode_grains('overall') }})
 {%- endif %}
 group by
     {% if ward_key == 'ward_key' %}ward_key,{% endif %}

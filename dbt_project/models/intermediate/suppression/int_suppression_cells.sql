@@ -18,7 +18,7 @@ with published_before as (
 
 figures as (
     select
-        coalesce(indicators.hidden_with, indicators.indicator_code) as family,
+        coalesce(indicators.hidden_with, indicators.indicator_code) as family, -- noqa: RF04
         parts.district_code,
         parts.ward_key,
         parts.period_grain,
@@ -27,7 +27,7 @@ figures as (
         cast(null as varchar) as dimension,
         'all' as member,
         parts.indicator_code as published_as,
-        cast(parts.denominator as bigint) as size,
+        cast(parts.denominator as bigint) as denominator,
         indicators.small_number_threshold as threshold,
         published_before.indicator_code is not null as is_frozen
     from {{ ref('int_indicator_values') }} as parts
@@ -44,7 +44,7 @@ figures as (
     where indicators.small_number_threshold is not null and parts.wards_with_data > 0
     union all
     select
-        coalesce(indicators.hidden_with, indicators.indicator_code) as family,
+        coalesce(indicators.hidden_with, indicators.indicator_code) as family, -- noqa: RF04
         members.district_code,
         members.ward_key,
         members.period_grain,
@@ -53,7 +53,7 @@ figures as (
         members.dimension,
         members.member,
         members.indicator_code as published_as,
-        members.denominator as size,
+        members.denominator,
         indicators.small_number_threshold as threshold,
         false as is_frozen
     from {{ ref('int_indicator_breakdown_values') }} as members
@@ -64,7 +64,7 @@ figures as (
     where indicators.small_number_threshold is not null
     union all
     select
-        {{ indicator_of_question('question') }} as family,
+        {{ indicator_of_question('question') }} as family, -- noqa: RF04
         district_code,
         ward_key,
         period_grain,
@@ -73,7 +73,7 @@ figures as (
         'mode' as dimension,
         mode as member,
         'survey_statistics' as published_as,
-        valid_answers as size,
+        valid_answers as denominator,
         {{ var('survey_small_number') }} as threshold,
         false as is_frozen
     from {{ ref('int_survey_statistics') }}
@@ -83,12 +83,25 @@ figures as (
 components as (
     select
         figures.*,
-        family || ':' || district_code || ':' || cast(extract(year from period_start) as varchar) as component
+        figures.family
+        || ':' || figures.district_code
+        || ':' || cast(extract(year from figures.period_start) as varchar) as component
     from figures
     -- A zero that two indicators say is hidden as soon as one of them is not zero.
-    where size > 0 or (member = 'all' and family in (select hidden_with from {{ ref('dim_indicator') }}))
+    where
+        figures.denominator > 0
+        or (
+            figures.member = 'all'
+            and figures.family in (select i.hidden_with from {{ ref('dim_indicator') }} as i)
+        )
+),
+
+with_a_small_number as (
+    select distinct component
+    from components
+    where denominator between 1 and threshold - 1
 )
 
-select *
+select components.*
 from components
-where component in (select small.component from components as small where small.size between 1 and small.threshold - 1)
+inner join with_a_small_number on components.component = with_a_small_number.component

@@ -33,7 +33,7 @@ with noted as (
 explained as (
     select
         noted.*,
-        coalesce(value_note in ('suppressed_small_number', 'suppressed_secondary'), false) as is_suppressed
+        coalesce(noted.value_note in ('suppressed_small_number', 'suppressed_secondary'), false) as is_suppressed
     from noted
 )
 
