@@ -17,6 +17,7 @@ PRINTED = {
     "docs/settings.md": "settings",
     "docs/checks.md": "wards check --list --markdown",
     "docs/indicators.md": "indicators",
+    "docs/scorecards.md": "indicators scorecards",
     "schemas/system.schema.json": "wards schema system",
     "schemas/district.schema.json": "wards schema district",
 }

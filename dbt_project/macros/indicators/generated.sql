@@ -156,6 +156,10 @@
         {"role": "numerator", "measure": "online_filing_rate_level_3_4_v1_numerator", "summed": "by_date", "record_kind": "dossiers", "date": "received_date", "where": "channel = 'online' and procedure_online_level in ('3', '4', 'partial', 'full')"},
         {"role": "denominator", "measure": "online_filing_rate_level_3_4_v1_denominator", "summed": "by_date", "record_kind": "dossiers", "date": "received_date", "where": "procedure_online_level in ('3', '4', 'partial', 'full')"}
     ]},
+    {"code": "online_filing_rate_full", "version": 1, "theme": "service", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "online_filing_rate_full_v1_numerator", "summed": "by_date", "record_kind": "dossiers", "date": "received_date", "where": "channel = 'online' and procedure_online_level in ('4', 'full')"},
+        {"role": "denominator", "measure": "online_filing_rate_full_v1_denominator", "summed": "by_date", "record_kind": "dossiers", "date": "received_date", "where": "procedure_online_level in ('4', 'full')"}
+    ]},
     {"code": "saturday_service_held", "version": 1, "theme": "service", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
         {"role": "numerator", "measure": "saturday_service_held_v1_numerator", "summed": "by_date", "record_kind": "service_saturdays", "date": "service_date", "where": "is_held"},
         {"role": "denominator", "measure": "saturday_service_held_v1_denominator", "summed": "by_date", "record_kind": "service_saturdays", "date": "service_date"}

@@ -1,4 +1,4 @@
-"""Commands about the definitions of indicators: print them, one of them with its SQL, and what is generated of them."""
+"""Commands about the definitions of indicators and the rules of scorecards: print them, generate what they make."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from ward_warehouse.cli.output import as_text
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.registry.indicator_reader import read_indicators
 from ward_warehouse.registry.indicators import Catalogue
+from ward_warehouse.registry.scorecard_reader import FOLDER as SCORECARDS
+from ward_warehouse.registry.scorecard_reader import read_scorecards
 from ward_warehouse.reports.dictionary import describe, dictionary, find_definition
+from ward_warehouse.reports.scorecard_rules import scorecard_rules
 from ward_warehouse.warehouse.indicator_generation import DEFINITIONS, write_generated
 from ward_warehouse.warehouse.indicator_sql import standalone_sql
 
@@ -32,6 +35,14 @@ def show(code: str, version: int | None, only_sql: bool) -> None:
         as_text(standalone_sql(find_definition(catalogue, code, version), catalogue))
     else:
         as_text(describe(catalogue, code, version))
+
+
+@indicators.command()
+def scorecards() -> None:
+    """Print the rules of the scorecards: the points of each index, and where its share comes from."""
+    catalogue = _catalogue()
+    cards = read_scorecards(load_settings().dbt_project_dir / DEFINITIONS / SCORECARDS, catalogue)
+    as_text(scorecard_rules(cards, catalogue))
 
 
 @indicators.command()

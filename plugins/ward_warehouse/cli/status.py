@@ -30,7 +30,7 @@ COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_unchanged")
 @click.option("--problems", is_flag=True, help="Only what is missing, held, late, waiting, or does not add up.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON: one object for each ward and record kind.")
 def status(night: date | None, district: str | None, problems: bool, json_: bool) -> None:
-    """Where each ward and record kind stands: by district, with totals and age.
+    """Where each ward and record kind stands: by district, with totals and age; and the newest alarms about votes.
 
     Ends with 0 when the night is complete, 1 when it is not, 2 when it was not run; of several districts the worst.
     """
@@ -56,8 +56,9 @@ def status(night: date | None, district: str | None, problems: bool, json_: bool
             _print(found, (expected - chosen).days, lines, problems)
     if json_:
         as_json(rows)
-    elif behind := run.what_is_not_published():
-        console.print(behind, style="yellow", soft_wrap=True)
+    else:
+        for line in filter(None, [run.what_is_not_published(), *run.vote_alarms()]):
+            console.print(line, style="yellow", soft_wrap=True)
     sys.exit(code)
 
 

@@ -264,6 +264,16 @@ class Night:
         """Where each ward stands; see `standing`."""
         return standing(self.lake, self.registry)
 
+    def vote_alarms(self) -> list[str]:
+        """A line for each of the newest alarms about votes; none when the published warehouse cannot be read."""
+        from ward_warehouse.warehouse.vote_alarms import alarm_lines
+
+        try:
+            return alarm_lines(self.settings.published_file)
+        except WardWarehouseError:
+            # `what_is_not_published` says what is wrong with it.
+            return []
+
     def apply_decisions(self) -> int:
         """Lets in the quarantined records that people decided to let in; gives how many partitions that changed.
 

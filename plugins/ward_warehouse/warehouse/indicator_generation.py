@@ -1,7 +1,8 @@
 """What dbt and editors read of the definitions of indicators: files made from `dbt_project/indicators/`.
 
 dbt needs the definitions while it compiles, to write the SQL that counts (a macro that gives them as data), and as rows
-of the warehouse (two seeds). They are committed, and a test says whether they are what the definitions give.
+of the warehouse (two seeds); the rules of scorecards are rows alone (three seeds). They are committed, and a test says
+whether they are what the definitions give.
 """
 
 from __future__ import annotations
@@ -15,6 +16,17 @@ from typing import Any
 
 from ward_warehouse.registry.indicator_reader import SCHEMAS, read_indicators
 from ward_warehouse.registry.indicators import Catalogue, CountedKind, Indicator, Part, Role
+from ward_warehouse.registry.scorecard_reader import FOLDER as SCORECARDS
+from ward_warehouse.registry.scorecard_reader import read_scorecards
+from ward_warehouse.registry.scorecards import Scorecard
+from ward_warehouse.warehouse.scorecard_generation import (
+    CLASSES_SEED,
+    FIGURES_SEED,
+    INDICES_SEED,
+    class_rows,
+    figure_rows,
+    index_rows,
+)
 
 DEFINITIONS = "indicators"
 """The folder of the definitions in the dbt project."""
@@ -34,12 +46,16 @@ def generated_files(project: Path) -> dict[Path, str]:
         RegistryError: the definitions are wrong; one line for each fault.
     """
     catalogue = read_indicators(project / DEFINITIONS)
+    cards = read_scorecards(project / DEFINITIONS / SCORECARDS, catalogue)
     texts = {
         MACROS: _macros(catalogue),
         SEED: _csv(_definition_rows(catalogue)),
         TARGETS_SEED: _csv(_target_rows(catalogue)),
+        INDICES_SEED: _csv(index_rows(cards, catalogue.sources)),
+        FIGURES_SEED: _csv(figure_rows(cards)),
+        CLASSES_SEED: _csv(class_rows(cards)),
     }
-    for name, model in SCHEMAS.items():
+    for name, model in {**SCHEMAS, "schemas/scorecard.json": Scorecard}.items():
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
         texts[f"{DEFINITIONS}/{name}"] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     return {project / name: text for name, text in texts.items()}

@@ -36,7 +36,7 @@ FIRST_CODES = {
 }  # fmt: skip
 
 each = pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d.name_in_sql)
-each_file = pytest.mark.parametrize("path", sorted(INDICATORS.glob("*.yml")), ids=lambda path: path.name)
+each_file = pytest.mark.parametrize("path", sorted(INDICATORS.rglob("*.yml")), ids=lambda path: path.name)
 
 
 @cache

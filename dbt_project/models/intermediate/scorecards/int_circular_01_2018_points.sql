@@ -1,54 +1,102 @@
 {{ config(materialized='view_in_place') }}
 
 -- A district adds up the parts of its wards and divides once; a ward that did not report is missing from it, and is
--- counted as missing.
-with criteria as (
-    {{- circular_01_2018_criterion_rows() }}
+-- counted as missing. A quarter has the rules that are in force on its last day.
+with rules as (
+    select
+        indices.*,
+        origins.item_code,
+        origins.indicator_code,
+        origins.weight
+    from {{ ref('scorecard_indices') }} as indices
+    inner join {{ ref('scorecard_figures') }} as origins
+        on
+            indices.scorecard = origins.scorecard
+            and indices.scorecard_version = origins.scorecard_version
+            and indices.index_code = origins.index_code
+    where indices.scorecard = 'circular_01_2018'
 ),
 
-counted as (
+criteria as (
+    select distinct
+        scorecard_version,
+        applies_from,
+        valid_from,
+        valid_to,
+        index_order,
+        index_code as criterion,
+        name_vi,
+        name_en,
+        points as ceiling,
+        full_from,
+        item_code,
+        case when item_code is null then 'records' else 'ward_return' end as basis
+    from rules
+),
+
+units as (
     select
         ward_key,
         district_code,
         period_start,
         period_end,
-        is_provisional,
-        sum(
-            numerator * case indicator_code when 'resolved_early' then 2 when 'resolved_on_time' then 1 else 0 end
-        ) as numerator,
-        sum(numerator) as denominator
+        is_provisional
     from {{ ref('reform_indicators') }}
-    where
-        indicator_code in ('resolved_early', 'resolved_on_time', 'resolved_late')
-        and period_grain = 'quarter'
-        and ward_key is not null
-    group by ward_key, district_code, period_start, period_end, is_provisional
+    where indicator_code = 'resolved_early' and period_grain = 'quarter'
 ),
 
--- More than two points an assessment is a slip, and no score.
+counted as (
+    select
+        figures.ward_key,
+        figures.period_start,
+        rules.scorecard_version,
+        rules.index_code as criterion,
+        sum(figures.numerator * rules.weight) as numerator,
+        sum(figures.numerator) as denominator
+    from {{ ref('reform_indicators') }} as figures
+    inner join rules
+        on
+            figures.indicator_code = rules.indicator_code
+            and figures.period_end between rules.applies_from and rules.valid_to
+    where figures.period_grain = 'quarter' and figures.ward_key is not null
+    group by figures.ward_key, figures.period_start, rules.scorecard_version, rules.index_code
+),
+
+-- More points an assessment than the full mark is a slip, and no score.
 returned as (
     select
-        ward_key,
-        item_code,
-        period_start,
-        sum(quantity) as numerator,
-        sum(base) as denominator,
-        count(quantity) = count(*) and count(base) = count(*) and sum(quantity) between 0 and 2 * sum(base) as is_usable
-    from {{ ref('fct_ward_returns') }}
-    where period_grain = 'quarter'
-    group by ward_key, item_code, period_start
+        items.ward_key,
+        items.period_start,
+        rules.scorecard_version,
+        rules.index_code as criterion,
+        sum(items.quantity) as numerator,
+        sum(items.base) as denominator,
+        count(items.quantity) = count(*)
+        and count(items.base) = count(*)
+        and sum(items.quantity) between 0 and max(rules.full_from) * sum(items.base) as is_usable
+    from {{ ref('fct_ward_returns') }} as items
+    inner join rules
+        on
+            items.item_code = rules.item_code
+            and items.period_end between rules.applies_from and rules.valid_to
+    where items.period_grain = 'quarter'
+    group by items.ward_key, items.period_start, rules.scorecard_version, rules.index_code
 ),
 
 wards as (
     select
-        counted.ward_key,
-        counted.district_code,
-        counted.period_start,
-        counted.period_end,
-        counted.is_provisional,
+        units.ward_key,
+        units.district_code,
+        units.period_start,
+        units.period_end,
+        units.is_provisional,
+        criteria.scorecard_version,
+        criteria.valid_from,
         criteria.criterion,
         criteria.name_vi,
         criteria.name_en,
+        criteria.ceiling,
+        criteria.full_from,
         criteria.basis,
         case
             when criteria.basis = 'records' then counted.numerator
@@ -65,25 +113,24 @@ wards as (
             else 0
         end as wards_reporting,
         1 as wards_expected
-    from counted
-    cross join criteria
+    from units
+    inner join criteria on units.period_end between criteria.applies_from and criteria.valid_to
+    left join counted
+        on
+            units.ward_key = counted.ward_key
+            and units.period_start = counted.period_start
+            and criteria.scorecard_version = counted.scorecard_version
+            and criteria.criterion = counted.criterion
     left join returned
         on
-            counted.ward_key = returned.ward_key
-            and counted.period_start = returned.period_start
-            and returned.item_code = 'circular_01_2018_' || criteria.criterion
+            units.ward_key = returned.ward_key
+            and units.period_start = returned.period_start
+            and criteria.scorecard_version = returned.scorecard_version
+            and criteria.criterion = returned.criterion
+    where units.ward_key is not null
 ),
 
 -- A district is closed after its wards, by a decision of its own.
-districts as (
-    select
-        district_code,
-        period_start,
-        is_provisional
-    from {{ ref('reform_indicators') }}
-    where indicator_code = 'resolved_early' and period_grain = 'quarter' and ward_key is null
-),
-
 parts as (
     select * from wards
     union all
@@ -93,9 +140,13 @@ parts as (
         wards.period_start,
         wards.period_end,
         coalesce(districts.is_provisional, true) as is_provisional,
+        wards.scorecard_version,
+        wards.valid_from,
         wards.criterion,
         wards.name_vi,
         wards.name_en,
+        wards.ceiling,
+        wards.full_from,
         wards.basis,
         sum(wards.numerator) as numerator,
         sum(wards.denominator) as denominator,
@@ -103,26 +154,49 @@ parts as (
         sum(wards.wards_reporting) as wards_reporting,
         sum(wards.wards_expected) as wards_expected
     from wards
-    left join districts
-        on wards.district_code = districts.district_code and wards.period_start = districts.period_start
+    left join units as districts
+        on
+            wards.district_code = districts.district_code
+            and wards.period_start = districts.period_start
+            and districts.ward_key is null
     group by
         wards.district_code,
         wards.period_start,
         wards.period_end,
         districts.is_provisional,
+        wards.scorecard_version,
+        wards.valid_from,
         wards.criterion,
         wards.name_vi,
         wards.name_en,
+        wards.ceiling,
+        wards.full_from,
         wards.basis
 )
 
 select
-    parts.*,
-    cast(parts.numerator as double precision) / nullif(parts.denominator, 0) as points,
+    ward_key,
+    district_code,
+    period_start,
+    period_end,
+    is_provisional,
+    scorecard_version,
+    period_end >= valid_from as is_in_force,
+    criterion,
+    name_vi,
+    name_en,
+    ceiling,
+    basis,
+    numerator,
+    denominator,
+    is_unusable,
+    wards_reporting,
+    wards_expected,
+    ceiling * cast(numerator as double precision) / nullif(denominator, 0) / full_from as points,
     case
-        when parts.is_unusable then 'not_usable'
-        when parts.denominator is null then 'not_reported'
-        when parts.denominator = 0 and parts.basis = 'records' then 'no_dossiers'
-        when parts.denominator = 0 then 'no_assessments'
+        when is_unusable then 'not_usable'
+        when denominator is null then 'not_reported'
+        when denominator = 0 and basis = 'records' then 'no_dossiers'
+        when denominator = 0 then 'no_assessments'
     end as value_note
 from parts

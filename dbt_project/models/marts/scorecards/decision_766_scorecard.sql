@@ -1,43 +1,22 @@
--- Points are given for what is known only: points_possible is the ceiling of what was reported, so that a score of a
--- unit that reports nothing is null, and that of a unit that reports badly is low.
-with units as (
+-- Points of what is known, by two readings of 0/0: points has no value for it, portal_points what the national portal
+-- gives. points_possible is the ceiling of what is known, so that the score of a unit that reports nothing is null, and
+-- that of a unit that reports badly is low.
+with indices as (
     select
-        ward_key,
-        district_code,
-        period_grain,
-        period_start,
-        period_end,
-        is_provisional
-    from {{ ref('reform_indicators') }}
-    where indicator_code = 'on_time_decision_766' and period_grain <> 'day'
+        figures.*,
+        case when rate is not null and ceiling > 0 then least(ceiling, ceiling * rate / full_from) end as exact_points
+    from {{ ref('int_decision_766_figures') }} as figures
 ),
 
-indices as (
+scored as (
     select
-        units.*,
-        scored.block,
-        scored.index_code,
-        scored.ceiling,
-        scored.ceiling_basis,
-        figures.numerator,
-        figures.denominator,
-        figures.value as rate,
+        indices.*,
         case
-            when figures.indicator_code is null then 'not_reported'
-            else figures.value_note
-        end as value_note,
-        figures.value * scored.ceiling as points,
-        case when figures.value is not null then scored.ceiling end as points_possible
-    from units
-    cross join {{ ref('int_decision_766_indices') }} as scored
-    left join {{ ref('reform_indicators') }} as figures
-        on
-            scored.indicator_code = figures.indicator_code
-            and units.district_code = figures.district_code
-            and coalesce(units.ward_key, '') = coalesce(figures.ward_key, '')
-            and units.period_grain = figures.period_grain
-            and units.period_start = figures.period_start
-            and units.period_end = figures.period_end
+            when exact_points is not null then exact_points
+            when is_empty and empty_gives = 'zero' then 0
+            when is_empty and empty_gives = 'full' then ceiling
+        end as exact_portal_points
+    from indices
 ),
 
 levels as (
@@ -48,18 +27,25 @@ levels as (
         period_start,
         period_end,
         is_provisional,
+        scorecard_version,
+        is_in_force,
         'index' as level, -- noqa: RF04
         block,
         index_code,
+        index_number,
         ceiling,
-        ceiling_basis,
+        points_basis as ceiling_basis,
         numerator,
         denominator,
         rate,
-        points,
-        points_possible,
+        exact_points as points,
+        case when exact_points is not null then ceiling end as points_possible,
+        exact_portal_points as portal_points,
+        case when exact_portal_points is not null then ceiling end as portal_points_possible,
+        wards_reporting,
+        wards_expected,
         value_note
-    from indices
+    from scored
     {%- for level, block in [('block', 'block'), ('total', "'total'")] %}
     union all
     select
@@ -69,20 +55,30 @@ levels as (
         period_start,
         period_end,
         is_provisional,
+        scorecard_version,
+        is_in_force,
         '{{ level }}' as level, -- noqa: RF04
         {{ block }} as block,
         '{{ level }}' as index_code,
-        round(sum(ceiling), 6) as ceiling,
+        cast(null as varchar) as index_number,
+        sum(ceiling) as ceiling,
         'decision' as ceiling_basis,
         cast(null as bigint) as numerator,
         cast(null as bigint) as denominator,
         cast(null as double precision) as rate,
-        round(sum(points), 6) as points,
-        round(sum(points_possible), 6) as points_possible,
-        case when count(points) = 0 then 'not_reported' end as value_note
-    from indices
+        sum(exact_points) as points,
+        sum(case when exact_points is not null then ceiling end) as points_possible,
+        sum(exact_portal_points) as portal_points,
+        sum(case when exact_portal_points is not null then ceiling end) as portal_points_possible,
+        min(case when exact_portal_points is not null then wards_reporting end) as wards_reporting,
+        max(wards_expected) as wards_expected,
+        case
+            when count(exact_points) = 0 then 'not_reported'
+            when sum(case when exact_points is not null then ceiling end) < sum(ceiling) then 'incomplete'
+        end as value_note
+    from scored
     group by
-        ward_key, district_code, period_grain, period_start, period_end, is_provisional
+        ward_key, district_code, period_grain, period_start, period_end, is_provisional, scorecard_version, is_in_force
         {%- if level == 'block' %}, block{% endif %}
     {%- endfor %}
 )
@@ -94,15 +90,23 @@ select
     period_start,
     period_end,
     is_provisional,
+    scorecard_version,
+    is_in_force,
     level,
     block,
     index_code,
+    index_number,
     numerator,
     denominator,
     rate,
-    points,
+    -- As scores are published.
+    round(points, 2) as points,
     points_possible,
+    round(portal_points, 2) as portal_points,
+    portal_points_possible,
     ceiling,
     ceiling_basis,
+    wards_reporting,
+    wards_expected,
     value_note
 from levels

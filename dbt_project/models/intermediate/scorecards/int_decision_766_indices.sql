@@ -1,3 +1,0 @@
-{{ config(materialized='view_in_place') }}
-
-{{ decision_766_index_rows() }}

@@ -1,0 +1,89 @@
+-- Votes that ask for a look by themselves, whatever their share of a month: many for one dossier, or many on one night
+-- in one ward. An alarm proves nothing. The records of a dossier that another ward took over are one dossier, and what
+-- the software of a former ward still takes in is the ward's that came after it. A system that knows the day alone
+-- writes midnight, and paper is entered by day: neither is a vote at night.
+with followers as (
+    select
+        from_ward_key,
+        min(to_ward_key) as ward_key,
+        min(succession_date) as succession_date
+    from {{ ref('int_ward_successions') }}
+    group by from_ward_key
+    having count(*) = 1
+),
+
+handed_over as (
+    select
+        dossier_key,
+        dossier_code || ' ' || cast(received_at as varchar) as course
+    from {{ ref('fct_dossiers') }}
+    where counted_from is not null or counted_to is not null
+),
+
+votes as (
+    select
+        coalesce(followers.ward_key, responses.ward_key) as ward_key,
+        responses.dossier_code,
+        responses.mode,
+        responses.answered_at,
+        responses.answered_date,
+        coalesce(
+            handed_over.course, responses.dossier_key, responses.ward_key || ':' || responses.dossier_code
+        ) as dossier,
+        {{ local_minute('responses.answered_at', 'districts.time_zone') }} as answered_minute
+    from {{ ref('fct_survey_responses') }} as responses
+    left join {{ ref('stg_districts') }} as districts on responses.district_code = districts.district_code
+    left join handed_over on responses.dossier_key = handed_over.dossier_key
+    left join followers
+        on
+            responses.ward_key = followers.from_ward_key
+            and responses.answered_date >= followers.succession_date
+),
+
+ranked as (
+    select
+        votes.*,
+        row_number() over (partition by dossier order by answered_at desc, ward_key asc) as newest_rank,
+        count(*) over (partition by dossier) as dossier_votes,
+        min(answered_at) over (partition by dossier) as first_answered_at
+    from votes
+    where dossier is not null
+),
+
+alarms as (
+    select
+        'votes_for_one_dossier' as alarm,
+        ward_key,
+        dossier_code,
+        answered_date,
+        dossier_votes as votes,
+        first_answered_at,
+        answered_at as last_answered_at
+    from ranked
+    where newest_rank = 1 and dossier_votes >= {{ var('alarm_votes') }}
+    union all
+    select
+        'votes_at_night' as alarm,
+        ward_key,
+        cast(null as varchar) as dossier_code,
+        answered_date,
+        count(*) as votes,
+        min(answered_at) as first_answered_at,
+        max(answered_at) as last_answered_at
+    from votes
+    where mode <> 'paper' and answered_minute > 0 and answered_minute < {{ var('night_ends_at_minute') }}
+    group by ward_key, answered_date
+    having count(*) >= {{ var('alarm_votes') }}
+)
+
+select
+    alarms.ward_key,
+    wards.district_code,
+    alarms.alarm,
+    alarms.dossier_code,
+    alarms.answered_date,
+    alarms.votes,
+    alarms.first_answered_at,
+    alarms.last_answered_at
+from alarms
+inner join {{ ref('dim_ward') }} as wards on alarms.ward_key = wards.ward_key
