@@ -216,3 +216,33 @@ def test_the_plain_statement_gives_the_figures_of_the_build(published: Path, ind
     expected = {cell: [None] * len(columns) if cell in unknown else list(plain.get(cell, nothing)) for cell in cells}
     assert {cell: values for cell, values in cells.items() if values != expected[cell]} == {}
     assert {ward for ward, _ in plain} <= {ward for ward, *_ in built}, "what is counted of a ward is a figure of it"
+
+
+def test_the_scorecard_of_decision_766_counts_what_is_known(published: Path) -> None:
+    shapes = query(
+        published,
+        "SELECT DISTINCT count(*) FILTER (level = 'index'), max(ceiling) FILTER (level = 'total'), "
+        "bool_or(is_in_force) FROM marts.decision_766_scorecard "
+        "GROUP BY district_code, ward_key, period_grain, period_start, period_end",
+    )
+    # The portal's rules are known of 2026: those of 2011 are for comparison.
+    assert shapes == [(24, 100.0, False)]
+    known = query(
+        published,
+        "SELECT count(*), count(*) FILTER (abs(s.points - round(20 * i.value, 2)) < 0.001) "
+        "FROM marts.decision_766_scorecard AS s JOIN marts.reform_indicators AS i ON s.index_number = '2.1' "
+        "AND i.indicator_code = 'on_time_decision_766' AND s.district_code = i.district_code "
+        "AND s.ward_key IS NOT DISTINCT FROM i.ward_key AND s.period_grain = i.period_grain "
+        "AND s.period_start = i.period_start AND s.period_end = i.period_end WHERE i.value IS NOT NULL",
+    )
+    assert known[0][0] == known[0][1] > 0
+    apart = query(
+        published,
+        "SELECT * FROM (SELECT sum(points_possible) FILTER (level = 'index') AS possible_of_indices, "
+        "max(points_possible) FILTER (level = 'total') AS possible, "
+        "sum(points) FILTER (level = 'index') AS of_indices, "
+        "max(points) FILTER (level = 'total') AS total FROM marts.decision_766_scorecard "
+        "GROUP BY district_code, ward_key, period_grain, period_start, period_end) "
+        "WHERE possible_of_indices <> possible OR abs(of_indices - total) > 0.05",
+    )
+    assert apart == []

@@ -35,19 +35,21 @@ lessened as (
         figures.period_grain,
         figures.period_start,
         figures.period_end,
-        case when less.numerator is not null then greatest(figures.numerator - less.numerator, 0) end as numerator,
+        case
+            when taken_off.numerator is not null then greatest(figures.numerator - taken_off.numerator, 0)
+        end as numerator,
         figures.denominator,
-        coalesce(figures.value_note, less.value_note) as value_note,
+        coalesce(figures.value_note, taken_off.value_note) as value_note,
         figures.wards_reporting
     from figures
-    inner join {{ ref('int_decision_766_items') }} as less
+    inner join {{ ref('int_decision_766_items') }} as taken_off
         on
-            figures.less_item_code = less.item_code
-            and figures.ward_key = less.ward_key
-            and figures.district_code = less.district_code
-            and figures.period_grain = less.period_grain
-            and figures.period_start = less.period_start
-            and figures.period_end = less.period_end
+            figures.less_item_code = taken_off.item_code
+            and figures.ward_key = taken_off.ward_key
+            and figures.district_code = taken_off.district_code
+            and figures.period_grain = taken_off.period_grain
+            and figures.period_start = taken_off.period_start
+            and figures.period_end = taken_off.period_end
 )
 
 select * from figures

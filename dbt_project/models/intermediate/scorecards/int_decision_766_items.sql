@@ -36,9 +36,9 @@ placed as (
 judged as (
     select
         placed.*,
-        returned = quantities
-        and quantity >= 0
-        and (bases = 0 or (bases = returned and quantity <= base)) as is_usable
+        placed.returned = placed.quantities
+        and placed.quantity >= 0
+        and (placed.bases = 0 or (placed.bases = placed.returned and placed.quantity <= placed.base)) as is_usable
     from placed
 )
 

@@ -4,7 +4,10 @@
 with indices as (
     select
         figures.*,
-        case when rate is not null and ceiling > 0 then least(ceiling, ceiling * rate / full_from) end as exact_points
+        case
+            when figures.rate is not null and figures.ceiling > 0
+                then least(figures.ceiling, figures.ceiling * figures.rate / figures.full_from)
+        end as exact_points
     from {{ ref('int_decision_766_figures') }} as figures
 ),
 
@@ -12,9 +15,9 @@ scored as (
     select
         indices.*,
         case
-            when exact_points is not null then exact_points
-            when is_empty and empty_gives = 'zero' then 0
-            when is_empty and empty_gives = 'full' then ceiling
+            when indices.exact_points is not null then indices.exact_points
+            when indices.is_empty and indices.empty_gives = 'zero' then 0
+            when indices.is_empty and indices.empty_gives = 'full' then indices.ceiling
         end as exact_portal_points
     from indices
 ),

@@ -43,11 +43,14 @@ votes as (
 ranked as (
     select
         votes.*,
-        row_number() over (partition by dossier order by answered_at desc, ward_key asc) as newest_rank,
-        count(*) over (partition by dossier) as dossier_votes,
-        min(answered_at) over (partition by dossier) as first_answered_at
+        row_number() over (
+            partition by votes.dossier
+            order by votes.answered_at desc, votes.ward_key asc
+        ) as newest_rank,
+        count(*) over (partition by votes.dossier) as dossier_votes,
+        min(votes.answered_at) over (partition by votes.dossier) as first_answered_at
     from votes
-    where dossier is not null
+    where votes.dossier is not null
 ),
 
 alarms as (
