@@ -25,14 +25,14 @@ votes as (
         coalesce(followers.ward_key, responses.ward_key) as ward_key,
         responses.dossier_code,
         responses.mode,
+        responses.district_code,
+        responses.is_out_of_hours,
         responses.answered_at,
         responses.answered_date,
         coalesce(
             handed_over.course, responses.dossier_key, responses.ward_key || ':' || responses.dossier_code
-        ) as dossier,
-        {{ local_minute('responses.answered_at', 'districts.time_zone') }} as answered_minute
+        ) as dossier
     from {{ ref('fct_survey_responses') }} as responses
-    left join {{ ref('stg_districts') }} as districts on responses.district_code = districts.district_code
     left join handed_over on responses.dossier_key = handed_over.dossier_key
     left join followers
         on
@@ -40,17 +40,44 @@ votes as (
             and responses.answered_date >= followers.succession_date
 ),
 
-ranked as (
+dossiers as (
     select
-        votes.*,
+        dossier,
+        count(*) as votes,
+        min(answered_at) as first_answered_at,
+        max(answered_at) as last_answered_at
+    from votes
+    where dossier is not null
+    group by dossier
+    having count(*) >= {{ var('alarm_votes') }}
+),
+
+newest as (
+    select
+        votes.ward_key,
+        votes.dossier_code,
+        votes.answered_date,
+        dossiers.votes,
+        dossiers.first_answered_at,
+        dossiers.last_answered_at,
         row_number() over (
             partition by votes.dossier
             order by votes.answered_at desc, votes.ward_key asc
-        ) as newest_rank,
-        count(*) over (partition by votes.dossier) as dossier_votes,
-        min(votes.answered_at) over (partition by votes.dossier) as first_answered_at
+        ) as place
+    from dossiers
+    inner join votes on dossiers.dossier = votes.dossier
+),
+
+-- A local hour costs more to know than all the rest, and of a tablet it is known whether the counter was open.
+at_night as (
+    select
+        votes.ward_key,
+        votes.answered_date,
+        votes.answered_at,
+        {{ local_minute('votes.answered_at', 'districts.time_zone') }} as answered_minute
     from votes
-    where votes.dossier is not null
+    inner join {{ ref('stg_districts') }} as districts on votes.district_code = districts.district_code
+    where votes.mode <> 'paper' and (votes.mode <> 'tablet' or votes.is_out_of_hours)
 ),
 
 alarms as (
@@ -59,11 +86,11 @@ alarms as (
         ward_key,
         dossier_code,
         answered_date,
-        dossier_votes as votes,
+        votes,
         first_answered_at,
-        answered_at as last_answered_at
-    from ranked
-    where newest_rank = 1 and dossier_votes >= {{ var('alarm_votes') }}
+        last_answered_at
+    from newest
+    where place = 1
     union all
     select
         'votes_at_night' as alarm,
@@ -73,8 +100,8 @@ alarms as (
         count(*) as votes,
         min(answered_at) as first_answered_at,
         max(answered_at) as last_answered_at
-    from votes
-    where mode <> 'paper' and answered_minute > 0 and answered_minute < {{ var('night_ends_at_minute') }}
+    from at_night
+    where answered_minute > 0 and answered_minute < {{ var('night_ends_at_minute') }}
     group by ward_key, answered_date
     having count(*) >= {{ var('alarm_votes') }}
 )
