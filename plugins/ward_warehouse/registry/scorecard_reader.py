@@ -30,7 +30,8 @@ def read_scorecards(folder: Path, catalogue: Catalogue) -> list[Scorecard]:
     Raises:
         RegistryError: one line for each fault: file, line, what was found and what was expected.
     """
-    found, problems = [], []
+    found: list[Scorecard] = []
+    problems: list[str] = []
     for path in sorted(folder.glob("*.yml")):
         file = read_yaml(path)
         if isinstance(file, Finding):

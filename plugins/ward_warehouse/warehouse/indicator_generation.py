@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from ward_warehouse.registry.indicator_reader import SCHEMAS, read_indicators
 from ward_warehouse.registry.indicators import Catalogue, CountedKind, Indicator, Part, Role
 from ward_warehouse.registry.scorecard_reader import FOLDER as SCORECARDS
@@ -55,7 +57,8 @@ def generated_files(project: Path) -> dict[Path, str]:
         FIGURES_SEED: _csv(figure_rows(cards)),
         CLASSES_SEED: _csv(class_rows(cards)),
     }
-    for name, model in {**SCHEMAS, "schemas/scorecard.json": Scorecard}.items():
+    schemas: dict[str, type[BaseModel]] = {**SCHEMAS, "schemas/scorecard.json": Scorecard}
+    for name, model in schemas.items():
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
         texts[f"{DEFINITIONS}/{name}"] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     return {project / name: text for name, text in texts.items()}
