@@ -12,6 +12,7 @@ What the rules found is documented afterwards: analysts do not wait for it, and 
 | build | the build file, `audit.build_results` | yes |
 | publish | the file that analysts open, in one rename | yes; it refuses a build that did not pass |
 | document | the pages in `reports/validation`, in one rename | yes |
+| report | the periodic reports of the open months in `reports/periodic`, each in one rename | yes |
 | tell | the pages in `reports/morning` and the night's message, once, also when a task above failed | yes |
 
 With `full_refresh` the build file is made anew from the lake alone.
@@ -66,6 +67,13 @@ def warehouse_build() -> None:
         with told_plainly():
             return tasks.document()
 
+    @task(retries=0)
+    def report() -> str:
+        from ward_warehouse.reports import tasks
+
+        with told_plainly():
+            return tasks.report()
+
     @task
     def tell() -> str:
         from ward_warehouse.reports import tasks
@@ -74,7 +82,7 @@ def warehouse_build() -> None:
             return tasks.tell(airflow_connection)
 
     # A teardown runs whatever became of the others, and leaves the colour of the run to them.
-    build() >> publish() >> document() >> tell().as_teardown()
+    build() >> publish() >> document() >> report() >> tell().as_teardown()
 
 
 warehouse_build()

@@ -72,7 +72,8 @@ def test_tasks_of_the_build(seen: Seen) -> None:
         "build": {**never_again, "after": [], "outlets": []},
         "publish": {**never_again, "after": ["build"], "outlets": ["ward_warehouse_published"]},
         "document": {**never_again, "after": ["publish"], "outlets": []},
-        "tell": {**never_again, "trigger_rule": "all_done_setup_success", "after": ["document"], "outlets": []},
+        "report": {**never_again, "after": ["document"], "outlets": []},
+        "tell": {**never_again, "trigger_rule": "all_done_setup_success", "after": ["report"], "outlets": []},
     }
 
 
@@ -199,6 +200,7 @@ def test_the_build_publishes_what_arrived(seen: Seen) -> None:
     assert run["state"] == "success"
     assert "published" in result(run, "publish")
     assert "documented" in result(run, "document")
+    assert "not written" not in result(run, "report")
     with duckdb.connect(str(seen.district.settings.published_file), read_only=True) as db:
         rows = db.execute("SELECT ward_key, count(*) FROM marts.fct_dossiers GROUP BY 1 ORDER BY 1").fetchall()
         missing = db.execute(
@@ -258,7 +260,7 @@ def test_no_citizen_is_in_what_airflow_keeps(seen: Seen, tmp_path: Path) -> None
     kept = seen.district.folder / "airflow"
     with closing(sqlite3.connect(kept / "airflow.db")) as db:
         handed_on = {task for (task,) in db.execute("SELECT task_id FROM xcom")}
-    assert handed_on == {"plan", "verdict", "build", "publish", "document", "maintain", "tell"}
+    assert handed_on == {"plan", "verdict", "build", "publish", "document", "report", "maintain", "tell"}
     applicant = Person(
         *(APPLICANT[name] for name in ("applicant_name", "applicant_phone", "applicant_key", "applicant_email"))
     )

@@ -212,7 +212,7 @@ def test_what_the_tasks_handed_to_airflow_was_searched(struck: Struck, night: Pl
     """Airflow keeps what tasks return, and in its logs what they say and raise: `said.txt` and `log.txt` hold that."""
     said, log = ((struck.home / name).read_text(encoding="utf-8") for name in ("said.txt", "log.txt"))
     assert {name for name, _ in json.loads(said)["pushed"]} == {
-        "plan", "extract", "validate", "build", "publish", "document", "maintain",
+        "plan", "extract", "validate", "build", "publish", "document", "report", "maintain",
     }  # fmt: skip
     assert "5 of 12 wards loaded" in json.loads(said)["errors"][-1], "too few: the verdict is an error"
     assert said.count("Traceback") == len(night.errors)

@@ -54,7 +54,11 @@ select
     bounded.value_high,
     district.value as district_value,
     case
-        when units.unit_kind <> 'district' then not district.value between bounded.value_low and bounded.value_high
+        when units.unit_kind <> 'district'
+            then
+                -- Where all are on time, a bound that rounds to a hair below one says nothing.
+                district.value <> bounded.value
+                and not district.value between bounded.value_low and bounded.value_high
     end as differs_from_district
 from bounded
 inner join {{ mart('dim_ward') }} as units on bounded.unit_key = units.ward_key

@@ -26,6 +26,7 @@ from ward_warehouse.cli.quarantine import quarantine
 from ward_warehouse.cli.reconcile import reconcile
 from ward_warehouse.cli.release import release
 from ward_warehouse.cli.renamed import renamed
+from ward_warehouse.cli.report import report
 from ward_warehouse.cli.settings import settings
 from ward_warehouse.cli.status import status
 from ward_warehouse.cli.wards import wards
@@ -39,7 +40,6 @@ from ward_warehouse.night.plan import Plan, make_request
 from ward_warehouse.night.steps import Night
 from ward_warehouse.night.verdict import GOOD
 from ward_warehouse.reports.nights import night_table
-from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard_table
 
 
 class Group(click.Group):
@@ -66,6 +66,7 @@ main.add_command(quarantine)
 main.add_command(wards)
 main.add_command(reconcile)
 main.add_command(release)
+main.add_command(report)
 main.add_command(night)
 main.add_command(periods)
 main.add_command(pseudonyms)
@@ -165,21 +166,6 @@ def run(run: Night, plan: Plan) -> None:
         _write_morning()
     if verdict.failed:
         fail(verdict.sentence())
-
-
-@main.command()
-@click.argument("district")
-@click.option("--grain", type=click.Choice(["month", "quarter", "half_year", "year"]), default="year")
-@click.option("--on", "day", type=DAY, help="A day of the period; default: the newest period.")
-@click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def report(district: str, grain: str, day: date | None, json_: bool) -> None:
-    """The scorecard of a district: main indicators, ward by ward."""
-    codes = None if json_ else [code for code, _ in COLUMNS]
-    rows = read_indicators(load_settings().published_file, district, grain, day, codes)
-    if json_:
-        as_json(rows)
-    else:
-        console.print(scorecard_table(rows))
 
 
 @contextmanager

@@ -47,6 +47,16 @@ class Settings(BaseSettings):
     leftover_keep_days: int = Field(
         default=7, ge=1, description="Days after which maintenance deletes files that no manifest names"
     )
+    office: str = Field(default="Phòng Nội vụ", description="Office that writes the periodic reports, on their head")
+    report_formats: str = Field(
+        default="html,pdf,docx,xlsx", description="Formats of the reports that each night writes, with commas between"
+    )
+    letterhead: Path | None = Field(
+        default=None, description="DOCX template of the periodic report; empty means the project's own"
+    )
+    report_keep_days: int = Field(
+        default=730, ge=1, description="Days after which maintenance deletes a report of a period that is not closed"
+    )
     log_keep_days: int = Field(default=90, ge=1, description="Days after which maintenance deletes logs")
     compact_after_nights: int = Field(
         default=30, ge=2, description="Nights of a ward that maintenance joins into one file once they are that old"

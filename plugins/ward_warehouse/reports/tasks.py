@@ -1,4 +1,4 @@
-"""What the DAGs' last tasks run: the morning pages are written, and those who have to know of a night are told."""
+"""What the DAGs' last tasks run: reports and morning pages are written, and those who have to know are told."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from ward_warehouse.core.settings import load_settings
 from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.messages import tell as telling
 from ward_warehouse.reports.morning.site import write_newest
+from ward_warehouse.reports.periodic.files import remove_old
+from ward_warehouse.reports.periodic.nightly import write_open_periods
 
 log = logging.getLogger(__name__)
 
@@ -48,3 +50,21 @@ def tell(resolve: Resolver, *, before_build: bool = False) -> str:
     for one in told:
         log.log(logging.WARNING if one.errors else logging.INFO, "%s", one)
     return "; ".join(map(str, told)) or "nobody to tell"
+
+
+def report() -> str:
+    """Writes the periodic reports of each district's open months and removes old ones; gives one line.
+
+    A report that cannot be written (a full disk, a letterhead with a field missing) fails no night: the one of
+    yesterday stays, and the line says why.
+    """
+    settings = load_settings()
+    written, refused = write_open_periods(settings)
+    try:
+        removed = remove_old(settings, settings.report_keep_days)
+    except WardWarehouseError as error:
+        removed, refused = 0, [*refused, str(error)]
+    for reason in refused:
+        log.warning("%s", reason)
+    line = f"reports: {len(written)} files written, {removed} old ones removed"
+    return f"{line}; not written: {'; '.join(refused)}" if refused else line

@@ -1,0 +1,112 @@
+"""Charts of a periodic report as plain SVG: figures in, markup out; a page, a PDF and a print show the same picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from ward_warehouse.reports.periodic.model import Figure, TrendPoint
+from ward_warehouse.reports.vietnamese import share_text
+
+INK, ALARM, BAND, LINE = "#3d4a63", "#a31621", "#dbe3ee", "#1f3a5f"
+"""Told apart by lightness as well as by hue, so that a copier and a colour-blind reader see the same."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Places a value between `low` and `high` on a length that begins at `start`."""
+
+    low: float
+    high: float
+    start: float
+    length: float
+
+    def at(self, value: float) -> str:
+        """The place, in SVG units."""
+        share = (value - self.low) / (self.high - self.low)
+        return f"{self.start + self.length * min(max(share, 0), 1):.1f}"
+
+
+def interval_scale(figures: Sequence[Figure], width: float = 180) -> Scale:
+    """One scale for all intervals of a table, with room on both sides."""
+    bounds = [bound for one in figures for bound in (one.low, one.high) if bound is not None] or [0.0, 1.0]
+    low, high = min(bounds), max(bounds)
+    room = max((high - low) * 0.05, 0.002)
+    return Scale(max(low - room, 0), min(high + room, 1), 4, width - 8)
+
+
+def interval_chart(figure: Figure | None, district: float | None, scale: Scale) -> Markup:
+    """A share with its interval, beside the district's as a dashed line; empty without an interval."""
+    if figure is None or figure.value is None or figure.low is None or figure.high is None:
+        return Markup()
+    colour = ALARM if figure.differs else INK
+    line = (
+        Markup('<line x1="{0}" x2="{0}" y1="1" y2="15" stroke="#7b8794" stroke-dasharray="2 2"/>').format(
+            scale.at(district)
+        )
+        if district is not None
+        else Markup()
+    )
+    said = f"{share_text(figure.low)} đến {share_text(figure.high)}"
+    return Markup(
+        '<svg role="img" aria-label="Khoảng tin cậy 95 %: {said}" viewBox="0 0 {width:.0f} 16" width="{width:.0f}" '
+        'height="16">{line}<line x1="{low}" x2="{high}" y1="8" y2="8" stroke="{colour}" stroke-width="3"/>'
+        '<circle cx="{value}" cy="8" r="4" fill="{colour}"/></svg>'
+    ).format(
+        said=said,
+        width=scale.start + scale.length + 4,
+        line=line,
+        low=scale.at(figure.low),
+        high=scale.at(figure.high),
+        value=scale.at(figure.value),
+        colour=colour,
+    )
+
+
+def trend_chart(points: Sequence[TrendPoint], width: float = 620, height: float = 160) -> Markup:
+    """A share month by month, its interval as a band; empty with fewer than two months."""
+    if len(points) < 2:
+        return Markup()
+    low, high = min(point.low for point in points), max(point.high for point in points)
+    # A band of a tenth of a point drawn over the whole height would look like a storm.
+    room = max((high - low) * 0.1, 0.01)
+    up = Scale(min(high + room, 1), max(low - room, 0), 10, height - 40)
+    along = Scale(0, len(points) - 1, 60, width - 80)
+    upper = [f"{along.at(place)},{up.at(point.high)}" for place, point in enumerate(points)]
+    lower = [f"{along.at(place)},{up.at(point.low)}" for place, point in enumerate(points)]
+    line = " ".join(f"{along.at(place)},{up.at(point.value)}" for place, point in enumerate(points))
+    axis = Markup("").join(
+        Markup(
+            '<line x1="60" x2="{end}" y1="{y}" y2="{y}" stroke="#e3e8ef"/>'
+            '<text x="52" y="{y}" dy="4" text-anchor="end">{text}</text>'
+        ).format(end=width - 20, y=up.at(value), text=share_text(value))
+        for value in (up.low, (up.low + up.high) / 2, up.high)
+    )
+    months = Markup("").join(
+        Markup('<text x="{x}" y="{y:.0f}" text-anchor="middle">{text}</text>').format(
+            x=along.at(place), y=height - 8, text=point.label
+        )
+        for place, point in enumerate(points)
+    )
+    first, last = points[0], points[-1]
+    said = (
+        f"Tỷ lệ hài lòng từng tháng, từ {share_text(first.value)} ({first.label}) đến "
+        f"{share_text(last.value)} ({last.label})"
+    )
+    return Markup(
+        '<svg role="img" aria-label="{said}" viewBox="0 0 {width:.0f} {height:.0f}" class="trend">{axis}'
+        '<polygon points="{band}" fill="{fill}"/><polyline points="{line}" fill="none" stroke="{stroke}" '
+        'stroke-width="2"/>{months}</svg>'
+    ).format(
+        said=escape(said),
+        width=width,
+        height=height,
+        axis=axis,
+        band=" ".join([*upper, *reversed(lower)]),
+        fill=BAND,
+        line=line,
+        stroke=LINE,
+        months=months,
+    )

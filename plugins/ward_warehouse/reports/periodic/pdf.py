@@ -1,0 +1,120 @@
+"""A periodic report as PDF, set by Typst: tagged for screen readers, with fonts of its own that hold Vietnamese."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.reports.periodic.charts import interval_chart, interval_scale, trend_chart
+from ward_warehouse.reports.periodic.content import COLUMNS, ON_TIME, TILES
+from ward_warehouse.reports.periodic.model import PeriodicReport
+from ward_warehouse.reports.periodic.page import details
+from ward_warehouse.reports.vietnamese import count_text, day_text, decimal_text, share_text
+
+TEMPLATE = Path(__file__).resolve().parent / "templates" / "report.typ"
+
+
+def report_pdf(report: PeriodicReport) -> bytes:
+    """The PDF. What the report says goes in as data: nothing of it is read as Typst's markup.
+
+    Raises:
+        WardWarehouseError: Typst refuses the template.
+    """
+    try:
+        # No fonts of the machine: the same report has the same pages everywhere.
+        return bytes(
+            typst.compile(
+                str(TEMPLATE),
+                sys_inputs={"report": json.dumps(_content(report), ensure_ascii=False)},
+                ignore_system_fonts=True,
+            )
+        )
+    except RuntimeError as error:
+        raise WardWarehouseError(f"report: {TEMPLATE.name}: {' '.join(str(error).split())[:300]}") from None
+
+
+def _content(report: PeriodicReport) -> dict[str, Any]:
+    """The texts and pictures of the PDF, by the names that the template uses."""
+    any_figure = next(iter(report.district.figures.values()))
+    return {
+        "office": [f"ỦY BAN NHÂN DÂN {report.district_name.upper()}", report.office.upper()],
+        "title": report.title + ("" if report.unit_key == report.district_code else f": {report.unit_name}"),
+        "state": report.state,
+        "closed": report.is_closed,
+        "as_of": day_text(report.as_of) if report.as_of else "",
+        "reporting": f"{any_figure.wards_reporting} trên {any_figure.wards_expected} đơn vị có số liệu",
+        "missing": ", ".join(report.missing_wards),
+        "findings": " ".join(report.findings),
+        "tiles": [
+            [name, figure.short_text, figure.change or figure.note_text or ""]
+            for code, name in TILES
+            if (figure := report.subject.figures.get(code))
+        ],
+        "columns": [name for _, name in COLUMNS],
+        "on_time": [code for code, _ in COLUMNS].index(ON_TIME),
+        "rows": _rows(report),
+        "trend": str(trend_chart(report.trend)),
+        "mixes": [
+            [
+                heading,
+                [
+                    [part.name, _count(part.count), "" if part.share is None else share_text(part.share)]
+                    for part in shares
+                ],
+            ]
+            for heading, shares in (
+                ("Hồ sơ tiếp nhận theo kênh", report.channels),
+                ("Thủ tục theo mức độ trực tuyến", report.levels),
+            )
+            if shares
+        ],
+        "details": [[heading, lines] for heading, lines in details(report) if lines],
+        "scorecards": [
+            {
+                "name": card.name,
+                "remark": card.remark,
+                "lines": [
+                    [
+                        line.name,
+                        "–" if line.points is None else decimal_text(line.points, 2),
+                        decimal_text(line.possible),
+                        line.note_text or "",
+                    ]
+                    for line in card.lines
+                ],
+            }
+            for card in report.scorecards
+        ],
+        "gaps": [[gap.reason, "; ".join(gap.names)] for gap in report.gaps],
+        "annex": [
+            [f"{one.name} ({one.code}, phiên bản {one.version})", one.description, one.source]
+            for one in report.definitions.values()
+        ],
+        "built": f"{report.built_at:%d/%m/%Y %H:%M}",
+    }
+
+
+def _rows(report: PeriodicReport) -> list[dict[str, Any]]:
+    on_time = [unit.figures[ON_TIME] for unit in report.wards if ON_TIME in unit.figures]
+    scale = interval_scale(on_time)
+    district = report.district.figures.get(ON_TIME)
+    return [
+        {
+            "name": "Toàn quận" if unit.is_district else unit.name,
+            "total": unit.is_district,
+            "cells": [unit.figures[code].short_text if code in unit.figures else "–" for code, _ in COLUMNS],
+            "change": unit.figures[ON_TIME].change if ON_TIME in unit.figures else "",
+            "chart": ""
+            if unit.is_district
+            else str(interval_chart(unit.figures.get(ON_TIME), district.value if district else None, scale)),
+        }
+        for unit in report.rows
+    ]
+
+
+def _count(value: float | None) -> str:
+    return "ẩn" if value is None else count_text(value)
