@@ -152,7 +152,22 @@ def load_registry(settings: Settings) -> Registry:
         _load_system(path, registry)
     for path in _files(settings.wards_dir, registry):
         _load_district(path, registry)
+    registry.problems.extend(_succession_problems(registry))
     return registry
+
+
+def _succession_problems(registry: Registry) -> Iterator[Finding]:
+    for key, ward in registry.wards.items():
+        place = registry.places[f"ward {key}"]
+        for former in ward.succeeds:
+            entry = registry.wards.get(former)
+            if entry is None or former == key:
+                found = f"succeeds: found {former!r}, expected the key of another ward of the registry"
+            elif entry.in_force.to is None or entry.in_force.to >= (ward.in_force.to or date.max):
+                found = f"succeeds: {former} does not end before it; state the last day of {former} under in_force: to"
+            else:
+                continue
+            yield place.file.problem([*place.at, "succeeds"], f"ward {key}: {found}", "succeeds-wrong")
 
 
 def _files(folder: Path, registry: Registry) -> list[Path]:

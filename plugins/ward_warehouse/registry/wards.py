@@ -91,6 +91,7 @@ class Ward(Strict):
         code: the administrative code; codes are reused after mergers, so it is never a key.
         aliases: how the ward's own records spell the ward.
         connection: Airflow connection id; the ward key when absent.
+        succeeds: keys of the wards whose dossiers it took over when they ended, where the national codes do not say so.
         quiet_hours: when its system is not to be read.
         mail: addresses of its clerks, who are told what the ward has to mend.
     """
@@ -104,6 +105,7 @@ class Ward(Strict):
     aliases: tuple[str, ...] = ()
     cadence: Cadence = "nightly"
     in_force: InForce
+    succeeds: tuple[str, ...] = ()
     quiet_hours: QuietHours | None = None
     mail: tuple[MailAddress, ...] = ()
     record_kinds: dict[RecordKind, RecordKindSource] = Field(default_factory=dict)
@@ -149,11 +151,14 @@ class District(Strict):
     """The head of a district's file; its wards are validated one by one, so that a wrong one hides no other.
 
     Attributes:
+        province: the province's code, two digits, whose targets hold for it; without it the province of its wards'
+            national codes.
         counter_hours: when its counters are open on a working day.
     """
 
     district: str = Field(pattern=KEY_PATTERN)
     name: Label
+    province: str | None = Field(default=None, pattern=r"^\d{2}$")
     time_zone: TimeZone = "Asia/Ho_Chi_Minh"
     procedure_catalogue: str | None = None
     counter_hours: CounterHours = CounterHours()

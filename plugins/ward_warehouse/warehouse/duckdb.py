@@ -25,7 +25,7 @@ from ward_warehouse.lake import deletions, taken_back
 from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, QUARANTINE_SCHEMA, decided_wards, decision_files
 from ward_warehouse.lake.store import Lake, Manifest, manifest_path
 from ward_warehouse.registry import Registry
-from ward_warehouse.warehouse import agreement, changes, outcomes, periods
+from ward_warehouse.warehouse import agreement, changes, outcomes, periods, registered
 from ward_warehouse.warehouse.reference import reference_tables
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
@@ -141,7 +141,7 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
     """Brings schema `raw` of the build file up to date with the lake and the registry.
 
     Raises:
-        BuildError: the build file is in use.
+        BuildError: the build file is in use, or a ward with records in the lake has no entry in the registry.
         LakeError: a file that a manifest names is absent or damaged, or a partition that was committed is gone.
     """
     with open_build(settings.build_file) as db:
@@ -160,6 +160,8 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         periods.load_periods(db, lake)
         for name, table in reference_tables(registry).items():
             replace_table(db, name, table)
+        registered.require_wards(db)
+        registered.move_wards(db)
         db.execute("COMMIT")
         # After the commit: inside it DuckDB answers max() from the statistics of what was there before.
         replace_table(db, "calendar", calendar_table(db, settings))

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 from tests.conftest import MakeDistrict
 from tests.support.district import DOSSIERS, District
@@ -248,3 +249,35 @@ def test_the_accepted_records_of_every_kind_stand_in_one_view(played: District) 
         ("dossiers", "w_files", 2), ("dossiers", "w_http", 2), ("dossiers", "w_sql", 2),
         ("survey_responses", "w_files", 1), ("survey_responses", "w_http", 1), ("survey_responses", "w_sql", 1),
     ]  # fmt: skip
+
+
+def register(district: District, **files: list[str]) -> None:
+    """The registry's wards in a district file each."""
+    mini = yaml.safe_load((district.wards_dir / "mini.yml").read_text("utf-8"))
+    entries = {entry["ward"]: entry for entry in mini["wards"]}
+    for name, wards in files.items():
+        head = {key: value for key, value in mini.items() if key != "procedure_catalogue"} | {"district": name}
+        text = yaml.safe_dump({**head, "wards": [entries[ward] for ward in wards]}, allow_unicode=True)
+        (district.wards_dir / f"{name}.yml").write_text(text, encoding="utf-8")
+
+
+def test_a_ward_without_an_entry_is_not_forgotten(played: District) -> None:
+    bring(played)
+    register(played, mini=["w_http", "w_files"])
+    with pytest.raises(BuildError, match=r"has no entry for w_sql \(district mini, up to 2024-03-06\).*in_force: to"):
+        bring(played)
+    played.settings.build_file.unlink()
+    with pytest.raises(BuildError, match="w_sql"):
+        bring(played)
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_ward_that_moves_is_in_one_district(played: District, anew: bool) -> None:
+    bring(played)
+    if anew:
+        played.settings.build_file.unlink()
+    register(played, mini=["w_http", "w_files"], other=["w_sql"])
+    bring(played)
+    for table in ("dossiers", "survey_responses", "quarantine", "partitions", "validation_results", "load_outcomes"):
+        found = set(rows(played, f"SELECT ward_key, district_code FROM raw.{table} WHERE ward_key <> ''"))  # noqa: S608
+        assert found == {("w_files", "mini"), ("w_http", "mini"), ("w_sql", "other")}, table

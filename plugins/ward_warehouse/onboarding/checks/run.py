@@ -10,6 +10,7 @@ from ward_warehouse.core.settings import Settings
 from ward_warehouse.onboarding.checks.catalogues import catalogue_findings
 from ward_warehouse.onboarding.checks.connections import connection_findings
 from ward_warehouse.onboarding.checks.guesses import guess_findings
+from ward_warehouse.onboarding.checks.past import past_findings
 from ward_warehouse.onboarding.checks.suites import suite_findings
 from ward_warehouse.onboarding.checks.systems import system_findings
 from ward_warehouse.onboarding.checks.wards import ward_findings
@@ -39,6 +40,7 @@ def check_all(settings: Settings, resolve: Resolver) -> Report:
     looks: list[Callable[[], Iterator[Finding]]] = [
         lambda: system_findings(registry),
         lambda: ward_findings(registry, settings),
+        lambda: past_findings(registry, settings),
         lambda: catalogue_findings(registry),
         lambda: connection_findings(registry, resolve),
         lambda: suite_findings(settings),

@@ -50,6 +50,7 @@ class Sample:
     rules: tuple[RuleCount, ...] = ()
     new_columns: tuple[str, ...] = ()
     ahead: int = 0
+    before_in_force: int = 0
     personal_keys: int = 0
     error: str | None = None
     unreadable: tuple[str, ...] = ()
@@ -89,8 +90,8 @@ class Sampler:
         ahead = pc.sum(pc.greater(table["source_changed_at"], pa.scalar(now + CLOCK_TOLERANCE))).as_py() or 0
         return Sample(
             feed, table.num_rows, len(errors), tuple(rules),
-            tuple(names_shown(report.new_columns, feed.known_names()).values()), ahead, personal_keys,
-            "; ".join(report.refused) or None,
+            tuple(names_shown(report.new_columns, feed.known_names()).values()), ahead,
+            _before_in_force(feed, table), personal_keys, "; ".join(report.refused) or None,
             tuple(said_of(feed, *found) for found in unreadable_columns(feed, table).items()),
             tuple(report.warnings),
         )  # fmt: skip
@@ -121,6 +122,15 @@ class Sampler:
         return table, personal_keys, source.report
 
 
+def _before_in_force(feed: Feed, table: pa.Table) -> int:
+    """How many records are of days before the ward is in force: these count in no period of it."""
+    contract = CONTRACTS[feed.record_kind]
+    if contract.dated_by is None:
+        return 0
+    days = table[contract.by_name[contract.dated_by].date_name]
+    return int(pc.sum(pc.less(days, pa.scalar(feed.ward.in_force.from_))).as_py() or 0)
+
+
 def _personal_keys(feed: Feed, batch: pa.Table) -> int:
     """How many records have a key with the form of an identity number or a phone, where keys are kept as they are."""
     if feed.mapping.key_hashed:
@@ -149,11 +159,13 @@ def sample_findings(sample: Sample, place: Place) -> Iterator[Finding]:
         yield found("sample-column-unreadable", text)
     for text in sample.odd:
         yield found("sample-odd", text)
-    if sample.personal_keys:
-        keys = ", ".join(sample.feed.mapping.key)
-        text = f"{sample.personal_keys} of {sample.rows} keys ({keys}) have the form of a phone or an identity number"
-        yield found("sample-key-personal", text)
+    keys, since = ", ".join(sample.feed.mapping.key), sample.feed.ward.in_force.from_
+    for records, code, text in (
+        (sample.personal_keys, "sample-key-personal", f"keys ({keys}) have the form of a phone or an identity number"),
+        (sample.before_in_force, "sample-no-period", f"records are older than {since}, its first day in force"),
+        (sample.ahead, "sample-future", "records changed later than now"),
+    ):
+        if records:
+            yield found(code, f"{records} of {sample.rows} {text}")
     if sample.new_columns:
         yield found("sample-drift", f"columns {', '.join(sample.new_columns)}")
-    if sample.ahead:
-        yield found("sample-future", f"{sample.ahead} of {sample.rows} records changed later than now")

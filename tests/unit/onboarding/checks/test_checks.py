@@ -20,10 +20,12 @@ BY_HAND = {
     "sample-drift",
     "sample-odd",
     "sample-future",
+    "sample-no-period",
+    "ward-lost",
     "sample-key-personal",
     "sample-column-unreadable",
 }
-"""The fallback, tested below, and the checks that need a real ward system, tested in test_sample.py."""
+"""The fallback, tested below, and the checks that need a real ward system or a lake, tested in test_sample.py."""
 
 
 KEPT = "{}: {{from: {}, keep: scrubbed, decided_by: Phòng Nội vụ, reason: asked for by the auditors}}"
@@ -140,6 +142,7 @@ FAULTS = {
     "aliases-missing": quan("    aliases: [P01]\n", "", "ward: p01"),
     "connection-name": quan("connection: votes", "connection: votes-of-p2"),
     "in-force-order": quan("    aliases: [P01]", "    aliases: [P1]\n    in_force: {from: 2018-05-01, to: 2018-01-01}"),
+    "succeeds-wrong": quan("    aliases: [P01]", "    aliases: [P01]\n    succeeds: [p99]"),
     "quiet-hours": quan('{from: "04:00", to: "05:00", days: [sat]}', '{from: "04:00", to: "04:00"}'),
     "catalogue-outside": quan("procedure_catalogue: quan.procedures.csv", "procedure_catalogue: ../secret.csv"),
     "catalogue-unreadable": quan("procedure_catalogue: quan.procedures.csv", "procedure_catalogue: no.csv", "no file"),
@@ -182,6 +185,7 @@ FAULTS = {
     "window-not-asked": Fault("tablets.yml", '      since_param: since\n', "", "    read:"),
     "path-form": counter('path: "$.due"', "path: due", "repromised"),
     "ward-code-twice": quan('"00002"', '"00001"', 'code: "00001"'),
+    "ward-without-successor": quan('code: "00002"', 'code: "00538"\n    in_force: {from: 2018-01-01}', 'code: "00538"'),
     "alias-of-two-wards": quan("aliases: [P02]", "aliases: [P02, p01]"),
     "ward-name-twice": quan("{vi: Phường 2, en: Ward 2}", "{vi: Phường 1, en: Ward 2}", "Ward 2"),
     "quiet-hours-at-night": quan('{from: "04:00", to: "05:00", days: [sat]}', '{from: "23:00", to: "02:00"}'),

@@ -4,10 +4,11 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from tests.support import http_service as http
@@ -163,3 +164,22 @@ def test_a_key_of_identity_numbers_is_said(run: Run, ready: District) -> None:
     assert "2 of 5 keys (ID_HO_SO)" in found["found"]
     assert "hashed" in found["do"]
     assert "0790" not in result.output
+
+
+def test_records_from_before_a_ward_was_in_force_are_a_warning(run: Run, ready: District) -> None:
+    ready["c_files"].send([dossier("9", received_at=at(date(2023, 12, 29), 8))])
+    result = run("--sample", "10", "--ward", "c_files", "--json")
+    (finding,) = (f for f in json.loads(result.stdout)["findings"] if f["code"] == "sample-no-period")
+    assert "1 of 1 records are older than 2024-01-01" in finding["found"]
+
+
+def test_a_ward_with_records_that_lost_its_entry_is_an_error(run: Run, ready: District) -> None:
+    ready.play(wards=["c_files"])
+    file = ready.wards_dir / "mini.yml"
+    registry = yaml.safe_load(file.read_text("utf-8"))
+    registry["wards"] = [entry for entry in registry["wards"] if entry["ward"] != "c_files"]
+    file.write_text(yaml.safe_dump(registry, allow_unicode=True), encoding="utf-8")
+    result = run("--json")
+    (finding,) = (f for f in json.loads(result.stdout)["findings"] if f["code"] == "ward-lost")
+    assert result.exit_code != 0
+    assert "c_files" in finding["found"]
