@@ -108,3 +108,14 @@ def test_the_facts_of_the_first_half_of_2015(comparison: Comparison) -> None:
     assert sum(ward.quarantined for ward in comparison.wards) == 84
     assert sum(ward.compared - ward.agreed for ward in comparison.wards) == 63
     assert f"{comparison.agreement:.2%}" == "99.83%"
+
+
+@pytest.mark.parametrize("indicator", ["first_time_right", "rejection_rate", "apology_coverage", "supplement_rate"])
+def test_what_the_city_has_no_column_for_is_not_recorded(played: Played, indicator: str) -> None:
+    with duckdb.connect(str(played.published), read_only=True) as db:
+        found = db.execute(
+            "SELECT DISTINCT numerator, denominator, value, value_note, wards_reporting FROM marts.reform_indicators "
+            "WHERE indicator_code = $code",
+            {"code": indicator},
+        ).fetchall()
+    assert found == [(None, None, None, "not_recorded", 0)]

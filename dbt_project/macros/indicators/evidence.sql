@@ -1,6 +1,6 @@
 {# The records behind every value of a theme, from the definitions that the sums come from. One branch per indicator, with
-   a constant code, so that a query for one indicator reads that branch alone. A value that is suppressed or not reported
-   has no evidence. #}
+   a constant code, so that a query for one indicator reads that branch alone. A value that is suppressed, not recorded or not
+   reported has no evidence. #}
 {% macro indicator_evidence(theme) %}
     {%- set branches = [] -%}
     {%- for definition in indicator_catalogue() if definition.theme == theme -%}
@@ -87,7 +87,7 @@ from (
     where
         i.indicator_code = {{ sql_text(definition.code) }}
         and i.indicator_version = {{ definition.version }}
-        and coalesce(i.value_note, '') not in ('not_reported', 'suppressed_small_number', 'suppressed_secondary')
+        and coalesce(i.value_note, '') not in ('not_recorded', 'not_reported', 'suppressed_small_number', 'suppressed_secondary')
 ) as p
 inner join {{ mart(kind.mart) }} as r
     on p.period_ward_key = r.ward_key and {{ indicator_placement(parts[0]) }}

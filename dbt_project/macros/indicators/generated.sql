@@ -483,10 +483,10 @@
 {% macro indicator_record_kinds() %}
 {{ return({
     "dossiers": {"mart": "fct_dossiers", "key": "dossier_key", "touched": "int_dossiers__touched", "opened": "received_date", "closed": "end_date", "counted_within": ["counted_from", "counted_to"], "dimensions": {"channel": "channel", "procedure": "procedure_code", "field": "field_vi", "authority": "authority"}, "evidence": {"source_record_id": "source_record_id", "dossier_code": "dossier_code", "received_date": "received_date", "due_date": "deadline_date", "end_date": "end_date"}},
-    "survey_responses": {"mart": "fct_survey_responses", "key": "response_key", "touched": "int_survey_responses__touched", "dimensions": {"mode": "mode"}, "evidence": {"source_record_id": "source_record_id", "dossier_code": "dossier_code"}},
+    "survey_responses": {"mart": "fct_survey_responses", "key": "response_key", "touched": "int_survey_responses__touched", "counted_within": ["counted_from", "counted_to"], "dimensions": {"mode": "mode"}, "evidence": {"source_record_id": "source_record_id", "dossier_code": "dossier_code"}},
     "reporting_nights": {"mart": "reporting_completeness", "key": "reporting_night_key"},
     "rule_results": {"mart": "validation_results", "key": "validation_result_key", "covered_by": "reporting_nights"},
-    "ward_returns": {"mart": "fct_ward_returns", "key": "return_key", "within": "r.period_start >= p.period_start and r.period_end <= p.period_end and (r.wider_start is null or r.wider_start < p.period_start or r.wider_end > p.period_end)", "absent_is_unknown": true, "evidence": {"source_record_id": "source_record_id"}},
+    "ward_returns": {"mart": "fct_ward_returns", "key": "return_key", "counted_within": ["counted_from", "counted_to"], "within": "r.period_start >= p.period_start and r.period_end <= p.period_end and (r.wider_start is null or r.wider_start < p.period_start or r.wider_end > p.period_end)", "absent_is_unknown": true, "evidence": {"source_record_id": "source_record_id"}},
     "procedures": {"mart": "dim_procedure", "key": "procedure_key", "opened": "valid_from", "closed": "out_of_force_date"},
     "service_saturdays": {"mart": "fct_service_saturdays", "key": "service_saturday_key", "covered_by": "dossiers"}
 }) }}

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from ward_warehouse.core.errors import BuildError, RegistryError
 from ward_warehouse.registry.facts import read_facts
 from ward_warehouse.registry.findings import Finding
+from ward_warehouse.registry.indicator_needs import unsaid
 from ward_warehouse.registry.indicators import (
     KINDS,
     Catalogue,
@@ -21,6 +22,7 @@ from ward_warehouse.registry.indicators import (
     Part,
     RecordKinds,
     Sources,
+    Target,
     Theme,
     ThemeHead,
 )
@@ -180,6 +182,11 @@ def _version_problems(entries: list[_Entry]) -> Iterator[Finding]:
             if earlier.definition.version == later.definition.version:
                 first = f"{earlier.file.path.name}:{earlier.file.line(earlier.at)}"
                 yield later.problem(["version"], f"is defined twice, first in {first}; give one the next version")
+            elif begins is None:
+                text = (
+                    f"is missing; version {earlier.definition.version} stands before it: add the first day of this one"
+                )
+                yield later.problem(["valid_from"], text)
             elif ends is None or ends >= begins:
                 text = f"found {ends}, expected a day before {begins}, from which version {later.definition.version} on"
                 yield earlier.problem(["valid_to"], text)
@@ -212,13 +219,17 @@ def _source_problems(entry: _Entry, sources: Sources) -> Iterator[Finding]:
     known = f"expected a key of {SOURCES}; add it there or correct it"
     if entry.definition.source not in sources.sources:
         yield entry.problem(["source"], f"found {entry.definition.source!r}, {known}")
-    targets = entry.definition.targets
-    for number, target in enumerate(targets):
+    before: dict[str, Target] = {}
+    for number, target in enumerate(entry.definition.targets):
         if target.source not in sources.sources:
             yield entry.problem(["targets", number, "source"], f"found {target.source!r}, {known}")
-        if number and targets[number - 1].from_ >= target.from_:
-            text = f"found {target.from_} after {targets[number - 1].from_}, expected the steps in order"
+        earlier = before.get(target.for_)
+        if earlier and earlier.from_ >= target.from_:
+            text = f"found {target.from_} after {earlier.from_}, expected the steps for {target.for_} in order"
             yield entry.problem(["targets", number, "from"], text)
+        if target.to and target.to < target.from_:
+            yield entry.problem(["targets", number, "to"], f"found {target.to}, expected a day after {target.from_}")
+        before[target.for_] = target
 
 
 def _part_problems(entry: _Entry, kinds: dict[str, CountedKind]) -> Iterator[Finding]:
@@ -229,6 +240,11 @@ def _part_problems(entry: _Entry, kinds: dict[str, CountedKind]) -> Iterator[Fin
             yield entry.problem([role, "record_kind"], text)
             continue
         yield from _state_problems(entry, role, part, kind)
+        for name in unsaid(entry.definition, part, kind):
+            text = (
+                f"{name} is no column of the contract of {part.record_kind}; say in {RECORD_KINDS} under said_by which "
+            )
+            yield entry.problem([role], text + "columns say it, or [] where every ward has it")
         yield from _breakdown_problems(entry, part, kind)
         if kind.within and (part.is_state or entry.definition.kind not in ("count", "ratio")):
             text = f"records of {part.record_kind} stand for a whole period; expected a count or a ratio by a date"

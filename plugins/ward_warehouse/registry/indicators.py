@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -32,6 +32,10 @@ STATE_DATES = ("at_period_end", "at_period_start")
 
 PERIOD_END = "{period_end}"
 """Stands in a predicate for the last day of the period that is known."""
+
+
+ALWAYS = date(1900, 1, 1)
+"""The first day of a definition that says none."""
 
 
 class Bilingual(Strict):
@@ -82,12 +86,33 @@ class Part(Strict):
 
 
 class Target(Strict):
-    """One step of a series of targets."""
+    """One step of a series of targets. Where several were set for a ward, the narrowest counts, of those the newest."""
 
-    from_: date = Field(alias="from")
+    for_: Annotated[str, Field(pattern=r"^(country|province \d{2}|district [a-z][a-z0-9_]{0,62})$")] = Field(
+        alias="for",
+        description="For whom it was set: country, province and its code (province 01), or district and its key",
+    )
+    from_: date = Field(alias="from", description="Periods that start from this day on")
+    to: date | None = Field(default=None, description="The last such day; without it, until the next step")
     value: float
     comparison: Literal["at_least", "above", "at_most", "below"]
     source: str = Field(description="A key of sources.yml")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _require_scope(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not {"for", "for_"} & data.keys():
+            raise ValueError(
+                "does not say for whom it was set; add for: country, for: province and its code (province 01), "
+                "or for: district and its key (district quan_11)"
+            )
+        return data
+
+    @property
+    def scope(self) -> tuple[str, str | None]:
+        """The kind of scope, and its code; a country has none."""
+        kind, _, code = self.for_.partition(" ")
+        return kind, code or None
 
 
 Grain = Literal["month", "quarter", "half_year", "year", "year_to_date"]
@@ -99,7 +124,11 @@ class Definition(Strict):
 
     code: Code
     version: int = Field(ge=1)
-    valid_from: date = Field(description="Periods that start from this day on belong to this version")
+    valid_from: date | None = Field(
+        default=None,
+        description="Periods that start from this day on belong to this version; without it, since there are records. "
+        "A version that follows another has it",
+    )
     valid_to: date | None = Field(default=None, description="The last such day; without it, no end")
     name: Bilingual
     description: Bilingual = Field(description="What is counted, in one sentence")
@@ -123,6 +152,11 @@ class Definition(Strict):
         min_length=1,
         description="The grains that it is published in, fewer where small numbers would hide most of the others; "
         "without them all, and the day only on a scorecard and without a small-number threshold",
+    )
+    needs: tuple[str, ...] = Field(
+        default=(),
+        description="What a ward's system must record beside the columns that it counts by: a column of the contract, "
+        "or several of which one is enough, joined by |; status=stopped is a word that its status can be",
     )
     scorecard: bool = Field(default=False, description="A column on the scorecards, and values by day")
 
@@ -256,6 +290,11 @@ class CountedKind(Strict):
     assumed: dict[str, str] = Field(
         default={},
         description="Column: the value of the records that count in a part whose `where` does not name the column",
+    )
+    said_by: dict[str, tuple[str, ...]] = Field(
+        default={},
+        description="Of the mart's own columns: which columns of the contract say them, each in an entry; of several "
+        "joined by | one is enough. A column that is not named here says itself",
     )
     dimensions: dict[str, str] = Field(default={}, description="Dimension of a breakdown: its column")
     evidence: Evidence = Evidence()

@@ -87,7 +87,8 @@ def _entry(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
     yield f"- {indicator.description.en.strip()}"
     until = f" to {indicator.valid_to}" if indicator.valid_to else ""
     meaning = f"{KINDS[indicator.kind]}, unit {indicator.unit}, {indicator.direction}"
-    yield f"- {meaning}, valid from {indicator.valid_from}{until}"
+    since = f"from {indicator.valid_from}" if indicator.valid_from else "since there are records"
+    yield f"- {meaning}, valid {since}{until}"
     for role, part in indicator.parts:
         yield f"- {role}: {_part(part)}"
     yield from _states(indicator)
@@ -105,7 +106,8 @@ def _entry(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
     for target in indicator.targets:
         comparison = target.comparison.replace("_", " ")
         source = catalogue.sources[target.source]
-        yield f"- target from {target.from_}: {comparison} {target.value:g} ({source.en})"
+        until = f" to {target.to}" if target.to else ""
+        yield f"- target for {target.for_} from {target.from_}{until}: {comparison} {target.value:g} ({source.en})"
     source = catalogue.sources[indicator.source]
     yield f"- {source.vi} / {source.en}"
 

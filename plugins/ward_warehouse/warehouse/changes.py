@@ -22,7 +22,15 @@ TABLES: dict[str, pa.Schema] = {
     "changed_records": pa.schema([(name, pa.string()) for name in ("record_kind", "ward_key", "source_record_id")]),
     "build_basis": pa.schema([(name, pa.string()) for name in ("fingerprint", "build_id", "follows")]),
 }
-REFERENCES = ("districts", "wards", "ward_record_kinds", "procedure_catalogues", "calendar")
+REFERENCES = (
+    "districts",
+    "wards",
+    "ward_record_kinds",
+    "recorded_columns",
+    "ward_successions",
+    "procedure_catalogues",
+    "calendar",
+)
 PROJECT = ("dbt_project.yml", "models", "macros", "seeds")
 
 

@@ -36,8 +36,8 @@ NOT_AT_NIGHT = [
 class BuildSummary:
     """What a `dbt build` did.
 
-    Whether it computed all records (`whole`) or what changed, the nodes that passed, the warnings of tests, the seconds
-    of dbt's own run time, and what hiding small numbers costs, in words.
+    Whether it computed all records (`whole`) or what changed, the nodes that passed, the warnings of tests and of
+    records that count in no period, the seconds of dbt's own run time, and what hiding small numbers costs, in words.
     """
 
     build_id: str
@@ -84,11 +84,12 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
     with open_build(settings.build_file) as db:
         changes.finish_build(db, basis, build_id, None if whole else before)
         hidden = _hidden(db)
+        in_no_period = _in_no_period(db)
     return BuildSummary(
         build_id,
         whole,
         passed=sum(row["status"] in ("success", "pass") for row in rows),
-        warnings=[f"{row['node']}: {row['message']}" for row in rows if row["status"] == "warn"],
+        warnings=[f"{row['node']}: {row['message']}" for row in rows if row["status"] == "warn"] + in_no_period,
         seconds=done.elapsed_time,
         hidden=hidden,
     )
@@ -110,6 +111,24 @@ def _hidden(db: duckdb.DuckDBPyConnection) -> str:
         f"({100 * beside / figures:.1f} %) are hidden beside them"
     )
     return f"{text}; {lost:,} {'is' if lost == 1 else 'are'} given back by what was published before" if lost else text
+
+
+REASONS = {
+    "before_in_force": "is older than its first day in force; correct in_force: from, unless another ward counts it",
+    "after_newest_night": "is dated after the newest night; ask the ward to correct the dates",
+}
+
+
+def _in_no_period(db: duckdb.DuckDBPyConnection) -> list[str]:
+    """What `audit.records_in_no_period` says, a line for each ward; nothing in a project that has no such model."""
+    try:
+        found = db.execute("FROM audit.records_in_no_period ORDER BY ALL").fetchall()
+    except duckdb.CatalogException:
+        return []
+    return [
+        f"ward {ward}: {records:,} {record_kind}, of {first} to {last}, count in no period: what {REASONS[reason]}"
+        for record_kind, ward, _, reason, records, first, last in found
+    ]
 
 
 def _run(settings: Settings, arguments: list[str], whole: bool) -> dbtRunnerResult:

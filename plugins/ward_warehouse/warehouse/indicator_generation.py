@@ -16,8 +16,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ward_warehouse.registry.indicator_needs import OR, needs_of
 from ward_warehouse.registry.indicator_reader import SCHEMAS, read_indicators
-from ward_warehouse.registry.indicators import Catalogue, CountedKind, Indicator, Part, Role
+from ward_warehouse.registry.indicators import ALWAYS, Catalogue, CountedKind, Indicator, Part, Role
 from ward_warehouse.registry.scorecard_reader import FOLDER as SCORECARDS
 from ward_warehouse.registry.scorecard_reader import read_scorecards
 from ward_warehouse.registry.scorecards import Scorecard
@@ -35,6 +36,7 @@ DEFINITIONS = "indicators"
 MACROS = "macros/indicators/generated.sql"
 SEED = "seeds/indicator_definitions.csv"
 TARGETS_SEED = "seeds/indicator_target_steps.csv"
+NEEDS_SEED = "seeds/indicator_needs.csv"
 COMMAND = "ward-warehouse indicators generate"
 
 
@@ -56,6 +58,7 @@ def generated_files(project: Path) -> dict[Path, str]:
         INDICES_SEED: _csv(index_rows(cards, catalogue.sources)),
         FIGURES_SEED: _csv(figure_rows(cards)),
         CLASSES_SEED: _csv(class_rows(cards)),
+        NEEDS_SEED: _csv(_need_rows(catalogue)),
     }
     schemas: dict[str, type[BaseModel]] = {**SCHEMAS, "schemas/scorecard.json": Scorecard}
     for name, model in schemas.items():
@@ -82,7 +85,7 @@ def write_generated(project: Path) -> list[Path]:
 def _macros(catalogue: Catalogue) -> str:
     definitions = [_compiled(theme.theme, indicator, catalogue) for theme, indicator in catalogue.definitions()]
     kinds = {
-        name: kind.model_dump(exclude_none=True, exclude_defaults=True, exclude={"schema_", "assumed"})
+        name: kind.model_dump(exclude_none=True, exclude_defaults=True, exclude={"schema_", "assumed", "said_by"})
         for name, kind in catalogue.record_kinds.items()
     }
     return (
@@ -161,7 +164,7 @@ def _definition_rows(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
             "indicator_code": indicator.code,
             "indicator_version": indicator.version,
             "display_order": order,
-            "valid_from": indicator.valid_from,
+            "valid_from": indicator.valid_from or ALWAYS,
             "valid_to": indicator.valid_to or "9999-12-31",
             "theme": theme.theme,
             "name_vi": indicator.name.vi,
@@ -205,15 +208,34 @@ def _target_rows(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
     for _, indicator in catalogue.definitions():
         for target in indicator.targets:
             source = catalogue.sources[target.source]
+            scope_kind, scope_code = target.scope
             yield {
                 "indicator_code": indicator.code,
                 "indicator_version": indicator.version,
+                "scope_kind": scope_kind,
+                "scope_code": scope_code,
                 "applies_from": target.from_,
+                "applies_to": target.to,
                 "target": target.value,
                 "comparison": target.comparison,
                 "source_vi": source.vi,
                 "source_en": source.en,
             }
+
+
+def _need_rows(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    """A row for each column that fulfils a need; of those of one need one is enough."""
+    for _, indicator in catalogue.definitions():
+        for need in needs_of(indicator, catalogue):
+            for name in need.split(OR):
+                record_kind, _, column = name.partition(".")
+                yield {
+                    "indicator_code": indicator.code,
+                    "indicator_version": indicator.version,
+                    "need": need,
+                    "record_kind": record_kind,
+                    "column_name": column,
+                }
 
 
 def _csv(rows: Iterable[dict[str, Any]]) -> str:

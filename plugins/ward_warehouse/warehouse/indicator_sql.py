@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ward_warehouse.registry.indicator_needs import needs_of
 from ward_warehouse.registry.indicators import (
     PERIOD_END,
     Catalogue,
@@ -36,9 +37,15 @@ with months as (
         on dates.calendar_date between date_trunc('month', wards.in_force_from) and wards.district_as_of
     where
         wards.unit_kind <> 'district'
-        and dates.calendar_date = dates.month_start
         and {in_validity}
 )"""
+
+
+NOT_RECORDED = """
+        and wards.ward_key not in (
+            select ward_key from marts.indicators_not_recorded
+            where indicator_code = '{code}' and indicator_version = {version}
+        )"""
 
 
 @dataclass(frozen=True)
@@ -112,13 +119,17 @@ def standalone_sql(indicator: Indicator, catalogue: Catalogue) -> str:
         query = _select(amounts, first)
     else:
         query = _of_two(parts)
-    return f"{_months(indicator, query)}{query}\norder by all\n"
+    return f"{_months(indicator, catalogue, query)}{query}\norder by all\n"
 
 
-def _months(indicator: Indicator, query: str) -> str:
-    validity = f"dates.month_start >= date '{indicator.valid_from}'"
+def _months(indicator: Indicator, catalogue: Catalogue, query: str) -> str:
+    validity = "dates.calendar_date = dates.month_start"
+    if indicator.valid_from:
+        validity += f" and dates.month_start >= date '{indicator.valid_from}'"
     if indicator.valid_to:
         validity += f" and dates.month_start <= date '{indicator.valid_to}'"
+    if needs_of(indicator, catalogue):
+        validity += NOT_RECORDED.format(code=indicator.code, version=indicator.version)
     period_end = "        last_day(dates.month_start) as period_end,\n" if "p.period_end" in query else ""
     months = MONTHS.format(in_validity=validity, period_end=period_end)
     return f"{months},\n\n" if query.startswith("numerators") else f"{months}\n\n"

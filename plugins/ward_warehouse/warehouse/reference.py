@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from ward_warehouse.registry import Registry
+from ward_warehouse.registry.recorded import recorded_columns
 
 Fields = list[tuple[str, pa.DataType]]
 
 DISTRICTS: Fields = [
-    *((name, pa.string()) for name in ("district_code", "name_vi", "name_en", "time_zone")),
+    *((name, pa.string()) for name in ("district_code", "name_vi", "name_en", "time_zone", "province_code")),
     *((f"{name}_minute", pa.int32()) for name in ("opens_at", "break_from", "break_to", "closes_at")),
 ]
 WARDS: Fields = [
@@ -23,6 +25,11 @@ WARD_RECORD_KINDS: Fields = [
     *((name, pa.string()) for name in ("ward_key", "district_code", "record_kind", "system", "cadence")),
     ("in_force_from", pa.date32()),
     ("in_force_to", pa.date32()),
+]
+RECORDED_COLUMNS: Fields = [(name, pa.string()) for name in ("ward_key", "record_kind", "column_name")]
+WARD_SUCCESSIONS: Fields = [
+    *((name, pa.string()) for name in ("from_ward_key", "to_ward_key")),
+    ("succession_date", pa.date32()),
 ]
 PROCEDURES: Fields = [
     *(
@@ -38,11 +45,13 @@ PROCEDURES: Fields = [
 
 
 def reference_tables(registry: Registry) -> dict[str, pa.Table]:
-    """Tables `districts`, `wards`, `ward_datasets`, `procedure_catalogues` by name."""
+    """The tables by name: `districts`, `wards`, what each ward delivers and records, successions and catalogues."""
     return {
         "districts": _table(DISTRICTS, _districts(registry)),
         "wards": _table(WARDS, _wards(registry)),
         "ward_record_kinds": _table(WARD_RECORD_KINDS, _ward_record_kinds(registry)),
+        "recorded_columns": _table(RECORDED_COLUMNS, _recorded_columns(registry)),
+        "ward_successions": _table(WARD_SUCCESSIONS, _ward_successions(registry)),
         "procedure_catalogues": _procedures(registry),
     }
 
@@ -59,6 +68,7 @@ def _districts(registry: Registry) -> list[dict[str, Any]]:
                 "name_vi": district.name.vi,
                 "name_en": district.name.en,
                 "time_zone": district.time_zone,
+                "province_code": district.province,
                 "opens_at_minute": opens,
                 "break_from_minute": noon,
                 "break_to_minute": again,
@@ -100,6 +110,23 @@ def _ward_record_kinds(registry: Registry) -> list[dict[str, Any]]:
     ]
 
 
+def _recorded_columns(registry: Registry) -> list[dict[str, Any]]:
+    return [dict(zip(_names(RECORDED_COLUMNS), map(str, row), strict=True)) for row in recorded_columns(registry)]
+
+
+def _ward_successions(registry: Registry) -> list[dict[str, Any]]:
+    return [
+        {
+            "from_ward_key": former,
+            "to_ward_key": ward.ward,
+            # The registry's check has asked for the former ward's end.
+            "succession_date": (registry.wards[former].in_force.to or ward.in_force.from_) + timedelta(days=1),
+        }
+        for ward in registry.wards.values()
+        for former in ward.succeeds
+    ]
+
+
 def _procedures(registry: Registry) -> pa.Table:
     """Catalogue rows; an empty cell is null, never false or zero."""
     rows = [
@@ -109,6 +136,10 @@ def _procedures(registry: Registry) -> pa.Table:
     ]
     text = _table([(name, pa.string()) for name, _ in PROCEDURES], rows)
     return text.cast(pa.schema(PROCEDURES))
+
+
+def _names(fields: Fields) -> list[str]:
+    return [name for name, _ in fields]
 
 
 def _table(fields: Fields, rows: list[dict[str, Any]]) -> pa.Table:

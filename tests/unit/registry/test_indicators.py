@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ward_warehouse.core.errors import RegistryError
+from ward_warehouse.registry.indicator_needs import needs_of
 from ward_warehouse.registry.indicator_reader import read_indicators
 from ward_warehouse.registry.indicators import Catalogue
 
@@ -17,6 +18,7 @@ record_kinds:
     touched: int_dossiers__touched
     opened: received_date
     closed: end_date
+    said_by: {end_date: ["resolved_at|returned_at"], in_time: [due_at]}
     dimensions: {channel: channel}
   votes: {mart: fct_votes, key: vote_key}
   returns: {mart: fct_returns, key: return_key, within: r.period_start >= p.period_start}
@@ -54,8 +56,8 @@ indicators:
   denominator: {record_kind: dossiers, date: end_date}
   empty_note: no_dossiers
   targets:
-  - {from: 2018-01-01, value: 0.9, comparison: at_least, source: a_law}
-  - {from: 2020-01-01, value: 1, comparison: at_least, source: a_law}
+  - {for: province 01, from: 2018-01-01, value: 0.9, comparison: at_least, source: a_law}
+  - {for: province 01, from: 2020-01-01, value: 1, comparison: at_least, source: a_law}
   source: a_law
 """
 Read = Callable[..., Catalogue]
@@ -127,6 +129,7 @@ SECOND_VERSION = THEME[THEME.index("- code: received") : THEME.index("- code: on
     [
         ("  empty_note: no_dossiers\n", "", 16, ["on_time", "empty_note", "is missing"]),
         ("where: in_time", "wheer: in_time", 24, ["numerator.wheer", "not a known key"]),
+        ("where: in_time", "where: in_due_time", 24, ["in_due_time", "no column of the contract", "said_by"]),
         ("kind: ratio", "kind: rate", 21, ["on_time", "'rate'", "count, stock, ratio"]),
         ("unit: share", "unit: percent", 22, ["'percent'", "'share'"]),
         ("2011-01-01", "2011-02-30", 7, ["received", "2011-02-30"]),
@@ -135,6 +138,9 @@ SECOND_VERSION = THEME[THEME.index("- code: received") : THEME.index("- code: on
         ("numerator: {record_kind: dossiers, date: r", "numerator: {record_kind: letters, date: r", 13, ["'letters'"]),
         ("  source: a_law\n- code", "  source: no_law\n- code", 15, ["'no_law'", "sources.yml"]),
         ("from: 2020-01-01", "from: 2017-01-01", 29, ["2017-01-01", "in order"]),
+        ("from: 2020-01-01", "from: 2020-01-01, to: 2019-12-31", 29, ["targets.1.to", "2019-12-31", "2020-01-01"]),
+        ("{for: province 01, from: 2020", "{from: 2020", 29, ["does not say for whom", "province 01", "district"]),
+        ("{for: province 01, from: 2020", "{for: Hanoi, from: 2020", 29, ["targets.1.for", "'Hanoi'"]),
         ("[channel]", "[colour]", 14, ["'colour'", "channel"]),
         ("date: received_date}", "date: at_period_end}", 14, ["breakdown", "state"]),
         ("- code: on_time", "- code: received", 17, ["defined twice", "volume.yml:5"]),
@@ -153,10 +159,28 @@ def test_a_fault_is_named_by_file_and_line(read: Read, old: str, new: str, line:
     assert [word for word in words if not any(word in problem for problem in of_line)] == []
 
 
+def test_what_an_indicator_is_made_of(read: Read) -> None:
+    catalogue = read("  empty_note: no_dossiers", "  empty_note: no_dossiers\n  needs: [status=stopped|stopped_at]")
+    received, on_time = (one for _, one in catalogue.definitions())
+    assert needs_of(received, catalogue) == []
+    assert needs_of(on_time, catalogue) == [
+        "dossiers.due_at", "dossiers.resolved_at|dossiers.returned_at", "dossiers.status=stopped|dossiers.stopped_at",
+    ]  # fmt: skip
+
+
+def test_steps_for_others_have_an_order_of_their_own(read: Read) -> None:
+    of_a_district = "{for: district quan_11, from: 2017-01-01"
+    targets = read("{for: province 01, from: 2020-01-01", of_a_district).versions("on_time")[0].targets
+    assert [target.scope for target in targets] == [("province", "01"), ("district", "quan_11")]
+
+
 def test_versions_of_a_code_follow_each_other(read: Read) -> None:
     later = SECOND_VERSION.replace("version: 1", "version: 2").replace("2011-01-01", "2020-01-01")
     with pytest.raises(RegistryError, match=r"volume\.yml:5: .*valid_to.*found None, expected a day before 2020-01-01"):
         read("- code: on_time", later + "- code: on_time")
+    undated = later.replace("  valid_from: 2020-01-01\n", "")
+    with pytest.raises(RegistryError, match=r"valid_from.*is missing; version 1 stands before it"):
+        read("- code: on_time", undated + "- code: on_time")
     ended = "  valid_from: 2011-01-01\n  valid_to: 2019-12-31\n"
     changed = SECOND_VERSION.replace("  valid_from: 2011-01-01\n", ended) + later
     assert [one.version for one in read(SECOND_VERSION, changed).versions("received")] == [1, 2]

@@ -11,6 +11,8 @@ with joined as (
         spine.period_end,
         spine.is_provisional,
         spine.is_complete,
+        spine.is_in_force,
+        spine.is_recorded,
         parts.numerator as part_numerator,
         parts.denominator as part_denominator,
         distributions.numerator as distribution_numerator,
@@ -45,6 +47,18 @@ with joined as (
             and spine.period_grain = distributions.period_grain
             and spine.period_start = distributions.period_start
             and spine.period_end = distributions.period_end
+    -- Of a ward that is no longer in force only what it left: a dossier that nobody took over, a late end of one.
+    where
+        spine.is_in_force
+        or (
+            spine.has_data
+            and (
+                coalesce(parts.numerator, 0) <> 0
+                or coalesce(parts.denominator, 0) <> 0
+                or coalesce(distributions.numerator, 0) <> 0
+                or coalesce(distributions.denominator, 0) <> 0
+            )
+        )
 ),
 
 ward_values as (
@@ -69,9 +83,10 @@ ward_values as (
             when indicator_kind in ('median', 'concentration') then coalesce(distribution_denominator, 0)
         end as denominator,
         median_value,
+        case when is_recorded then 1 else 0 end as wards_recording,
         case when has_data then 1 else 0 end as wards_with_data,
-        case when is_complete and has_data then 1 else 0 end as wards_reporting,
-        1 as wards_expected
+        case when is_complete and has_data and is_in_force then 1 else 0 end as wards_reporting,
+        case when is_in_force then 1 else 0 end as wards_expected
     from joined
 ),
 
@@ -87,6 +102,7 @@ district_sums as (
         is_provisional,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
+        sum(wards_recording) as wards_recording,
         sum(wards_with_data) as wards_with_data,
         sum(wards_reporting) as wards_reporting,
         sum(wards_expected) as wards_expected
@@ -108,6 +124,7 @@ select
     ward_values.numerator,
     ward_values.denominator,
     ward_values.median_value,
+    ward_values.wards_recording,
     ward_values.wards_with_data,
     ward_values.wards_reporting,
     ward_values.wards_expected
@@ -130,6 +147,7 @@ select
     end as numerator,
     sums.denominator,
     distributions.median_value,
+    sums.wards_recording,
     sums.wards_with_data,
     sums.wards_reporting,
     sums.wards_expected

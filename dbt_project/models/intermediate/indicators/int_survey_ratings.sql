@@ -38,6 +38,7 @@ from {{ touched_records('survey_responses') }}
 where
     domain = 'counter'
     and rating_{{ question }} is not null
+    {{ indicator_counted_here({'record_kind': 'survey_responses', 'date': 'answered_date'}) }}
     and {{ is_touched("'survey_responses'", 'ward_key', 'answered_date') }}
 group by district_code, ward_key, answered_date, mode
 {% if not loop.last %}union all{% endif %}

@@ -79,6 +79,7 @@ select
     decision_766_extended_due_date,
     counted_from,
     counted_to,
+    is_shared,
     source_changed_at,
     night,
     system

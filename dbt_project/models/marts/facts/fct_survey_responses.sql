@@ -60,6 +60,9 @@ select
     responses.is_burst,
     responses.is_straight_line,
     responses.is_out_of_hours,
+    -- An answer from before the ward was in force, such as a copy of a former ward's, counts in no period of it.
+    case when responses.answered_date < wards.in_force_from then wards.in_force_from end as counted_from,
+    cast(null as date) as counted_to,
     responses.source_changed_at,
     responses.night,
     responses.system
@@ -69,3 +72,4 @@ left join coded_dossiers as dossiers
         responses.ward_key = dossiers.ward_key
         and responses.dossier_code = dossiers.dossier_code
         and dossiers.code_rank = 1
+left join {{ ref('stg_wards') }} as wards on responses.ward_key = wards.ward_key

@@ -100,6 +100,9 @@ select
     counted.next_counted_date,
     wider.wider_start,
     wider.wider_end,
+    -- What was over before the unit was in force counts in no period of it.
+    case when counted.period_end < wards.in_force_from then wards.in_force_from end as counted_from,
+    cast(null as date) as counted_to,
     counted.unit_of_measure,
     counted.evidence_number,
     counted.submitted_at,
@@ -115,3 +118,4 @@ left join group_bases
         and counted.item_group = group_bases.item_group
         and counted.period_start = group_bases.period_start
         and counted.period_end = group_bases.period_end
+left join {{ ref('stg_wards') }} as wards on counted.ward_key = wards.ward_key

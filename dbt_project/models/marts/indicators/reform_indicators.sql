@@ -3,6 +3,7 @@ with noted as (
         parts.*,
         indicators.indicator_kind,
         case
+            when parts.wards_recording = 0 then 'not_recorded'
             when parts.wards_with_data = 0 then 'not_reported'
             when parts.denominator between 1 and indicators.small_number_threshold - 1 then 'suppressed_small_number'
             when hidden.note is not null then hidden.note
@@ -38,20 +39,6 @@ valued as (
             else cast(noted.numerator as double precision)
         end as indicator_value
     from noted
-),
-
-targets as (
-    select
-        indicator_code,
-        indicator_version,
-        applies_from,
-        target,
-        comparison,
-        lead(applies_from) over (
-            partition by indicator_code, indicator_version
-            order by applies_from
-        ) as next_from
-    from {{ ref('indicator_targets') }}
 )
 
 select
@@ -79,9 +66,10 @@ select
     valued.is_provisional or coalesce(decided.state, 'provisional') <> 'closed' as is_provisional,
     case when decided.state in ('reviewed', 'closed') then decided.state else 'provisional' end as period_state
 from valued
-left join targets
+left join {{ ref('int_district_targets') }} as targets
     on
-        valued.indicator_code = targets.indicator_code
+        valued.district_code = targets.district_code
+        and valued.indicator_code = targets.indicator_code
         and valued.indicator_version = targets.indicator_version
         and valued.period_start >= targets.applies_from
         and (targets.next_from is null or valued.period_start < targets.next_from)

@@ -29,7 +29,7 @@ from (
     except
     select dossier_key, ward_key, source_record_id, {{ course | join(', ') }}
     from {{ built }}
-    where counted_from is not null or counted_to is not null
+    where is_shared
 ) as taken_over
 union
 select
@@ -38,6 +38,6 @@ select
     source_record_id
 from {{ built }}
 where
-    (counted_from is not null or counted_to is not null)
+    is_shared
     and dossier_key not in (select h.dossier_key from {{ handovers }} as h)
 {%- endif %}

@@ -22,8 +22,18 @@ select
     {%- for column in shared_columns %}
     case when handovers.dossier_key is null then dossiers.{{ column }} else handovers.{{ column }} end as {{ column }},
     {%- endfor %}
-    handovers.counted_from,
+    -- A reception before the ward was in force counts in no period of it; the dossier itself is in its stock from then on.
+    greatest(
+        handovers.counted_from,
+        case
+            when
+                case when handovers.dossier_key is null then dossiers.received_date else handovers.received_date end
+                < wards.in_force_from
+                then wards.in_force_from
+        end
+    ) as counted_from,
     handovers.counted_to,
+    handovers.dossier_key is not null as is_shared,
     dossiers.receiving_unit,
     dossiers.resolving_unit,
     dossiers.applicant_type,
@@ -39,3 +49,4 @@ select
     dossiers.system
 from {{ ref('int_dossiers__current') }} as dossiers
 left join {{ ref('int_dossiers__handovers') }} as handovers on dossiers.dossier_key = handovers.dossier_key
+left join {{ ref('stg_wards') }} as wards on dossiers.ward_key = wards.ward_key

@@ -3,12 +3,17 @@
 -- What the last one does not say of the promise, supplements and letters counts as the first one has it.
 --
 -- Two records are one dossier when they have one code and one reception date, or, registered anew on the takeover, one
--- code and procedure while the former ward's record is not ended. Each is paired with one other at most, the closest:
--- wards that were merged may have used one short code. A code that a ward gave ten times or more names nothing.
+-- code and procedure while the former ward's record is not ended, or was stopped in its last days to be handed on. A ward
+-- that was there before has codes of its own: of its dossiers the procedure has to be the same too. Each is paired with
+-- one other at most, the closest: wards that were merged may have used one short code. A code that a ward gave ten times
+-- or more names nothing. Where a ward was split, what another of its successors has of the same dossier is a second copy
+-- of it, and counts nowhere; the copy that goes on is the one that ended.
 with candidates as (
     select
         former.dossier_key as from_key,
         later.dossier_key as to_key,
+        later.ward_key as to_ward_key,
+        coalesce(later.resolved_date, later.returned_date, later.stopped_date) is not null as is_ended,
         former.received_at as from_received_at,
         later.received_at as to_received_at,
         successions.succession_date,
@@ -23,12 +28,23 @@ with candidates as (
         and later.code_records < 10
         and former.received_date < successions.succession_date
         and (
-            former.received_date = later.received_date
+            (
+                former.received_date = later.received_date
+                and (
+                    later.received_date < successions.to_in_force_from
+                    or former.procedure_code = later.procedure_code
+                )
+            )
             or (
                 former.procedure_code = later.procedure_code
+                and later.received_date >= former.received_date
                 and coalesce(
                     coalesce(former.resolved_date, former.returned_date, former.stopped_date)
-                    >= successions.succession_date,
+                    >= case
+                        when former.resolved_date is null and former.returned_date is null
+                            then {{ add_days('successions.succession_date', -1 * var('handover_days')) }}
+                        else successions.succession_date
+                    end,
                     true
                 )
             )
@@ -42,6 +58,7 @@ ordered as (
             order by
                 candidates.is_same_reception desc,
                 candidates.is_same_procedure desc,
+                candidates.is_ended desc,
                 candidates.from_received_at desc,
                 candidates.to_received_at desc,
                 candidates.from_key desc,
@@ -62,13 +79,42 @@ handovers as (
     select
         from_key,
         to_key,
+        to_ward_key,
         succession_date
     from placed
     where place = closest_to_former and place = closest_to_later
 ),
 
+second_copies as (
+    select distinct
+        candidates.to_key,
+        handovers.to_key as counted_key
+    from candidates
+    inner join handovers
+        on
+            candidates.from_key = handovers.from_key
+            and candidates.succession_date = handovers.succession_date
+            and candidates.to_ward_key <> handovers.to_ward_key
+    left join handovers as own on candidates.to_key = own.to_key
+    where own.to_key is null
+),
+
+-- What was taken over from a second copy is one too.
+copies as (
+    select
+        to_key,
+        counted_key
+    from second_copies
+    union
+    select
+        handovers.to_key,
+        second_copies.counted_key
+    from second_copies
+    inner join handovers on second_copies.to_key = handovers.from_key
+),
+
 -- Through at most two changes, as int_ward_now.
-chains as (
+taken_over as (
     select
         records.dossier_key,
         records.ward_key,
@@ -83,6 +129,32 @@ chains as (
     left join handovers as went on records.dossier_key = went.from_key
     left join handovers as went_on on went.to_key = went_on.from_key
     where came.to_key is not null or went.from_key is not null
+),
+
+chains as (
+    select
+        dossier_key,
+        ward_key,
+        source_record_id,
+        counted_from,
+        counted_to,
+        first_key,
+        last_key
+    from taken_over
+    where dossier_key not in (select copies.to_key from copies)
+    union all
+    -- Its days are none: it would count from after its last one.
+    select
+        records.dossier_key,
+        records.ward_key,
+        records.source_record_id,
+        date '9999-12-31' as counted_from,
+        date '1900-01-01' as counted_to,
+        counted.first_key,
+        counted.last_key
+    from copies
+    inner join {{ ref('int_dossiers__shared') }} as records on copies.to_key = records.dossier_key
+    inner join taken_over as counted on copies.counted_key = counted.dossier_key
 )
 
 select
