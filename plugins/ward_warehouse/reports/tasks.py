@@ -42,7 +42,7 @@ def tell(resolve: Resolver, *, before_build: bool = False) -> str:
         LakeError: the lake cannot be read or written.
     """
     try:
-        write_newest()
+        log.info("morning: %s", write_newest())
     except Exception:
         # A fault that nobody foresaw in the page must not keep the message back.
         log.exception("the morning pages could not be written")

@@ -77,13 +77,12 @@ def _unfinished_before(settings: Settings, district: str, night: date) -> date |
 def write_newest() -> str:
     """Writes the pages of the newest night of each district: the last thing of a run, whatever became of it.
 
-    Gives one line on each district's night. What is wrong with the pages is logged, and costs the run nothing.
+    Gives one line on each district's night, or on what is wrong with the pages, which costs the run nothing.
     """
     settings = load_settings()
     try:
         written = write_mornings(settings, Lake(settings.lake), load_registry(settings))
     except WardWarehouseError as error:
-        log.error("%s", error)
         return str(error)
     for morning, page in written:
         log.info("%s night %s: %s %s", morning.district, morning.night, morning.verdict.en, page)
