@@ -158,7 +158,9 @@ def test_a_whole_night_ends_with_its_documents_or_with_why_there_are_none(
     assert "documented: " in run("document").stdout
     page = reports / "validation" / "validations" / "dossiers" / f"{NIGHT}.html"
     text = " ".join(page.read_text(encoding="utf-8").split())
-    assert "<b>3</b> of 6<br>" in text, "a record of each ward has no reception date"
+    assert '<b>3</b> <span class="vi">trên</span><span class="en" lang="en">of</span> 6<br>' in text, (
+        "a record of each ward has no reception date"
+    )
     assert [value for value in APPLICANT.values() if value in text] == []
 
 
