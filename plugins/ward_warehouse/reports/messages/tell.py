@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.errors import WardWarehouseError
@@ -29,6 +31,7 @@ from ward_warehouse.reports.messages.deliver import (
 )
 from ward_warehouse.reports.messages.lists import CHANNELS, Channel, Lists, Recipients, load_lists
 from ward_warehouse.reports.messages.records import Delivery, claimed, delivery_id, read, waiting_nights, write
+from ward_warehouse.reports.quarantined import Wanted
 
 TRIED_FOR = timedelta(days=7)
 """How long a message is tried again; of older nights nobody needs to be woken."""
@@ -104,7 +107,7 @@ def due_nights(run: Night, now: datetime) -> list[date]:
 
 def _tell_of(run: Night, lists: Lists, verdict: Verdict, resolve: Resolver) -> Told:
     told, started = Told(verdict.night), datetime.now(UTC)
-    for letter in _letters(lists, verdict):
+    for letter in _letters(run, lists, verdict):
         _send_once(run.lake, lists, letter, resolve, told)
     if told.sent or told.errors:
         plan = Plan(
@@ -116,13 +119,13 @@ def _tell_of(run: Night, lists: Lists, verdict: Verdict, resolve: Resolver) -> T
     return told
 
 
-def _letters(lists: Lists, verdict: Verdict) -> Iterator[_Letter]:
+def _letters(run: Night, lists: Lists, verdict: Verdict) -> Iterator[_Letter]:
     for number, one in enumerate(lists.lists):
         place = f"messages.yml: lists.{number}"
         for district in one.districts or ("",):
             part = verdict.of(district) if district else verdict
             if one.role == "ward":
-                yield from _to_wards(one, part, place)
+                yield from _to_wards(run, one, part, place)
                 continue
             message = compose(part, one.role, one.language, good_news=one.good_news)
             for channel in CHANNELS if message else ():
@@ -130,12 +133,30 @@ def _letters(lists: Lists, verdict: Verdict) -> Iterator[_Letter]:
                     yield _Letter(channel, f"{address} {district}".strip(), one, message, part, place)  # type: ignore[arg-type]
 
 
-def _to_wards(one: Recipients, verdict: Verdict, place: str) -> Iterator[_Letter]:
+def _to_wards(run: Night, one: Recipients, verdict: Verdict, place: str) -> Iterator[_Letter]:
     for ward in dict.fromkeys(state.ward for state in verdict.states):
         addresses = verdict.wards[ward].mail if ward in verdict.wards else ()
         message = compose(verdict, "ward", one.language, ward) if addresses else None
-        for address in addresses if message else ():
-            yield _Letter("mail", f"{address} {ward}", one, message, verdict, place)  # type: ignore[arg-type]
+        if message is None:
+            continue
+        if any(refused.ward == ward for refused in verdict.refused):
+            message = replace(message, files=_workbook(run, ward, verdict.night))
+        for address in addresses:
+            yield _Letter("mail", f"{address} {ward}", one, message, verdict, place)
+
+
+def _workbook(run: Night, ward: str, night: date) -> tuple[tuple[str, bytes], ...]:
+    """What the ward has to correct, row by row; nothing while the night is not published: the message says it all."""
+    # A workbook is written by a library that most messages need not load.
+    from ward_warehouse.reports.letters.letter import write_letter
+
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / f"{ward}_{night}.xlsx"
+        try:
+            write_letter(run.settings, run.registry, Wanted(ward=ward, night=night), target)
+        except WardWarehouseError:
+            return ()
+        return ((target.name, target.read_bytes()),)
 
 
 def _send_once(lake: Lake, lists: Lists, letter: _Letter, resolve: Resolver, told: Told) -> None:
