@@ -100,7 +100,7 @@ def ward_nightly_load() -> None:
             # Not a failure: it costs none of the retries.
             raise AirflowRescheduleException(error.until) from None
 
-    # The three below run whatever became of single wards, but not when nothing was planned.
+    # The two below run whatever became of single wards, but not when nothing was planned.
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
     def validate(jobs: list[dict[str, Any]]) -> None:
         from ward_warehouse.night import tasks
