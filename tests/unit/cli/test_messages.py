@@ -45,7 +45,7 @@ def test_send_tells_once_and_a_server_that_refuses_is_an_exit_code(
         hook.status = 503
         down = CliRunner().invoke(main, ["messages", "send", "--night", str(NIGHT)])
         assert down.exit_code == 1
-        assert "1 to send later" in down.output
+        assert "1 to be tried again" in down.output
         hook.status = 204
         sent = [CliRunner().invoke(main, ["messages", "send", "--night", str(NIGHT), "--json"]) for _ in range(2)]
         assert [json.loads(one.output)[0]["sent"] for one in sent] == [1, 0]
