@@ -14,6 +14,7 @@ select
     responses.answered_date,
     responses.device_code,
     responses.mode,
+    responses.domain,
     responses.rating_scale,
     responses.rating_overall,
     responses.is_valid,
