@@ -6,7 +6,8 @@ select
     dossiers.* exclude ( -- noqa: RF02
         source_record_id, dossier_code, -- noqa: RF02
         submitted_at, received_at, due_at, deadline_at, current_deadline_at, resolved_at, returned_at, -- noqa: RF02
-        stopped_at, supplement_requested_at, supplement_received_at, apology_at, explanation_at, notified_at -- noqa: RF02
+        stopped_at, supplement_requested_at, supplement_received_at, apology_at, explanation_at, -- noqa: RF02
+        notified_at -- noqa: RF02
     )
 from {{ ref('fct_dossiers') }} as dossiers
 semi join {{ ref('int_changed_months') }} as months
