@@ -35,6 +35,9 @@ def counted_by(indicator: Indicator, part: Part, kind: CountedKind) -> list[str]
     """The columns of the mart by which a part is counted, each once."""
     dates = [part.opened or kind.opened, part.closed or kind.closed] if part.is_state else [part.date]
     texts = [part.where, part.sum_of, getattr(indicator, "value_of", None), *dates]
+    # What is assumed of a record that does not say it holds without the column.
+    for column, value in kind.assumed.items():
+        texts = [text and text.replace(f"{column} = '{value}'", "true") for text in texts]
     named = (name for text in texts if text for name in columns_of(text.replace(PERIOD_END, "null")))
     return list(dict.fromkeys(named))
 
