@@ -32,20 +32,16 @@ with months as (
         wards.ward_key as ward,
         dates.month_start as period_start,
 {period_end}        least(last_day(dates.month_start), wards.district_as_of) as effective_end
-    from marts.dim_ward as wards
+    from (select * from marts.dim_ward where unit_kind <> 'district') as wards
     inner join marts.dim_date as dates
         on dates.calendar_date between date_trunc('month', wards.in_force_from) and wards.district_as_of
-    where
-        wards.unit_kind <> 'district'
-        and {in_validity}
+    where {in_validity}
 )"""
 
 
 NOT_RECORDED = """
-        and wards.ward_key not in (
-            select ward_key from marts.indicators_not_recorded
-            where indicator_code = '{code}' and indicator_version = {version}
-        )"""
+        and (wards.ward_key, '{code}', {version}) not in
+            (select ward_key, indicator_code, indicator_version from marts.indicators_not_recorded)"""
 
 
 @dataclass(frozen=True)
