@@ -259,7 +259,8 @@ RETURNS_WITH_A_BASE = {
     if any(part.record_kind == "ward_returns" for _, part in one.parts) and one.kind == "ratio"
 }  # fmt: skip
 NOT_RECORDED = {
-    "channel": {"online_filing_rate", "online_filing_rate_level_3_4", "in_person_filing_rate", "postal_filing_rate"},
+    "channel": {"online_filing_rate", "online_filing_rate_full", "online_filing_rate_level_3_4",
+                "in_person_filing_rate", "postal_filing_rate"},
     "due_at": DEADLINE,
     "notified_at": {"early_return_called_rate", "median_days_early_when_called"},
     "domain": {"education_satisfaction", "health_satisfaction"},
