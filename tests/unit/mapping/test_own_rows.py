@@ -14,7 +14,7 @@ from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.mapping.mapper import Mapper
-from ward_warehouse.night.reconcile import _keys_only
+from ward_warehouse.night.reconcile import keys_only
 from ward_warehouse.registry import Feed, Registry, load_registry
 from ward_warehouse.sources import Window, open_source
 
@@ -124,7 +124,7 @@ def test_a_row_that_cannot_be_judged_is_a_record(tmp_path: Path, place: tuple[st
 
 def test_a_comparison_of_keys_sees_the_same_rows(tmp_path: Path, place: tuple[str, Connection]) -> None:
     feed = registry(tmp_path, place[0]).require_clean().feeds("p02", [RecordKind.DOSSIERS])[0]
-    assert set(taken(_keys_only(feed), place[1])) == {"2", "4"}
+    assert set(taken(keys_only(feed), place[1])) == {"2", "4"}
 
 
 @pytest.mark.parametrize(
