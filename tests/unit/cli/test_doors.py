@@ -14,6 +14,8 @@ NAMED = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:py|yml|sql|md|sh|json|csv|txt))`
 DOCUMENTS = sorted(
     file for pattern in ("*.md", "docs/**/*.md", "examples/*/*.md", ".github/*.md") for file in ROOT.glob(pattern)
 )
+A_SITE_S_OWN = {"dags/messages.yml"}
+"""Files that only a site has: who is told there."""
 
 
 @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
@@ -31,7 +33,11 @@ def tracked() -> list[str]:
 def test_every_file_that_a_document_names_is_there(file: Path, tracked: list[str]) -> None:
     """By its whole path, or by the end of it."""
     named = NAMED.findall(file.read_text(encoding="utf-8"))
-    lost = [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in tracked)]
+    lost = [
+        name
+        for name in named
+        if name not in A_SITE_S_OWN and not any(f"/{path}".endswith(f"/{name}") for path in tracked)
+    ]
     assert [name for name in lost if not (file.parent / name).exists()] == []
 
 
@@ -49,7 +55,7 @@ def test_every_document_is_found_from_the_index() -> None:
 
 def test_each_decision_says_what_was_chosen_measured_and_would_change_it() -> None:
     pages = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
-    assert [int(page.name[:2]) for page in pages] == list(range(1, 15))
+    assert [int(page.name[:2]) for page in pages] == list(range(1, len(pages) + 1))
     for page in pages:
         text = page.read_text(encoding="utf-8")
         for part in ("**Context.**", "**Choice.**", "**What was measured.**", "**What would change it.**"):
