@@ -14,9 +14,10 @@ from ward_warehouse.core.settings import PROJECT_ROOT
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the definitions and of what is generated from them."""
+    """A copy of the definitions, the list of facts, and what is generated from them."""
     for folder in ("indicators", "macros", "seeds"):
         shutil.copytree(PROJECT_ROOT / "dbt_project" / folder, tmp_path / folder)
+    shutil.copy(PROJECT_ROOT / "dbt_project" / "dbt_project.yml", tmp_path)
     monkeypatch.setenv("WARD_WAREHOUSE_DBT_PROJECT_DIR", str(tmp_path))
     return tmp_path
 
@@ -61,7 +62,7 @@ def test_a_fault_in_a_definition_stops_it_with_file_and_line(project: Path) -> N
     before = (project / "seeds" / "indicator_definitions.csv").read_text("utf-8")
     stopped = CliRunner().invoke(main, ["indicators", "generate"])
     assert stopped.exit_code == 1
-    assert "volume.yml:15: indicators.0.unit: indicator dossiers_received: found 'files'" in "".join(
+    assert "volume.yml:14: indicators.0.unit: indicator dossiers_received: found 'files'" in "".join(
         stopped.output.split("\n")
     )
     assert (project / "seeds" / "indicator_definitions.csv").read_text("utf-8") == before

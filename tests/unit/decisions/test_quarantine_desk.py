@@ -22,6 +22,7 @@ from ward_warehouse.validation.judging import Judge, load_suite
 
 KEYS = {"k1": KEY.encode()}
 UNKNOWN_CHANNEL = "Qua mạng xã hội"
+PERSON = "Nguyễn Văn Khuếch"
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_a_record_is_let_in_once_the_code_table_knows_its_word(
     district.play(wards=[ward], record_kinds=["dossiers"])
     assert conserved(district, ward).rows_quarantined == 2
     (before,) = [row for row in district.quarantined(ward) if "channel_known" in row["rule_codes"]]
-    assert UNKNOWN_CHANNEL not in before["received"], "an unknown code may be a name"
+    assert UNKNOWN_CHANNEL in before["received"], "who extends the code table sees the code"
     assert desk(district, ward).replay(judge, Selection()).let_in == 0, "nothing is mended yet"
 
     mended(ward, lambda system: system["codes"]["channel"].update({UNKNOWN_CHANNEL: "online"}))
@@ -110,9 +111,10 @@ def test_an_alias_that_became_known_lets_the_record_in(district: District, judge
 
 
 def test_a_masked_code_is_found_under_the_key_that_hashed_it(district: District, mended: Any, judge: Judge) -> None:
-    district["c_files"].send([dossier("1", channel=UNKNOWN_CHANNEL)])
+    district["c_files"].send([dossier("1", channel=PERSON)])
     district.play(wards=["c_files"], record_kinds=["dossiers"])
-    mended("c_files", lambda system: system["codes"]["channel"].update({UNKNOWN_CHANNEL: "online"}))
+    assert PERSON not in district.quarantined("c_files")[0]["received"], "a code that reads like a name"
+    mended("c_files", lambda system: system["codes"]["channel"].update({PERSON: "online"}))
     rotated = {"k2": b"another pseudonym key of tests"}
     assert desk(district, "c_files", **rotated).replay(judge, Selection()).let_in == 0
     assert desk(district, "c_files", **rotated, **KEYS).replay(judge, Selection()).let_in == 1
