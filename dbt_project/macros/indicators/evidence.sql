@@ -91,7 +91,7 @@ from (
 ) as p
 inner join {{ mart(kind.mart) }} as r
     on p.period_ward_key = r.ward_key and {{ indicator_placement(parts[0]) }}
-where {{ predicates.values() | join(' or ') }}
+where {{ predicates.values() | unique | join(' or ') }}
 {%- endmacro %}
 
 {# A relation of the published file: without the name of the database that it was built in. #}
