@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.support.adding_up import ADDS_UP, years_that_differ
 from tests.support.recovery import published_figures, recovered
 from ward_demo import systems
 from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_DISTRICTS, GOLDEN_NIGHTS
@@ -71,6 +72,11 @@ def test_the_golden_figures_hold(published: Path) -> None:
 def test_every_golden_figure_is_of_one_of_the_five_districts() -> None:
     with FIGURES.open(encoding="utf-8", newline="") as handle:
         assert {row["district_code"] for row in csv.DictReader(handle)} == set(ALL_DISTRICTS)
+
+
+@pytest.mark.parametrize("code", sorted({code for code, _ in ADDS_UP}))
+def test_the_months_of_a_year_add_up_to_the_year(published: Path, code: str) -> None:
+    assert years_that_differ(published, code) == []
 
 
 def test_nothing_of_the_three_districts_is_in_quarantine(published: Path) -> None:

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 import yaml
 
+from tests.support.adding_up import ADDS_UP, years_that_differ
 from tests.support.district import ROOT, District, write_table
 from tests.support.lacking import ALL, COLUMNS, RECORDS, WITHOUT, system
 from tests.support.records import Record, at, dossier, survey
@@ -196,35 +197,9 @@ def test_what_nobody_took_over_stays_with_the_ward_that_had_it(published: Path) 
     assert opened == [("nobody-took-over",)]
 
 
-ADDS_UP = [
-    (one.code, role)
-    for _, one in CATALOGUE.definitions()
-    if one.kind in ("count", "ratio")
-    for role, part in one.parts
-    if not part.is_state and not part.looks_at_period_end and not CATALOGUE.record_kinds[part.record_kind].within
-]
-"""What happened in a period. A state, what is known at its end and a return for a longer one do not add up."""
-
-
 @pytest.mark.parametrize("code", sorted({code for code, _ in ADDS_UP}))
 def test_the_months_of_a_year_add_up_to_the_year(published: Path, code: str) -> None:
-    for role in (role for found, role in ADDS_UP if found == code):
-        rows = query(
-            published,
-            f"SELECT district_code, ward_key, date_trunc('year', period_start), "  # noqa: S608 - a word of our own
-            f"sum({role}) FILTER (WHERE period_grain = 'month'), sum({role}) FILTER (WHERE period_grain = 'year') "
-            "FROM marts.reform_indicators WHERE indicator_code = $code AND value_note IS DISTINCT FROM "
-            "'suppressed_small_number' GROUP BY ALL HAVING bool_or(period_grain = 'month')",
-            {"code": code},
-        )
-        hidden = query(
-            published,
-            "SELECT DISTINCT district_code, ward_key, date_trunc('year', period_start) FROM marts.reform_indicators "
-            "WHERE indicator_code = $code AND value_note LIKE 'suppressed%'",
-            {"code": code},
-        )
-        differ = [row for row in rows if (row[3] or 0) != (row[4] or 0) and row[:3] not in hidden]
-        assert differ == []
+    assert years_that_differ(published, code) == []
 
 
 def figures(published: Path, ward: str) -> dict[tuple[str, str], tuple[Any, ...]]:
