@@ -23,6 +23,7 @@ from ward_warehouse.cli.output import as_json, console, fail, progress
 from ward_warehouse.cli.periods import periods
 from ward_warehouse.cli.pseudonyms import pseudonyms
 from ward_warehouse.cli.quarantine import quarantine
+from ward_warehouse.cli.query import query
 from ward_warehouse.cli.reconcile import reconcile
 from ward_warehouse.cli.release import release
 from ward_warehouse.cli.renamed import renamed
@@ -63,6 +64,7 @@ main.add_command(morning)
 main.add_command(status)
 main.add_command(indicators)
 main.add_command(quarantine)
+main.add_command(query)
 main.add_command(wards)
 main.add_command(reconcile)
 main.add_command(release)
