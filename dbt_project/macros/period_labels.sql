@@ -35,7 +35,3 @@
 {% macro quarter_number(date) -%}
     case cast(extract(quarter from {{ date }}) as integer) when 1 then 'I' when 2 then 'II' when 3 then 'III' else 'IV' end
 {%- endmacro %}
-
-{# An instant as the clock on the wall showed it: spreadsheets take no time zones. #}
-{% macro local_time(instant, time_zone) %}{{ return(adapter.dispatch('local_time')(instant, time_zone)) }}{% endmacro %}
-{% macro duckdb__local_time(instant, time_zone) %}timezone({{ time_zone }}, {{ instant }}){% endmacro %}

@@ -1,5 +1,9 @@
--- Whatever a figure says of itself can be read in both languages: a code without a text is a riddle to who opens the table.
-{%- for model in ['reform_indicators', 'indicator_breakdowns', 'indicator_rollup_now', 'survey_statistics', 'decision_766_scorecard', 'circular_01_2018_form'] %}
+{%- set models = [
+    'reform_indicators', 'indicator_breakdowns', 'indicator_rollup_now', 'survey_statistics', 'decision_766_scorecard',
+    'circular_01_2018_form'
+] %}
+-- Whatever a figure says of itself can be read in both languages: a code without a text is a riddle.
+{%- for model in models %}
 select distinct
     '{{ model }}' as table_name,
     value_note

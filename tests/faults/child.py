@@ -18,6 +18,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
@@ -31,6 +32,7 @@ from ward_warehouse.night import tasks
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.plan import Plan
 from ward_warehouse.night.steps import Night
+from ward_warehouse.reports import tasks as last_tasks
 from ward_warehouse.warehouse import duckdb as loading
 
 
@@ -57,11 +59,21 @@ def _fork(order: dict[str, Any]) -> tuple[int, int]:
     pid = os.fork()
     if pid == 0:
         os.close(read_end)
-        with os.fdopen(write_end, "wb") as pipe:
-            pipe.write(json.dumps(obey(order)).encode())
+        try:
+            with os.fdopen(write_end, "wb") as pipe:
+                pipe.write(json.dumps(obey(order), default=_as_data).encode())
+        except BaseException:
+            traceback.print_exc()
+            # Not by the ordinary way out: it waits for threads that a fork leaves behind, for ever.
+            os._exit(1)
         os._exit(0)
     os.close(write_end)
     return pid, read_end
+
+
+def _as_data(value: Any) -> Any:
+    """What a task hands to its DAG beside texts and numbers."""
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
 def _wait_for(pid: int, read_end: int) -> dict[str, Any]:
@@ -70,7 +82,7 @@ def _wait_for(pid: int, read_end: int) -> dict[str, Any]:
         said = pipe.read()
     _, status = os.waitpid(pid, 0)
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-    report = {} if killed else json.loads(said)
+    report = {} if killed else json.loads(said or '{"unexpected": "the child ended without a report: see its log"}')
     _import_too(report.pop("modules", []))
     return {"killed": killed, "report": report}
 
@@ -146,6 +158,8 @@ def play_tasks(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> N
         run(task, *args)
     run(tasks.publish)
     run(tasks.document)
+    run(last_tasks.report)
+    run(last_tasks.tell, from_environment)
     run(tasks.maintain)
 
 

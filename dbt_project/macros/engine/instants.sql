@@ -32,3 +32,7 @@
 
 {% macro seconds_between(first, last) %}{{ return(adapter.dispatch('seconds_between')(first, last)) }}{% endmacro %}
 {% macro duckdb__seconds_between(first, last) %}(epoch({{ last }}) - epoch({{ first }})){% endmacro %}
+
+{# An instant as the clock on the wall showed it: spreadsheets take no time zones. #}
+{% macro local_time(instant, time_zone) %}{{ return(adapter.dispatch('local_time')(instant, time_zone)) }}{% endmacro %}
+{% macro duckdb__local_time(instant, time_zone) %}timezone({{ time_zone }}, {{ instant }}){% endmacro %}

@@ -26,21 +26,21 @@ with figures as (
 compared as (
     select
         figures.*,
-        before.period_start as before_start,
-        before.period_end as before_end,
-        before.value as value_before,
+        earlier.period_start as before_start,
+        earlier.period_end as before_end,
+        earlier.value as value_before,
         year_before.period_start as year_before_start,
         year_before.period_end as year_before_end,
         year_before.value as value_year_before
     from figures
-    left join figures as before
+    left join figures as earlier
         on
-            figures.indicator_code = before.indicator_code
-            and figures.indicator_version = before.indicator_version
-            and figures.unit_key = before.unit_key
-            and figures.period_grain = before.period_grain
-            and figures.start_before = before.period_start
-            and figures.month_of_end = before.month_of_end
+            figures.indicator_code = earlier.indicator_code
+            and figures.indicator_version = earlier.indicator_version
+            and figures.unit_key = earlier.unit_key
+            and figures.period_grain = earlier.period_grain
+            and figures.start_before = earlier.period_start
+            and figures.month_of_end = earlier.month_of_end
     left join figures as year_before
         on
             figures.indicator_code = year_before.indicator_code
@@ -73,10 +73,13 @@ select
             then {{ period_label_vi('compared.period_grain', 'compared.before_start', 'compared.before_end') }}
     end as before_label_vi,
     compared.value_before,
-    compared.value - compared.value_before as change,
+    compared.value - compared.value_before as change, -- noqa: RF04
     case
         when compared.year_before_start is not null
-            then {{ period_label_vi('compared.period_grain', 'compared.year_before_start', 'compared.year_before_end') }}
+            then
+                {{ period_label_vi(
+                    'compared.period_grain', 'compared.year_before_start', 'compared.year_before_end'
+                ) }}
     end as year_before_label_vi,
     compared.value_year_before,
     compared.value - compared.value_year_before as change_on_year

@@ -1,5 +1,5 @@
--- Shares of records with their 95 % interval. A ward differs from its district when the district's share lies outside the
--- ward's interval; of twenty wards that are all alike, one does so by chance.
+-- Shares of records with their 95 % interval. A ward differs from its district when the district's share lies outside
+-- the ward's interval; of twenty wards that are all alike, one does so by chance.
 with bounded as (
     select
         figures.district_code,

@@ -1,3 +1,7 @@
+{%- set instants = [
+    'submitted_at', 'received_at', 'due_at', 'repromised_due_at', 'deadline_at', 'resolved_at', 'returned_at', 'end_at',
+    'apology_at'
+] %}
 -- Dossiers with the names of their codes, and times as the clock on the wall showed them.
 select
     dossiers.dossier_key,
@@ -16,7 +20,7 @@ select
     dossiers.status,
     dossiers.applicant_type,
     dossiers.officer_key,
-    {%- for instant in ['submitted_at', 'received_at', 'due_at', 'repromised_due_at', 'deadline_at', 'resolved_at', 'returned_at', 'end_at', 'apology_at'] %}
+    {%- for instant in instants %}
     dossiers.{{ instant }},
     {{ local_time('dossiers.' ~ instant, 'wards.time_zone') }} as {{ instant | replace('_at', '_local') }},
     {%- endfor %}
@@ -34,7 +38,7 @@ select
     dossiers.digitised,
     dossiers.reused,
     dossiers.night,
-    dossiers.system
+    dossiers.system -- noqa: RF04
 from {{ mart('fct_dossiers') }} as dossiers
 inner join {{ mart('dim_ward') }} as wards on dossiers.ward_key = wards.ward_key
 left join {{ mart('dim_procedure') }} as procedures on dossiers.procedure_key = procedures.procedure_key

@@ -1,18 +1,18 @@
+{%- set parts = [
+    'numerator', 'denominator', 'wards_recording', 'wards_with_data', 'wards_reporting', 'wards_expected'
+] %}
 -- Parts by ward, summed to the district: a district divides its sums once and never averages its wards.
 with joined as (
     select
         spine.indicator_code,
         spine.indicator_version,
         indicators.indicator_kind,
-        spine.ward_key,
-        spine.district_code,
-        spine.period_grain,
-        spine.period_start,
-        spine.period_end,
-        spine.is_provisional,
-        spine.is_complete,
-        spine.is_in_force,
-        spine.is_recorded,
+        {%- for column in [
+            'ward_key', 'district_code', 'period_grain', 'period_start', 'period_end', 'is_provisional', 'is_complete',
+            'is_in_force', 'is_recorded'
+        ] %}
+        spine.{{ column }},
+        {%- endfor %}
         parts.numerator as part_numerator,
         parts.denominator as part_denominator,
         distributions.numerator as distribution_numerator,
@@ -63,15 +63,12 @@ with joined as (
 
 ward_values as (
     select
-        indicator_code,
-        indicator_version,
-        indicator_kind,
-        ward_key,
-        district_code,
-        period_grain,
-        period_start,
-        period_end,
-        is_provisional,
+        {%- for column in [
+            'indicator_code', 'indicator_version', 'indicator_kind', 'ward_key', 'district_code', 'period_grain',
+            'period_start', 'period_end', 'is_provisional'
+        ] %}
+        {{ column }},
+        {%- endfor %}
         case
             when not has_data then null
             when indicator_kind in ('distinct', 'concentration') then coalesce(distribution_numerator, 0)
@@ -100,12 +97,9 @@ district_sums as (
         period_start,
         period_end,
         is_provisional,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
-        sum(wards_recording) as wards_recording,
-        sum(wards_with_data) as wards_with_data,
-        sum(wards_reporting) as wards_reporting,
-        sum(wards_expected) as wards_expected
+        {%- for part in parts %}
+        sum({{ part }}) as {{ part }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
     from ward_values
     group by
         indicator_code, indicator_version, indicator_kind,
@@ -113,21 +107,13 @@ district_sums as (
 )
 
 select
-    ward_values.indicator_code,
-    ward_values.indicator_version,
-    ward_values.ward_key,
-    ward_values.district_code,
-    ward_values.period_grain,
-    ward_values.period_start,
-    ward_values.period_end,
-    ward_values.is_provisional,
-    ward_values.numerator,
-    ward_values.denominator,
-    ward_values.median_value,
-    ward_values.wards_recording,
-    ward_values.wards_with_data,
-    ward_values.wards_reporting,
-    ward_values.wards_expected
+    {%- for column in [
+        'indicator_code', 'indicator_version', 'ward_key', 'district_code', 'period_grain', 'period_start', 'period_end',
+        'is_provisional', 'numerator', 'denominator', 'median_value', 'wards_recording', 'wards_with_data',
+        'wards_reporting', 'wards_expected'
+    ] %}
+    ward_values.{{ column }}{% if not loop.last %},{% endif %}
+    {%- endfor %}
 from ward_values
 union all
 select

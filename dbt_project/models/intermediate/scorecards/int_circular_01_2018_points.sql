@@ -1,20 +1,13 @@
 {{ config(materialized='view_in_place') }}
 
+{%- set rule_columns = [
+    'scorecard_version', 'valid_from', 'criterion', 'name_vi', 'name_en', 'ceiling', 'full_from', 'basis'
+] %}
+
 -- A district adds up the parts of its wards and divides once; a ward that did not report is missing from it, and is
 -- counted as missing. A quarter has the rules that are in force on its last day.
 with rules as (
-    select
-        indices.*,
-        origins.item_code,
-        origins.indicator_code,
-        origins.weight
-    from {{ ref('scorecard_indices') }} as indices
-    inner join {{ ref('scorecard_figures') }} as origins
-        on
-            indices.scorecard = origins.scorecard
-            and indices.scorecard_version = origins.scorecard_version
-            and indices.index_code = origins.index_code
-    where indices.scorecard = 'circular_01_2018'
+    {{ scorecard_rules('circular_01_2018', ['item_code', 'indicator_code', 'weight']) }}
 ),
 
 criteria as (
@@ -45,43 +38,7 @@ units as (
     where indicator_code = 'resolved_early' and period_grain = 'quarter'
 ),
 
-counted as (
-    select
-        figures.ward_key,
-        figures.period_start,
-        rules.scorecard_version,
-        rules.index_code as criterion,
-        sum(figures.numerator * rules.weight) as numerator,
-        sum(figures.numerator) as denominator
-    from {{ ref('reform_indicators') }} as figures
-    inner join rules
-        on
-            figures.indicator_code = rules.indicator_code
-            and figures.period_end between rules.applies_from and rules.valid_to
-    where figures.period_grain = 'quarter' and figures.ward_key is not null
-    group by figures.ward_key, figures.period_start, rules.scorecard_version, rules.index_code
-),
-
--- More points an assessment than the full mark is a slip, and no score.
-returned as (
-    select
-        items.ward_key,
-        items.period_start,
-        rules.scorecard_version,
-        rules.index_code as criterion,
-        sum(items.quantity) as numerator,
-        sum(items.base) as denominator,
-        count(items.quantity) = count(*)
-        and count(items.base) = count(*)
-        and sum(items.quantity) between 0 and max(rules.full_from) * sum(items.base) as is_usable
-    from {{ ref('fct_ward_returns') }} as items
-    inner join rules
-        on
-            items.item_code = rules.item_code
-            and items.period_end between rules.applies_from and rules.valid_to
-    where items.period_grain = 'quarter'
-    group by items.ward_key, items.period_start, rules.scorecard_version, rules.index_code
-),
+{{ circular_01_2018_reports() }},
 
 wards as (
     select
@@ -90,14 +47,9 @@ wards as (
         units.period_start,
         units.period_end,
         units.is_provisional,
-        criteria.scorecard_version,
-        criteria.valid_from,
-        criteria.criterion,
-        criteria.name_vi,
-        criteria.name_en,
-        criteria.ceiling,
-        criteria.full_from,
-        criteria.basis,
+        {%- for column in rule_columns %}
+        criteria.{{ column }},
+        {%- endfor %}
         case
             when criteria.basis = 'records' then counted.numerator
             when returned.is_usable then returned.numerator
@@ -140,14 +92,9 @@ parts as (
         wards.period_start,
         wards.period_end,
         coalesce(districts.is_provisional, true) as is_provisional,
-        wards.scorecard_version,
-        wards.valid_from,
-        wards.criterion,
-        wards.name_vi,
-        wards.name_en,
-        wards.ceiling,
-        wards.full_from,
-        wards.basis,
+        {%- for column in rule_columns %}
+        wards.{{ column }},
+        {%- endfor %}
         sum(wards.numerator) as numerator,
         sum(wards.denominator) as denominator,
         false as is_unusable,
@@ -164,14 +111,9 @@ parts as (
         wards.period_start,
         wards.period_end,
         districts.is_provisional,
-        wards.scorecard_version,
-        wards.valid_from,
-        wards.criterion,
-        wards.name_vi,
-        wards.name_en,
-        wards.ceiling,
-        wards.full_from,
-        wards.basis
+        {%- for column in rule_columns %}
+        wards.{{ column }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
 )
 
 select

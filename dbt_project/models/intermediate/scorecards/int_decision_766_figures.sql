@@ -16,19 +16,7 @@ with units as (
 ),
 
 rules as (
-    select
-        indices.*,
-        origins.preference,
-        origins.item_code,
-        origins.indicator_code,
-        origins.less_item_code
-    from {{ ref('scorecard_indices') }} as indices
-    inner join {{ ref('scorecard_figures') }} as origins
-        on
-            indices.scorecard = origins.scorecard
-            and indices.scorecard_version = origins.scorecard_version
-            and indices.index_code = origins.index_code
-    where indices.scorecard = 'decision_766'
+    {{ scorecard_rules('decision_766', ['preference', 'item_code', 'indicator_code', 'less_item_code']) }}
 ),
 
 known as (

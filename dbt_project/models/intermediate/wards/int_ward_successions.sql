@@ -1,6 +1,6 @@
--- Wards of the registry of which one follows the other, by their national codes or by the registry's own word. Its dates
--- decide which of two is the former one: two entries that were never ended both span the change, and must not follow
--- each other.
+-- Wards of the registry of which one follows the other, by their national codes or by the registry's own word. Its
+-- dates decide which of two is the former one: two entries that were never ended both span the change, and must not
+-- follow each other.
 with units as (
     select
         wards.ward_key,

@@ -22,7 +22,7 @@ select
     {%- for column in shared_columns %}
     case when handovers.dossier_key is null then dossiers.{{ column }} else handovers.{{ column }} end as {{ column }},
     {%- endfor %}
-    -- A reception before the ward was in force counts in no period of it; the dossier itself is in its stock from then on.
+    -- A reception before the ward was in force counts in no period of it; the dossier is in its stock from then on.
     greatest(
         handovers.counted_from,
         case
