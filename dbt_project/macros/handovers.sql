@@ -4,7 +4,7 @@
    and procedure while the former ward's record is not ended, or was stopped in its last days to be handed on. A ward that
    was there before has codes of its own: of its dossiers the procedure has to be the same too. A code that a ward gave ten
    times or more names nothing. #}
-{% macro handover_candidates() %}
+{% macro handover_candidates() -%}
     select
         former.dossier_key as from_key,
         later.dossier_key as to_key,
@@ -45,4 +45,4 @@
                 )
             )
         )
-{% endmacro %}
+{%- endmacro %}

@@ -12,7 +12,7 @@ select
     wards.ward_name_en,
     dossiers.dossier_code,
     dossiers.procedure_code,
-    procedures.name_vi as procedure_name_vi,
+    catalogue.name_vi as procedure_name_vi,
     dossiers.field_vi,
     dossiers.authority,
     dossiers.procedure_online_level,
@@ -38,7 +38,7 @@ select
     dossiers.digitised,
     dossiers.reused,
     dossiers.night,
-    dossiers.system -- noqa: RF04
+    dossiers.system
 from {{ mart('fct_dossiers') }} as dossiers
 inner join {{ mart('dim_ward') }} as wards on dossiers.ward_key = wards.ward_key
-left join {{ mart('dim_procedure') }} as procedures on dossiers.procedure_key = procedures.procedure_key
+left join {{ mart('dim_procedure') }} as catalogue on dossiers.procedure_key = catalogue.procedure_key

@@ -96,10 +96,10 @@ district_sums as (
         period_grain,
         period_start,
         period_end,
-        is_provisional,
         {%- for part in parts %}
-        sum({{ part }}) as {{ part }}{% if not loop.last %},{% endif %}
+        sum({{ part }}) as {{ part }},
         {%- endfor %}
+        is_provisional
     from ward_values
     group by
         indicator_code, indicator_version, indicator_kind,
@@ -110,10 +110,11 @@ select
     {%- for column in [
         'indicator_code', 'indicator_version', 'ward_key', 'district_code', 'period_grain', 'period_start', 'period_end',
         'is_provisional', 'numerator', 'denominator', 'median_value', 'wards_recording', 'wards_with_data',
-        'wards_reporting', 'wards_expected'
+        'wards_reporting'
     ] %}
-    ward_values.{{ column }}{% if not loop.last %},{% endif %}
+    ward_values.{{ column }},
     {%- endfor %}
+    ward_values.wards_expected
 from ward_values
 union all
 select

@@ -6,7 +6,7 @@
 -- Where a ward was split, what another of its successors has of the same dossier is a second copy of it, and counts
 -- nowhere; the copy that goes on is the one that ended.
 with candidates as (
-{{ handover_candidates() }}
+    {{ handover_candidates() }}
 ),
 
 ordered as (
