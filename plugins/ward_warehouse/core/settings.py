@@ -49,7 +49,8 @@ class Settings(BaseSettings):
     )
     office: str = Field(default="Phòng Nội vụ", description="Office that writes the periodic reports, on their head")
     report_formats: str = Field(
-        default="html,pdf,docx,xlsx", description="Formats of the reports that each night writes, with commas between"
+        default="html,pdf,docx",
+        description="Formats of the reports that each night writes; xlsx, with all records, takes seconds for each",
     )
     letterhead: Path | None = Field(
         default=None, description="DOCX template of the periodic report; empty means the project's own"
