@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
@@ -218,7 +219,8 @@ def show_wards(night: date, console: Any) -> None:
     run = Night(load_settings())
     newest = max(outcome.run_id for outcome in outcomes.read_night(run.lake, night))
     plan = run.plan(Request(night=night)).model_copy(update={"run_id": newest})
-    verdict = run.verdict(plan)
+    # The build comes next, or after the last night of the history: here nobody has to look for it.
+    verdict = replace(run.verdict(plan), behind=None)
     console.print(night_table(plan, verdict, run.registry, run.lake))
     console.print(verdict.message, highlight=False)
 

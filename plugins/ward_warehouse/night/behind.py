@@ -34,22 +34,29 @@ def what_is_not_published(settings: Settings, lake: Lake, besides: str | None = 
         BuildError: the published warehouse cannot be read.
         LakeError: an outcome is damaged.
     """
-    if not settings.published_file.is_file():
-        earlier = [name for name in names_since(lake, "") if besides is None or PurePosixPath(name).stem < besides]
-        return NOTHING if earlier else None
-    with open_published(settings.published_file) as db:
-        # A load takes all outcomes that there are: of days before the newest that it knew, none is new.
-        found = db.execute(
-            "SELECT outcome_id FROM audit.load_outcomes WHERE left(outcome_id, 8) >= "
-            "(SELECT left(max(outcome_id), 8) FROM audit.load_outcomes)"
-        ).fetchall()
-    known = {row[0] for row in found}
+    published = settings.published_file.is_file()
+    known = _known(settings) if published else set()
     fresh = [name for name in names_since(lake, max(known, default="")) if PurePosixPath(name).stem not in known]
     read = (lake.read_record(name, Outcome) for name in fresh)
     missing = [
         one for one in read if one and one.run_id != besides and one.step in COMMITS and one.status == "succeeded"
     ]
-    return _line(missing) if missing else None
+    if not missing:
+        return None
+    return _line(missing) if published else NOTHING
+
+
+def _known(settings: Settings) -> set[str]:
+    """Ids of the outcomes that the published warehouse knows, of its newest day.
+
+    A load takes all outcomes that there are: of days before the newest that it knew, none is new.
+    """
+    with open_published(settings.published_file) as db:
+        found = db.execute(
+            "SELECT outcome_id FROM audit.load_outcomes WHERE left(outcome_id, 8) >= "
+            "(SELECT left(max(outcome_id), 8) FROM audit.load_outcomes)"
+        ).fetchall()
+    return {str(row[0]) for row in found}
 
 
 def _line(missing: list[Outcome]) -> str:
