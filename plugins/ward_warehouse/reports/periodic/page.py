@@ -35,6 +35,7 @@ def report_page(report: PeriodicReport, files: Sequence[str] = ()) -> str:
     return _TEMPLATES.get_template("report.html").render(
         report=report,
         files=files,
+        has_workbook=any(name.endswith(".xlsx") for name in files),
         tiles=[(name, figure) for code, name in TILES if (figure := report.subject.figures.get(code))],
         columns=COLUMNS,
         details=details(report),

@@ -102,6 +102,11 @@ def test_text_of_wards_is_text_on_the_page(report: PeriodicReport) -> None:
     assert "49" not in re.findall(r"\{\{[^}]*\}\}|7 \* 7", page)
 
 
+def test_a_page_says_where_its_records_are(report: PeriodicReport) -> None:
+    assert "tệp Excel đi kèm" in report_page(report, ["quan_2018-11.xlsx"])
+    assert "ward-warehouse report quan --period 2018-11 --format xlsx" in report_page(report)
+
+
 def test_text_of_wards_is_text_in_the_pdf(report: PeriodicReport, tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(report_pdf(report))
     text = " ".join(page.extract_text() for page in PdfReader(tmp_path / "report.pdf").pages)
