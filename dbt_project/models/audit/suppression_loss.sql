@@ -1,31 +1,20 @@
 -- What hiding small numbers costs: the figures there are, those that are too small, and those hidden beside them.
 with figures as (
+    {%- for relation in ['reform_indicators', 'indicator_breakdowns'] %}
     select
-        'reform_indicators' as published_in,
-        indicators.indicator_code as figure,
+        '{{ relation }}' as published_in,
+        figures.indicator_code as figure,
         figures.district_code,
         figures.period_grain,
         figures.value_note
-    from {{ ref('reform_indicators') }} as figures
+    from {{ ref(relation) }} as figures
     inner join {{ ref('dim_indicator') }} as indicators
         on
             figures.indicator_code = indicators.indicator_code
             and figures.indicator_version = indicators.indicator_version
     where indicators.small_number_threshold is not null
     union all
-    select
-        'indicator_breakdowns' as published_in,
-        members.indicator_code as figure,
-        members.district_code,
-        members.period_grain,
-        members.value_note
-    from {{ ref('indicator_breakdowns') }} as members
-    inner join {{ ref('dim_indicator') }} as indicators
-        on
-            members.indicator_code = indicators.indicator_code
-            and members.indicator_version = indicators.indicator_version
-    where indicators.small_number_threshold is not null
-    union all
+    {%- endfor %}
     select
         'survey_statistics' as published_in,
         question as figure,
@@ -35,15 +24,21 @@ with figures as (
     from {{ ref('survey_statistics') }}
 ),
 
+-- A figure of a mode stands in the survey's own table; of any other dimension, among the breakdowns.
 unprotected as (
     select
+        case
+            when dimension is null then 'reform_indicators'
+            when dimension = 'mode' then 'survey_statistics'
+            else 'indicator_breakdowns'
+        end as published_in,
         family,
         district_code,
         period_grain,
         count(*) as figures
     from {{ ref('int_suppressed_figures') }}
-    where note = 'not_protected' and dimension is null
-    group by family, district_code, period_grain
+    where note = 'not_protected'
+    group by 1, 2, 3, 4
 ),
 
 counted as (
@@ -72,7 +67,10 @@ select
 from counted
 left join unprotected
     on
-        counted.published_in = 'reform_indicators'
-        and counted.figure = unprotected.family
+        counted.published_in = unprotected.published_in
+        and case
+            when counted.published_in = 'survey_statistics' then {{ indicator_of_question('counted.figure') }}
+            else counted.figure
+        end = unprotected.family
         and counted.district_code = unprotected.district_code
         and counted.period_grain = unprotected.period_grain

@@ -131,7 +131,6 @@ select
     basis,
     numerator,
     denominator,
-    is_unusable,
     wards_reporting,
     wards_expected,
     ceiling * cast(numerator as double precision) / nullif(denominator, 0) / full_from as points,

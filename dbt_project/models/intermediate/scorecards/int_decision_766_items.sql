@@ -38,7 +38,13 @@ judged as (
         placed.*,
         placed.returned = placed.quantities
         and placed.quantity >= 0
-        and (placed.bases = 0 or (placed.bases = placed.returned and placed.quantity <= placed.base)) as is_usable
+        and (placed.bases = 0 or (placed.bases = placed.returned and placed.quantity <= placed.base)) as is_usable,
+        -- Where any ward gives a base the item is a share: a count without one adds to no district's share.
+        placed.bases > 0
+        or max(placed.bases) over (
+            partition by
+                placed.district_code, placed.period_grain, placed.period_start, placed.period_end, placed.item_code
+        ) = 0 as has_its_base
     from placed
 )
 
@@ -62,9 +68,9 @@ select
     period_start,
     period_end,
     item_code,
-    sum(case when is_usable then quantity end) as numerator,
-    sum(case when is_usable then base end) as denominator,
-    sum(case when is_usable then 1 else 0 end) as wards_reporting,
+    sum(case when is_usable and has_its_base then quantity end) as numerator,
+    sum(case when is_usable and has_its_base then base end) as denominator,
+    sum(case when is_usable and has_its_base then 1 else 0 end) as wards_reporting,
     cast(null as varchar) as value_note
 from judged
 group by district_code, period_grain, period_start, period_end, item_code

@@ -57,7 +57,7 @@ summed as (
         small_number_threshold,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
-        coalesce(sum(denominator) < small_number_threshold, false) as is_suppressed,
+        coalesce(sum(denominator) > 0 and sum(denominator) < small_number_threshold, false) as is_suppressed,
         count(*) as wards
     from placed
     group by
