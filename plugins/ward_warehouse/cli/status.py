@@ -42,11 +42,12 @@ def status(night: date | None, district: str | None, problems: bool, json_: bool
         raise WardWarehouseError(f"district {district}: found no such district, expected one of {known}")
     gatherer = Gatherer(run.settings, run.lake, run.registry)
     newest = {(row["ward"], row["record_kind"]): row for row in run.status()}
-    code, rows = 0, []
+    code, rows, looked_at = 0, list[dict[str, Any]](), 0
     for key in [district] if district else run.registry.districts:
         chosen = night or gatherer.newest_night(key) or gatherer.expected_night(key)
         if chosen is None or not gatherer.is_expected(key, chosen):
             continue
+        looked_at += 1
         found = gatherer.morning(key, chosen)
         expected = gatherer.expected_night(key) or chosen
         code = max(code, 2 if night is None and chosen < expected else found.exit_code)
@@ -54,6 +55,8 @@ def status(night: date | None, district: str | None, problems: bool, json_: bool
         rows += lines
         if not json_:
             _print(found, (expected - chosen).days, lines, problems)
+    if night is not None and not looked_at:
+        raise WardWarehouseError(f"night {night}: no ward of {district or 'any district'} was in force on it")
     if json_:
         as_json(rows)
     else:

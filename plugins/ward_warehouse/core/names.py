@@ -128,7 +128,7 @@ def reads_like_a_code(text: str) -> bool:
         or any(sign.isnumeric() or sign == "@" for sign in text)
     ):
         return False
-    allowed = _allowed([_lower(word) for word in words], frozenset((*WORDS, *_FOLDED)))
+    allowed = _allowed([_lower(word) for word in words], _ORDINARY)
     others = [(at, word) for at, (word, ok) in enumerate(zip(words, allowed, strict=True)) if not ok]
     if any(_folded(word) in _FOLDED_FAMILIES or (at and not word.islower()) for at, word in others):
         return False

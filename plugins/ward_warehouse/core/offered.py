@@ -27,13 +27,13 @@ def last_night(wards_dir: Path, today: date) -> date | None:
         _mapping(entry, "in_force").get("to", _mapping(_mapping(district, "defaults"), "in_force").get("to"))
         for district, entry in _entries(wards_dir)
     ]
-    known = [end for end in ends if isinstance(end, date) and end < today]
+    known = [end for end in ends if type(end) is date and end < today]
     return max(known) if known and len(known) == len(ends) else None
 
 
 def _entries(wards_dir: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Every ward's entry with its district's."""
-    for path in sorted(wards_dir.glob("*.yml")):
+    for path in sorted([*wards_dir.glob("*.yml"), *wards_dir.glob("*.yaml")]):
         try:
             data = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
         except (OSError, ValueError, yaml.YAMLError):

@@ -100,7 +100,9 @@ def read_run(lake: Lake, run_id: str) -> list[Outcome]:
 
 
 def read_night(lake: Lake, night: date) -> list[Outcome]:
-    """All outcomes of a night, of whatever run, in the order they were written."""
-    names = [name for day in lake.folders("outcomes") for name in lake.names(f"outcomes/{day}")]
-    found = (lake.read_record(name, Outcome) for name in names)
+    """All outcomes of a night, of whatever run, in the order they were written.
+
+    A night is read once it is over: no outcome of it lies in a folder of a day before it.
+    """
+    found = (lake.read_record(name, Outcome) for name in names_since(lake, f"{night:%Y%m%d}"))
     return [outcome for outcome in found if outcome is not None and outcome.night == night]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.lake.outcomes import Outcome, names_since
+from ward_warehouse.lake.outcomes import Outcome, read_night
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, manifest_path, previous_manifest
 from ward_warehouse.night.due import Due
 from ward_warehouse.night.extract import Request
@@ -70,19 +70,10 @@ def verdict_on(settings: Settings, lake: Lake, registry: Registry, night: date, 
     plan = Plan(
         run_id="", request=Request(night=night), wards=wards, record_kinds=list(RecordKind), problems=registry.problems
     )
-    found = list(_counting(lake, night, outcomes_of(lake, night)))
+    found = list(_counting(lake, night, read_night(lake, night)))
     judged = judge_night(plan, registry, found, settings.failed_wards_limit, Due(settings), last_committed(lake))
     late = is_late(settings, night, now or datetime.now(UTC), found)
     return replace(judged, refused=refused_records(lake, judged), is_late=late)
-
-
-def outcomes_of(lake: Lake, night: date) -> list[Outcome]:
-    """The outcomes of a night, of whatever run, in the order they were written.
-
-    A night is read once it is over: no outcome of it lies in a folder of a day before it.
-    """
-    found = (lake.read_record(name, Outcome) for name in names_since(lake, f"{night:%Y%m%d}"))
-    return [outcome for outcome in found if outcome is not None and outcome.night == night]
 
 
 def deadline(settings: Settings, night: date) -> datetime:

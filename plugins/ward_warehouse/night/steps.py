@@ -183,6 +183,12 @@ class Night:
             return note_outcome(self.lake,
                 plan, "reconcile", status_of(error), started, feed=feed, error=str(error), cause=error.cause,
             ), None  # fmt: skip
+        except Exception as error:
+            # The fault of one feed must not take the comparison of the others with it.
+            text = unforeseen(str(feed), "comparing", error)
+            return note_outcome(
+                self.lake, plan, "reconcile", "failed", started, feed=feed, error=text, cause="unforeseen"
+            ), None
         return note_outcome(
             self.lake, plan, "reconcile", "succeeded", started, feed=feed, warnings=unknown_note(found)
         ), found

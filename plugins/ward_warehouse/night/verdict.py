@@ -41,7 +41,6 @@ class WardState:
         wanted: whether the ward was due on this night, by its cadence.
         cause: why it did not arrive, or not all of it; None when it did.
         nights: for how many wanted nights in a row it is missing, this one included; None if it never arrived.
-        last_night: the newest night before this one that was committed.
     """
 
     ward: str
@@ -58,7 +57,6 @@ class WardState:
     wanted: bool = True
     cause: Cause | None = None
     nights: int | None = None
-    last_night: date | None = None
 
     @property
     def is_missing(self) -> bool:
@@ -305,7 +303,7 @@ def _with_nights(state: WardState, ward: Ward, night: date, wanted: Wanted, last
         return state
     days = range(min((night - before).days, LOOKED_BACK))
     nights = sum(wanted(ward, night - timedelta(days=number)) for number in days)
-    return replace(state, nights=nights, last_night=before)
+    return replace(state, nights=nights)
 
 
 def _state(

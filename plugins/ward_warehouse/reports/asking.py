@@ -66,15 +66,20 @@ def write_answer(answer: pa.Table, file: Path) -> None:
     if file.suffix == ".xlsx" and answer.num_rows > SHEET_ROWS:
         raise WardWarehouseError(f"query: {answer.num_rows:,} rows, and a sheet holds {SHEET_ROWS:,}; write .parquet")
     try:
-        with file.open("xb"):
-            pass
-        writers[file.suffix](answer, file)
+        file.open("xb").close()
     except FileExistsError:
         raise WardWarehouseError(f"query: {file} is there already; name another file") from None
     except OSError as error:
+        raise WardWarehouseError(f"query: {file}: {error.strerror or error}") from None
+    try:
+        writers[file.suffix](answer, file)
+    except BaseException as error:
+        # Half a file must not stand in the way of the next try.
         with suppress(OSError):
             file.unlink(missing_ok=True)
-        raise WardWarehouseError(f"query: {file}: {error.strerror or error}") from None
+        if isinstance(error, OSError):
+            raise WardWarehouseError(f"query: {file}: {error.strerror or error}") from None
+        raise
 
 
 def _write_parquet(answer: pa.Table, file: Path) -> None:
@@ -111,6 +116,8 @@ def _write_workbook(answer: pa.Table, file: Path) -> None:
         "strings_to_urls": False,
         "strings_to_numbers": False,
         "remove_timezone": True,
+        # A division by zero is an error cell, as in a sheet.
+        "nan_inf_to_errors": True,
         "default_date_format": "yyyy-mm-dd",
     }
     with xlsxwriter.Workbook(str(file), options) as book:

@@ -11,7 +11,7 @@ from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.messages import tell as telling
 from ward_warehouse.reports.morning.site import write_newest
 from ward_warehouse.reports.periodic.files import remove_old
-from ward_warehouse.reports.periodic.nightly import write_open_periods
+from ward_warehouse.reports.periodic.nightly import write_newest_months
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,9 @@ def tell_before_build(resolve: Resolver) -> None:
         tell(resolve, before_build=True)
     except WardWarehouseError as error:
         log.error("the night's message: %s", error)
+    except Exception:
+        # A fault that nobody foresaw in a message must not redden a night.
+        log.exception("the night's message could not be sent")
 
 
 def tell(resolve: Resolver, *, before_build: bool = False) -> str:
@@ -59,7 +62,7 @@ def report() -> str:
     yesterday stays, and the line says why.
     """
     settings = load_settings()
-    written, refused = write_open_periods(settings)
+    written, refused = write_newest_months(settings)
     try:
         removed = remove_old(settings, settings.report_keep_days)
     except WardWarehouseError as error:

@@ -11,17 +11,6 @@ SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 UNCHANGED = "không đổi"
 
-UNITS = {
-    "share": "%",
-    "working_days": "ngày làm việc",
-    "days": "ngày",
-    "dossiers": "hồ sơ",
-    "responses": "lượt",
-    "multiple": "lần",
-    "nights": "đêm",
-}
-"""Units of the definitions in words; one that is not here is written without."""
-
 
 def count_text(value: float) -> str:
     """A whole number with points between the thousands."""

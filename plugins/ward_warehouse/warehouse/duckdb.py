@@ -160,7 +160,7 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         periods.load_periods(db, lake)
         for name, table in reference_tables(registry).items():
             replace_table(db, name, table)
-        registered.require_wards(db)
+        registered.require_wards(db, registry.problems)
         registered.move_wards(db)
         db.execute("COMMIT")
         # After the commit: inside it DuckDB answers max() from the statistics of what was there before.

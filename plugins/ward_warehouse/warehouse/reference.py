@@ -119,11 +119,12 @@ def _ward_successions(registry: Registry) -> list[dict[str, Any]]:
         {
             "from_ward_key": former,
             "to_ward_key": ward.ward,
-            # The registry's check has asked for the former ward's end.
-            "succession_date": (registry.wards[former].in_force.to or ward.in_force.from_) + timedelta(days=1),
+            "succession_date": ended.in_force.to + timedelta(days=1),
         }
         for ward in registry.wards.values()
         for former in ward.succeeds
+        # What the registry's check refuses (no such ward, the ward itself, one without an end) is no succession yet.
+        if former != ward.ward and (ended := registry.wards.get(former)) and ended.in_force.to
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from ward_warehouse.core.errors import BuildError
@@ -11,14 +13,15 @@ SHOWN = 10
 REGISTRY = ("wards", "ward_record_kinds")
 
 
-def require_wards(db: duckdb.DuckDBPyConnection) -> None:
+def require_wards(db: duckdb.DuckDBPyConnection, problems: Sequence[object] = ()) -> None:
     """Refuses a registry that has lost a ward: the district's past would lose it too.
 
     Args:
         db: the build file, with `raw.partitions` and `raw.wards` loaded.
+        problems: what is wrong in the registry: an entry with a fault is none.
 
     Raises:
-        BuildError: a partition is of a ward without an entry.
+        BuildError: a partition is of a ward without a valid entry.
     """
     lost = db.execute(
         "SELECT ward_key, max(district_code), max(night) FROM raw.partitions "
@@ -27,9 +30,13 @@ def require_wards(db: duckdb.DuckDBPyConnection) -> None:
     if lost:
         named = ", ".join(f"{ward} (district {district}, up to {night})" for ward, district, night in lost[:SHOWN])
         more = f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else ""
+        mend = "write the entry again, with its last day under in_force: to, so that the district keeps its past"
+        if problems:
+            shown = "; ".join(str(problem) for problem in problems[:SHOWN])
+            mend = f"correct what is wrong in it ({shown}), or, where an entry was deleted, {mend}"
         raise BuildError(
-            f"registry: has no entry for {named}{more}, whose records are in the lake; write the entry again, with its "
-            "last day under in_force: to, so that the district keeps its past; what analysts see is left as it was"
+            f"registry: has no valid entry for {named}{more}, whose records are in the lake; {mend}; what analysts see "
+            "is left as it was"
         )
 
 

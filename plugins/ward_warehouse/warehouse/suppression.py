@@ -215,6 +215,9 @@ class Lattice:
         inside = np.flatnonzero(self.within[:-1, span])
         taken = self.within[:, [span, *(beside.spans if beside else [])]].any(axis=1)
         outside = np.flatnonzero(~taken)
+        if not inside.size:
+            # A span without a month of its own: nothing can change in it unseen.
+            return False
         pairs = self.total_cost[:, :, inside][:, :, :, outside].swapaxes(0, 1)
         if len(self.units) > 1:
             # With another unit: both lose or gain what the other gains or loses.

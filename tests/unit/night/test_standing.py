@@ -63,7 +63,6 @@ def test_a_ward_is_missing_for_the_nights_since_its_last(district: District) -> 
     district.play()
     (missing,) = standing(district).missing
     assert (missing.ward, missing.nights) == ("s_http", 3)
-    assert missing.states[0].last_night == NIGHT - timedelta(days=3)
 
 
 def test_what_is_not_there_by_the_deadline_is_told_as_late_only_that_morning(district: District) -> None:

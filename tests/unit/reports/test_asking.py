@@ -85,6 +85,12 @@ def test_an_answer_as_parquet_is_the_answer(published: Path, tmp_path: Path) -> 
     assert answer["at"][0].as_py().astimezone(UTC) == datetime(2018, 11, 30, 1, tzinfo=UTC)
 
 
+def test_a_division_by_zero_is_no_end_of_a_workbook(published: Path, tmp_path: Path) -> None:
+    write_answer(ask(published, "select 1 / 0 as nothing, 'nan'::double as no_number, 2 as two"), tmp_path / "a.xlsx")
+    rows = load_workbook(str(tmp_path / "a.xlsx")).get_sheet_by_index(0).to_python()
+    assert rows[1][2] == 2
+
+
 def test_a_file_is_never_replaced(published: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text("mine", encoding="utf-8")
     with pytest.raises(WardWarehouseError, match="is there already"):

@@ -117,6 +117,18 @@ def test_what_earlier_figures_give_back_is_named() -> None:
     assert names(unprotected) == {("a", "month", 1, "all")}
 
 
+def test_a_small_figure_of_a_span_without_months_is_named() -> None:
+    """Returns of a quarter beside returns of a month: nothing in the quarter can change unseen."""
+    january, spring = (date(2018, 1, 1), date(2018, 1, 31)), (date(2018, 4, 1), date(2018, 6, 30))
+    cells = [
+        Cell(ward, grain, *span, "", "all", size, 5, False)
+        for ward, small in (("", 3), ("a", 3))
+        for grain, span, size in (("month", january, 9), ("quarter", spring, small))
+    ]
+    _, unprotected = hide_beside(cells)
+    assert {(cell.ward, cell.grain) for cell in unprotected} == {("", "quarter"), ("a", "quarter")}
+
+
 def test_a_zero_hides_nothing() -> None:
     atoms = {("a", 1, "tablet"): 2, ("a", 2, "tablet"): 30, ("b", 2, "tablet"): 30, ("c", 1, "tablet"): 40,
              ("c", 2, "tablet"): 50}  # fmt: skip

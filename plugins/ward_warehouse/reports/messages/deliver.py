@@ -66,7 +66,8 @@ def send_mail(connection: Connection, sender: str | None, address: str, message:
         if isinstance(error, smtplib.SMTPDataError):
             raise _answered(error.smtp_code, error.smtp_error, connection) from None
         raise LaterError(masked(f"the mail server answered {error.smtp_code}", connection)) from None
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:
+        # A value error is a setting of the connection: a time-out that is no number, a sign that no header takes.
         raise LaterError(
             f"the mail server of connection {connection.id} cannot be used ({type(error).__name__})"
         ) from None
@@ -115,7 +116,7 @@ def send_webhook(connection: Connection, message: Message, facts: dict[str, obje
         headers = {"Authorization": f"Bearer {connection.password}"} if connection.password else {}
         payload = {"subject": message.subject, "text": message.text, **facts}
         answer = httpx.post(url, json=payload, headers=headers, timeout=SECONDS)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise LaterError(f"the server of connection {connection.id} did not answer ({type(error).__name__})") from None
     if answer.is_success:
         return

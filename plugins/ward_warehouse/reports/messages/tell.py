@@ -12,12 +12,12 @@ from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.nights import newest_night
 from ward_warehouse.lake import outcomes
-from ward_warehouse.lake.outcomes import Status
+from ward_warehouse.lake.outcomes import Status, read_night
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.noting import note_outcome
 from ward_warehouse.night.plan import Plan
-from ward_warehouse.night.standing import deadline, outcomes_of
+from ward_warehouse.night.standing import deadline
 from ward_warehouse.night.steps import Night
 from ward_warehouse.night.verdict import Verdict
 from ward_warehouse.night.wording import figures
@@ -100,7 +100,7 @@ def due_nights(run: Night, now: datetime) -> list[date]:
     """The newest night that is over, if it was run or its deadline has passed, and those of which a message waits."""
     newest = newest_night(now, run.settings.time_zone)
     due = {*waiting_nights(run.lake, newest - TRIED_FOR)}
-    if now >= deadline(run.settings, newest) or outcomes_of(run.lake, newest):
+    if now >= deadline(run.settings, newest) or read_night(run.lake, newest):
         due.add(newest)
     return sorted(due)
 
@@ -153,10 +153,11 @@ def _workbook(run: Night, ward: str, night: date) -> tuple[tuple[str, bytes], ..
     with TemporaryDirectory() as folder:
         target = Path(folder) / f"{ward}_{night}.xlsx"
         try:
-            write_letter(run.settings, run.registry, Wanted(ward=ward, night=night), target)
+            letter = write_letter(run.settings, run.registry, Wanted(ward=ward, night=night), target)
         except WardWarehouseError:
             return ()
-        return ((target.name, target.read_bytes()),)
+        # A warehouse from before the night knows nothing of it, and a message is sent once.
+        return ((target.name, target.read_bytes()),) if letter.records else ()
 
 
 def _send_once(lake: Lake, lists: Lists, letter: _Letter, resolve: Resolver, told: Told) -> None:

@@ -15,6 +15,7 @@ from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.outcomes import Outcome, names_since
 from ward_warehouse.lake.store import Lake
+from ward_warehouse.night.behind import COMMITS
 from ward_warehouse.warehouse.published import open_published
 
 STEPS = ("extract", "validate", "release", "take_back")
@@ -64,8 +65,8 @@ class Told:
         return {night: standing(sorted(ones, key=lambda one: one.outcome_id)) for night, ones in found.items()}
 
     def unpublished(self, night: date) -> bool:
-        """Whether the night has an outcome that no published build knows."""
-        return any(one.night == night for one in self._fresh)
+        """Whether something of the night is committed that no published build knows; a failed attempt is nothing."""
+        return any(one.night == night and one.step in COMMITS and one.status == "succeeded" for one in self._fresh)
 
     def _known(self, first: date, last: date) -> list[Outcome]:
         with suppress(BuildError), open_published(self._settings.published_file) as db:

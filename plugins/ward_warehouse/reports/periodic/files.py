@@ -16,7 +16,7 @@ from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.reports.periodic.document import LETTERHEAD, report_document
 from ward_warehouse.reports.periodic.evidence import read_evidence
-from ward_warehouse.reports.periodic.model import PeriodicReport
+from ward_warehouse.reports.periodic.model import CLOSED, PeriodicReport
 from ward_warehouse.reports.periodic.page import index_page, report_page
 from ward_warehouse.reports.periodic.pdf import report_pdf
 from ward_warehouse.reports.periodic.workbook import write_workbook
@@ -64,6 +64,12 @@ def report_name(report: PeriodicReport) -> str:
     return f"{report.unit_key}_{report.period.name}"
 
 
+def stands_as(settings: Settings, report: PeriodicReport) -> bool:
+    """Whether this very closing of the report's period was written already."""
+    note = _notes(reports_folder(settings)).get(f"{report.district_code}/{report_name(report)}", {})
+    return note.get("state") == report.state and note.get("closed_at") == str(report.closed_at)
+
+
 def remove_old(settings: Settings, days: int, now: datetime | None = None) -> int:
     """Removes provisional reports that nobody wrote anew for so many days; gives how many files went.
 
@@ -76,7 +82,7 @@ def remove_old(settings: Settings, days: int, now: datetime | None = None) -> in
     with _disk_errors(folder), _alone(folder):
         notes = _notes(folder)
         for key, note in list(notes.items()):
-            if note["state"] != "ĐÃ KHÓA" and datetime.fromisoformat(note["written_at"]) < before:
+            if note["state"] != CLOSED and datetime.fromisoformat(note["written_at"]) < before:
                 for file in _files_of(folder, key):
                     file.unlink()
                     gone += 1
@@ -154,6 +160,7 @@ def _note(folder: Path, report: PeriodicReport) -> None:
         "period": report.period_label,
         "end": report.period.end.isoformat(),
         "state": report.state,
+        "closed_at": str(report.closed_at),
         "written_at": datetime.now(UTC).isoformat(),
     }
     _write_notes(folder, notes)

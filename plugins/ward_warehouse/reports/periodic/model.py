@@ -10,6 +10,7 @@ from ward_warehouse.lake.period_log import Period
 from ward_warehouse.reports.vietnamese import change_text, value_text
 
 BLANK = "–"
+CLOSED, PROVISIONAL = "ĐÃ KHÓA", "TẠM TÍNH"
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ class PeriodicReport:
     period_label: str
     before_label: str
     is_closed: bool
+    closed_at: datetime | None
     as_of: date | None
     built_at: datetime
     rows: Sequence[UnitRow]
@@ -176,7 +178,7 @@ class PeriodicReport:
     @property
     def state(self) -> str:
         """What stands on top of every page."""
-        return "ĐÃ KHÓA" if self.is_closed else "TẠM TÍNH"
+        return CLOSED if self.is_closed else PROVISIONAL
 
     @property
     def title(self) -> str:

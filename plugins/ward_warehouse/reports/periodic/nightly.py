@@ -8,12 +8,12 @@ from pathlib import Path
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.period_log import Period, parse_period
-from ward_warehouse.reports.periodic.files import reports_folder, write_report
+from ward_warehouse.reports.periodic.files import stands_as, write_report
 from ward_warehouse.reports.periodic.reading import read_report
 from ward_warehouse.warehouse.published import open_published
 
 
-def write_open_periods(settings: Settings) -> tuple[list[Path], list[str]]:
+def write_newest_months(settings: Settings) -> tuple[list[Path], list[str]]:
     """Writes the reports of open months; gives the files, and a sentence for each report that was not written.
 
     A closed month is written once more after its closing, and then left as it is: it is what was signed.
@@ -24,13 +24,13 @@ def write_open_periods(settings: Settings) -> tuple[list[Path], list[str]]:
     if not formats:
         return written, refused
     try:
-        wanted = _open_periods(settings.published_file)
+        wanted = _newest_months(settings.published_file)
     except WardWarehouseError as error:
         return written, [str(error)]
     for district, period in wanted:
         try:
             report = read_report(settings.published_file, district, None, period, settings.office)
-            if report.is_closed and _stands_closed(settings, district, period):
+            if report.is_closed and stands_as(settings, report):
                 continue
             written += write_report(settings, report, formats)
         except WardWarehouseError as error:
@@ -38,7 +38,8 @@ def write_open_periods(settings: Settings) -> tuple[list[Path], list[str]]:
     return written, refused
 
 
-def _open_periods(published: Path) -> list[tuple[str, Period]]:
+def _newest_months(published: Path) -> list[tuple[str, Period]]:
+    """Of each district the month of its newest night and the one before, as far as they have figures."""
     with open_published(published) as db:
         newest = db.execute(
             "SELECT district_code, district_as_of FROM marts.dim_ward "
@@ -60,8 +61,3 @@ def _open_periods(published: Path) -> list[tuple[str, Period]]:
 def _before(day: date) -> date:
     """The first day of the month before."""
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
-
-
-def _stands_closed(settings: Settings, district: str, period: Period) -> bool:
-    page = reports_folder(settings) / district / f"{district}_{period.name}.html"
-    return page.is_file() and "ĐÃ KHÓA" in page.read_text("utf-8")

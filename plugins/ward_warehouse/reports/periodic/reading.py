@@ -44,6 +44,7 @@ SELECT named.indicator_code, named.indicator_version, named.unit_key, named.unit
        CASE WHEN closed.closing_key IS NULL THEN named.wards_expected ELSE closed.wards_expected END
            AS wards_expected,
        closed.closing_key IS NOT NULL AS is_closed, closed.as_of AS closed_as_of,
+       closed.closed_at,
        change.before_label_vi AS before_label, change.value_before AS before, change.value_year_before AS year_before,
        interval.value_low AS low, interval.value_high AS high, interval.differs_from_district AS differs
 FROM analyst.indicators_named AS named
@@ -105,6 +106,7 @@ def read_report(published: Path, district: str, ward: str | None, period: Period
             period_label=own["period_label"],
             before_label=next((row["before_label"] for row in rows if row["before_label"]), ""),
             is_closed=bool(own["is_closed"]),
+            closed_at=own["closed_at"],
             as_of=own["closed_as_of"] or _least(head["district_as_of"], period.end),
             built_at=head["built_at"],
             rows=[

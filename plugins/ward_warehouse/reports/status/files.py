@@ -16,9 +16,13 @@ TYPES = {
     ".png": "image/png",
     ".pdf": "application/pdf",
     ".csv": "text/csv; charset=utf-8",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """What is served, by its ending; state that lies beside the pages is not."""
+
+NOT_SERVED = ("letters",)
+"""Folders of the reports that hold values as wards sent them: the pages show none."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ def shelves(settings: Settings) -> list[Shelf]:
     reports = settings.home.resolve() / "reports"
     found = sorted(path for path in reports.iterdir() if path.is_dir()) if reports.is_dir() else []
     return [
-        *(Shelf(path.name, path) for path in found if not path.name.startswith(".")),
+        *(Shelf(path.name, path) for path in found if not path.name.startswith(".") and path.name not in NOT_SERVED),
         Shelf("dbt", settings.dbt_project_dir.resolve() / "target", "static_index.html"),
     ]
 

@@ -9,8 +9,6 @@ from typing import Any
 from ward_warehouse.reports.status.asked import Language
 from ward_warehouse.reports.status.words import KINDS, count, day, said
 
-_MISSING = ("failed", "held")
-
 
 def message(
     name: str, night: date, rows: Sequence[dict[str, Any]], refused: Sequence[dict[str, Any]], language: Language
@@ -26,7 +24,7 @@ def message(
     """
     vi = language == "vi"
     lines = [f"Kính gửi {name}," if vi else f"Dear colleagues of {name},", ""]
-    missing = [row for row in rows if row["state"] in _MISSING]
+    missing = [row for row in rows if row["state"] != "loaded"]
     if missing:
         kinds = ", ".join(said(KINDS.get(row["record_kind"], (row["record_kind"],) * 2), language) for row in missing)
         lines.append(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -32,8 +31,7 @@ def night(registry: Registry, missing: int, arrived: int = 0) -> Verdict:
         wards[key] = registry.wards["one"].model_copy(update={"ward": key, "name": label, "district": district})
         state = WardState(key, DOSSIERS, "failed" if down else "loaded", district=district)
         if down:
-            last = NIGHT - timedelta(days=2)
-            state = replace(state, error=f"{key}: no answer", cause="no_answer", nights=2, last_night=last)
+            state = replace(state, error=f"{key}: no answer", cause="no_answer", nights=2)
         states.append(state)
     far = registry.districts["mini"].model_copy(update={"district": "far", "name": Label(vi="Quận xa", en="Far")})
     return Verdict(NIGHT, states, wards, {**registry.districts, "far": far})

@@ -18,8 +18,8 @@ from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import Cause, SettingsError
 from ward_warehouse.lake import outcomes
-from ward_warehouse.lake.outcomes import Outcome
-from ward_warehouse.night.standing import deadline, outcomes_of
+from ward_warehouse.lake.outcomes import Outcome, read_night
+from ward_warehouse.night.standing import deadline
 from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.messages import Told, tell
 from ward_warehouse.reports.messages.records import claimed, delivery_id
@@ -176,7 +176,7 @@ def test_a_server_that_is_down_costs_nothing_and_is_sent_once_later(office: Offi
     assert (again.night, again.sent) == (NIGHT, 1)
     assert office.tell().sent == 0
     assert (len(office.mail.taken), len(office.hook.taken)) == (1, 1)
-    kept = [one for one in outcomes_of(office.run.lake, NIGHT) if one.step == "message"]
+    kept = [one for one in read_night(office.run.lake, NIGHT) if one.step == "message"]
     assert [one.status for one in kept] == ["failed", "succeeded"]
 
 

@@ -53,7 +53,7 @@ def report() -> PeriodicReport:
     return find(
         PeriodicReport(
             "quan", "Quận Mini", "quan", "Quận Mini", "Phòng Nội vụ", parse_period("2018-11"), "Tháng 11/2018",
-            "Tháng 10/2018", False, date(2018, 11, 30), datetime(2018, 12, 1, tzinfo=UTC), rows, definitions,
+            "Tháng 10/2018", False, None, date(2018, 11, 30), datetime(2018, 12, 1, tzinfo=UTC), rows, definitions,
             gaps=[Gap("Không có hồ sơ nào để tính", ["Đúng hạn (1)"])],
         )
     )  # fmt: skip
