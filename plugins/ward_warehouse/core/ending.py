@@ -18,9 +18,18 @@ def end_children_with_this() -> None:
     forked process has its parent's signal handlers, and Airflow's ignore every other signal in a worker. Linux alone
     can be asked for it; elsewhere nothing is changed.
     """
-    if sys.platform == "linux":
-        os.register_at_fork(after_in_child=_end_with_parent)
+    if sys.platform != "linux":
+        return
+    libc, parent = ctypes.CDLL(None, use_errno=True), os.getpid()
 
+    def remember_parent() -> None:
+        nonlocal parent
+        parent = os.getpid()
 
-def _end_with_parent() -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+    def end_with_parent() -> None:
+        libc.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+        # A parent that ended before the line above sends nothing any more.
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    os.register_at_fork(before=remember_parent, after_in_child=end_with_parent)
