@@ -25,20 +25,29 @@ with figures as (
 ),
 
 -- A figure of a mode stands in the survey's own table; of any other dimension, among the breakdowns.
-unprotected as (
+unprotected_figures as (
     select
+        family,
+        district_code,
+        period_grain,
         case
             when dimension is null then 'reform_indicators'
             when dimension = 'mode' then 'survey_statistics'
             else 'indicator_breakdowns'
-        end as published_in,
+        end as published_in
+    from {{ ref('int_suppressed_figures') }}
+    where note = 'not_protected'
+),
+
+unprotected as (
+    select
+        published_in,
         family,
         district_code,
         period_grain,
         count(*) as figures
-    from {{ ref('int_suppressed_figures') }}
-    where note = 'not_protected'
-    group by 1, 2, 3, 4
+    from unprotected_figures
+    group by published_in, family, district_code, period_grain
 ),
 
 counted as (
