@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tests.support import database_servers, file_servers
 
 MakeDistrict = Callable[..., District]
+BESIDE = {"unit", "conformance", "faults"}
+"""The folders that one process plays while another plays the rest: each about half of the time, and no warehouse that
+is built once for many tests is built in both."""
 OF_OTHERS = ("WARD_WAREHOUSE_", "AIRFLOW_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 # A busy machine takes seconds for what is quick, and no property here is one of speed.
@@ -35,6 +38,16 @@ def pytest_configure(config: pytest.Config) -> None:
         if name.upper().startswith(OF_OTHERS):
             del os.environ[name]
     os.environ["WARD_WAREHOUSE_HOME"] = "/nonexistent/home-of-no-test"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says which tests stay in one process where there are two (`pytest -n 2 --dist loadgroup`)."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_half(item.nodeid)))
+
+
+def _half(nodeid: str) -> str:
+    return "beside" if nodeid.split("/")[1] in BESIDE else "rest"
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +109,9 @@ def s3_server() -> Iterator[file_servers.S3Server]:
 @pytest.fixture(scope="session", autouse=True)
 def background(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Background]:
     """The long runs of those tests that were selected, started before the first test."""
-    selected = {item.path.name for item in request.session.items}
+    # Every process knows all tests; it plays those of the half that its first test is of.
+    mine = _half(os.environ["PYTEST_CURRENT_TEST"]) if "PYTEST_XDIST_WORKER" in os.environ else None
+    selected = {item.path.name for item in request.session.items if mine in {None, _half(item.nodeid)}}
     make: MakeDistrict = request.getfixturevalue("make_district")
     background = Background()
     if selected & {"test_scheduler.py", "test_pages_in_airflow.py"}:
