@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -20,16 +18,11 @@ from ward_warehouse.core.quoting import literal
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, decided_wards, decision_files
 from ward_warehouse.lake.store import Lake
+from ward_warehouse.reports.cells import rows_of, write_csv
 from ward_warehouse.warehouse.published import open_published
 
 STATES = ("open", "closed_by_source", "replayed", "accepted", "rejected")
-FORMATS = {".csv": "FORMAT csv, HEADER", ".json": "FORMAT json", ".parquet": "FORMAT parquet"}
-
-PLAIN_CELLS = (
-    r"regexp_replace(regexp_replace(COLUMNS(*)::VARCHAR, '[^\P{C}\n\t]', chr(65533), 'g'), "
-    r"'^[=+\-@\x{FF0B}\x{FF0D}\x{FF1D}\x{FF20}\t\r]', '''\0')"
-)
-"""Every column as a text that a sheet shows: no control signs, and a mark before what begins like a formula."""
+FORMATS = {".csv": "", ".json": "FORMAT json", ".parquet": "FORMAT parquet"}
 
 SHORT = 8
 _SHORT_KEY = f"left(sha256(quarantine_key), {SHORT})"
@@ -180,28 +173,15 @@ def export_cases(settings: Settings, wanted: Wanted, target: Path) -> int:
         raise WardWarehouseError(f"{target}: found {target.suffix!r}, expected one of {', '.join(FORMATS)}")
     with _published(settings) as db:
         _execute(db, f"CREATE TEMP TABLE cases AS {_CASES}", wanted)
-        columns = PLAIN_CELLS if target.suffix == ".csv" else "*"
-        path = literal(str(target.resolve()))
         try:
-            db.execute(f"COPY (SELECT {columns} FROM cases) TO {path} ({FORMATS[target.suffix]})")  # noqa: S608
             if target.suffix == ".csv":
-                _mark_as_utf8(target)
+                cases = db.execute("FROM cases").to_arrow_table()
+                return write_csv(target, cases.column_names, rows_of(cases))
+            db.execute(f"COPY cases TO {literal(str(target.resolve()))} ({FORMATS[target.suffix]})")
         except (duckdb.IOException, OSError) as error:
             raise WardWarehouseError(f"{target}: cannot be written ({str(error).splitlines()[0][:160]})") from None
         count = db.execute("SELECT count(*) FROM cases").fetchone()
         return int(count[0]) if count else 0
-
-
-def _mark_as_utf8(file: Path) -> None:
-    """Puts the mark before a text by which spreadsheets know its encoding: without it they show Vietnamese as signs."""
-    marked = file.with_name(f".{file.name}.part")
-    try:
-        with file.open("rb") as content, marked.open("wb") as out:
-            out.write(codecs.BOM_UTF8)
-            shutil.copyfileobj(content, out)
-        marked.replace(file)
-    finally:
-        marked.unlink(missing_ok=True)
 
 
 def _execute(db: duckdb.DuckDBPyConnection, statement: str, wanted: Wanted) -> duckdb.DuckDBPyConnection:

@@ -11,6 +11,7 @@ import xlsxwriter
 
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.shown import on_one_line
+from ward_warehouse.reports.cells import new_workbook
 
 LONGEST_CELL = 1_000
 
@@ -51,9 +52,7 @@ def write_workbook(target: Path, title: str, lines: Sequence[str], rows: Iterabl
     fresh = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        # A text stays a text, whatever it begins with: no cell is a formula, a link or a number.
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        with xlsxwriter.Workbook(str(fresh), options) as book:
+        with new_workbook(fresh) as book:
             _fill(book, title, lines, rows)
         fresh.replace(target)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:

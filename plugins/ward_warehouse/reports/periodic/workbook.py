@@ -8,13 +8,11 @@ from typing import Any
 
 import xlsxwriter
 
+from ward_warehouse.reports.cells import SHEET_ROWS, new_workbook, write_row
 from ward_warehouse.reports.periodic.content import COLUMNS, EVIDENCE
 from ward_warehouse.reports.periodic.evidence import EVIDENCE_COLUMNS
 from ward_warehouse.reports.periodic.model import Figure, PeriodicReport
 from ward_warehouse.reports.vietnamese import day_text
-
-SHEET_ROWS = 1_048_575
-"""Records that a sheet holds below its heading: Excel's limit; more go on in the next sheet."""
 
 LONGEST_NAME = 31
 """Characters of a sheet's name: Excel's limit."""
@@ -28,14 +26,7 @@ def write_workbook(report: PeriodicReport, file: Path, evidence: ReadEvidence) -
 
     Texts of wards are written as texts: nothing in it is a formula or a link, whatever it begins with.
     """
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": "dd/mm/yyyy",
-    }
-    with xlsxwriter.Workbook(str(file), options) as book:
+    with new_workbook(file, "dd/mm/yyyy") as book:
         book.set_properties({"title": report.title, "author": ""})
         styles = {
             "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
@@ -118,11 +109,7 @@ def _evidence(book: xlsxwriter.Workbook, code: str, records: Iterable[Sequence[A
         if line == SHEET_ROWS:
             sheet, line = _evidence_sheet(book, code, number // SHEET_ROWS, styles), 0
         line += 1
-        for place, value in enumerate(record):
-            if isinstance(value, str):
-                sheet.write_string(line, place, value)
-            elif value is not None:
-                sheet.write(line, place, value)
+        write_row(sheet, line, record)
     if sheet is None:
         _evidence_sheet(book, code, 0, styles)
 
