@@ -71,6 +71,7 @@ class Live:
     published: dict[str, Any]
     tasks: list[dict[str, Any]]
     listening: set[str]
+    commands: set[str]
     left_over: list[int]
     pages: pages.Looked
 
@@ -108,7 +109,7 @@ def night_under_scheduler(district: District) -> Callable[[threading.Event], Liv
             looked = pages.look(airflow, district)
             started = [process.pid for process in airflow.processes.values()]
         left_over = [pid for pid in started if psutil.pid_exists(pid)]
-        return Live(district, load, build, event, tasks, listening, left_over, looked)
+        return Live(district, load, build, event, tasks, listening, airflow.commands, left_over, looked)
 
     return work
 

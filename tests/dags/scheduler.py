@@ -11,8 +11,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +31,7 @@ class Airflow:
     processes: dict[str, subprocess.Popen[bytes]]
     logs: Path
     stop: threading.Event
+    commands: set[str] = field(default_factory=set)
 
     def get(self, path: str) -> Any:
         return self.client.get(f"/api/v2{path}").raise_for_status().json()
@@ -46,6 +47,7 @@ class Airflow:
         while time.monotonic() < deadline:
             for name, process in self.processes.items():
                 assert process.poll() is None, f"{name} ended: {self.tail(name)}"
+            self.look_at_commands()
             try:
                 result = found()
             except httpx.HTTPError:
@@ -62,10 +64,20 @@ class Airflow:
     def listening(self) -> set[str]:
         """Addresses on which the services, or their children, listen."""
         found = set()
-        for service in self.processes.values():
-            for process in [psutil.Process(service.pid), *psutil.Process(service.pid).children(recursive=True)]:
-                found |= {c.laddr.ip for c in process.net_connections() if c.status == psutil.CONN_LISTEN}
+        for process in self._family():
+            found |= {c.laddr.ip for c in process.net_connections() if c.status == psutil.CONN_LISTEN}
         return found
+
+    def look_at_commands(self) -> None:
+        """Keeps what every user of the machine reads of the services and of the tasks that run just now."""
+        for process in self._family():
+            # A task may end while it is looked at.
+            with suppress(psutil.NoSuchProcess):
+                self.commands.add(" ".join(process.cmdline()))
+
+    def _family(self) -> list[psutil.Process]:
+        services = [psutil.Process(service.pid) for service in self.processes.values()]
+        return [process for service in services for process in [service, *service.children(recursive=True)]]
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from tests.dags.runs import Live
+from tests.support.district import KEY
+from tests.support.http_service import TOKEN
 
 
 def night_of(live: Live) -> date:
@@ -48,6 +50,12 @@ def test_what_was_published_is_announced_with_its_night(live: Live) -> None:
 
 def test_airflow_listens_on_this_machine_only(live: Live) -> None:
     assert live.listening == {"127.0.0.1"}
+
+
+def test_no_command_line_shows_a_secret(live: Live) -> None:
+    """Every user of the machine reads the list of processes; the tasks' were seen while they ran."""
+    assert any("scheduler" in command for command in live.commands)
+    assert [command for command in live.commands if KEY in command or TOKEN in command] == []
 
 
 def test_what_was_started_was_stopped(live: Live) -> None:

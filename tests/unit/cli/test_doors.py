@@ -14,6 +14,7 @@ NAMED = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:py|yml|sql|md|sh|json|csv|txt))`
 DOCUMENTS = sorted(
     file for pattern in ("*.md", "docs/**/*.md", "examples/*/*.md", ".github/*.md") for file in ROOT.glob(pattern)
 )
+TEST = re.compile(r"`(tests/[\w/.]+\.py)::(\w+)`")
 A_SITE_S_OWN = {"dags/messages.yml"}
 """Files that only a site has: who is told there."""
 
@@ -39,6 +40,26 @@ def test_every_file_that_a_document_names_is_there(file: Path, tracked: list[str
         if name not in A_SITE_S_OWN and not any(f"/{path}".endswith(f"/{name}") for path in tracked)
     ]
     assert [name for name in lost if not (file.parent / name).exists()] == []
+
+
+def test_each_danger_of_the_threat_model_has_a_test_that_is_there() -> None:
+    text = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| danger")]
+    assert len(rows) > 30
+    assert [row for row in rows if not TEST.search(row)] == []
+    lost = [f"{file}::{name}" for file, name in TEST.findall(text) if f"def {name}(" not in (ROOT / file).read_text()]
+    assert lost == []
+
+
+def test_an_image_holds_only_what_is_listed(tracked: list[str]) -> None:
+    """The first rule leaves everything out; what is let in again is tracked, so no state, key or environment is."""
+    rules = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    listed = [rule[1:] for rule in rules if rule.startswith("!")]
+    assert listed
+    assert [name for name in listed if not any(f"{path}/".startswith(f"{name}/") for path in tracked)] == []
+    # A build argument or a variable of the image stays readable in its layers.
+    assert re.findall(r"(?im)^(?:ARG|ENV).*(?:key|password|secret|token).*$", (ROOT / "Dockerfile").read_text()) == []
 
 
 def test_every_document_is_found_from_the_index() -> None:

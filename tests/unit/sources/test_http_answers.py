@@ -143,15 +143,20 @@ def packed(content: bytes, encoding: str | None) -> Response:
 GOOD = b'{"items": [{"ID": "1", "AT": "20240305", "RATING": "1"}]}'
 
 
+def packing(content: bytes) -> bytes:
+    """Without the time of packing, which would give each run's tests other names."""
+    return gzip.compress(content, mtime=0)
+
+
 @pytest.mark.parametrize(
     ("content", "encoding"),
     [
-        (gzip.compress(GOOD), "gzip"),
-        (gzip.compress(GOOD), None),
-        (gzip.compress(GOOD), "identity"),
-        (gzip.compress(gzip.compress(GOOD)), "gzip, gzip"),
-        (gzip.compress(gzip.compress(GOOD)), "gzip"),
-        (gzip.compress(GOOD[:20]) + gzip.compress(GOOD[20:]), "gzip"),
+        (packing(GOOD), "gzip"),
+        (packing(GOOD), None),
+        (packing(GOOD), "identity"),
+        (packing(packing(GOOD)), "gzip, gzip"),
+        (packing(packing(GOOD)), "gzip"),
+        (packing(GOOD[:20]) + packing(GOOD[20:]), "gzip"),
         (zlib.compress(GOOD), "deflate"),
     ],
 )
@@ -163,9 +168,9 @@ def test_a_packed_answer_is_read(endpoint: Endpoint, content: bytes, encoding: s
 @pytest.mark.parametrize(
     ("content", "encoding", "part"),
     [
-        (gzip.compress(GOOD)[:-9], "gzip", "damaged or cut"),
+        (packing(GOOD)[:-9], "gzip", "damaged or cut"),
         (GOOD, "gzip", "damaged or cut"),
-        (gzip.compress(GOOD)[:-9], None, "damaged or cut"),
+        (packing(GOOD)[:-9], None, "damaged or cut"),
         (GOOD, "br", "expected gzip, deflate or none"),
         (GOOD, "gzip, gzip, gzip, gzip", "expected gzip, deflate or none, and 3 at most"),
     ],
