@@ -5,7 +5,7 @@ A record is never dropped: read = accepted + quarantined + unchanged holds for e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -94,37 +94,41 @@ def _groups(batches: list[LandedBatch]) -> list[list[LandedBatch]]:
     return groups
 
 
-def _judge_group(lake: Lake, judge: Judge, group: list[LandedBatch]) -> list[Judged]:
+def _judge_group(lake: Lake, judge: Judge, group: list[LandedBatch]) -> Iterator[Judged]:
     contract = CONTRACTS[judge.suite.record_kind]
     landed = [*contract.schema().names, *MARKERS]
     read = [
         without_earlier(batch, lake.read_table(batch.path, landed)) if batch.path else (batch, None) for batch in group
     ]
-    group, tables = [batch for batch, _ in read], [table for _, table in read]
     columns = list(dict.fromkeys(judge.suite.columns))
-    frames = [table.select(columns) for table in tables if table is not None]
-    broken = judge.broken_rows(pa.concat_tables(frames)) if frames else {}
-    judged, offset = [], 0
-    for batch, table in zip(group, tables, strict=True):
+    broken = _broken_rows(judge, [table.select(columns) for _, table in read if table is not None])
+    offset = 0
+    while read:
+        # What is committed already is not held while the others are.
+        batch, table = read.pop(0)
         if table is None:
             empty = contract.schema().empty_table()
-            judged.append(Judged(batch, empty, QUARANTINE_SCHEMA.empty_table(), _results(judge.suite, {}, 0)))
+            yield Judged(batch, empty, QUARANTINE_SCHEMA.empty_table(), _results(judge.suite, {}, 0))
             continue
         end = offset + table.num_rows
         own = {rule: rows[(rows >= offset) & (rows < end)] - offset for rule, rows in broken.items()}
-        judged.append(_split(lake, batch, table, judge.suite, own))
+        yield _split(lake, batch, table, judge.suite, own)
         offset = end
-    return judged
+
+
+def _broken_rows(judge: Judge, frames: list[pa.Table]) -> dict[str, np.ndarray]:
+    return judge.broken_rows(pa.concat_tables(frames)) if frames else {}
 
 
 def _split(lake: Lake, batch: LandedBatch, table: pa.Table, suite: Suite, broken: dict[str, np.ndarray]) -> Judged:
     errors = [rule for rule in suite.rules if rule.severity == "error"]
     refused = np.unique(np.concatenate([broken[rule.rule] for rule in errors]))
-    keep = np.ones(table.num_rows, dtype=bool)
-    keep[refused] = False
-    accepted = table.filter(pa.array(keep)).select(CONTRACTS[suite.record_kind].schema().names)
+    accepted = table.select(CONTRACTS[suite.record_kind].schema().names)
     entries = QUARANTINE_SCHEMA.empty_table()
     if len(refused):
+        keep = np.ones(table.num_rows, dtype=bool)
+        keep[refused] = False
+        accepted = accepted.filter(pa.array(keep))
         # What was received is wide, and only what is refused needs it.
         received = spoken_values(
             lake.read_table(batch.path, [RECEIVED]).take(table[ROW].take(pa.array(refused)))[RECEIVED]
