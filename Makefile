@@ -67,7 +67,7 @@ test-fast: .venv/.dev ## Tests that need no server and no dbt build, in about a 
 	@$(BIN)/pytest $(FAST_TESTS) $(PYTEST_ARGS)
 
 test: .venv/.dev ## All tests, in two processes; PYTEST_ARGS picks some
-	@$(BIN)/pytest --numprocesses 2 --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/pytest --numprocesses 2 $(PYTEST_ARGS)
 
 faults: .venv/.dev ## The long fault suite, hours on two cores; the seed is printed, FAULTS_SEED=<seed> plays it again
 	@FAULTS=long FAULTS_SEED=$${FAULTS_SEED:-$$RANDOM} $(BIN)/pytest -o faulthandler_timeout=0 tests/faults $(PYTEST_ARGS)

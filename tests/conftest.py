@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.dags import runs
 from tests.support import real_input
@@ -40,10 +41,15 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["WARD_WAREHOUSE_HOME"] = "/nonexistent/home-of-no-test"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Says which tests stay in one process where there are two (`pytest -n 2 --dist loadgroup`)."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_half(item.nodeid)))
+class TwoHalves(LoadScopeScheduling):
+    """Tests of one half stay in one process. (`--dist loadgroup` finds no groups with pytest 9.2.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _half(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TwoHalves:
+    return TwoHalves(config, log)
 
 
 def _half(nodeid: str) -> str:
