@@ -91,7 +91,8 @@ hooks: .venv/.dev ## Have git run the checks of `make lint` before a commit and 
 lock: .venv/.tools ## Renew the locks after a change of the dependencies (UPGRADE=--upgrade takes newer versions)
 	$(BIN)/$(COMPILE) $(UPGRADE) --group bootstrap --output-file requirements/bootstrap.txt
 	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --extra demo --output-file requirements/runtime.txt
-	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --extra demo --group test --group lint --group bench \
+	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --extra demo \
+		--group test --group lint --group analysts --group bench \
 		--constraints requirements/runtime.txt --output-file requirements/dev.txt
 	$(BIN)/$(COMPILE) $(UPGRADE) --group dbt-bouncer --output-file requirements/dbt-bouncer.txt
 	$(BIN)/$(COMPILE) $(UPGRADE) --group dbt-score --constraints requirements/runtime.txt --output-file requirements/dbt-score.txt

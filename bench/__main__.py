@@ -1,8 +1,8 @@
 """`make bench`: measures, prints a table and writes `bench/results.json`; name parts to run only those.
 
 A part measures what belongs together side by side, in one run: `land`, `extract`, `build`, `changes`, `night`,
-`history`, `quarantine`, `status`, `morning`. Figures of parts that are not run are kept. Run it on a machine that does
-nothing else.
+`history`, `quarantine`, `status`, `morning`, `cookbook`. Figures of parts that are not run are kept. Run it on a
+machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import build, changes, extract, land, morning, night, quarantine, status
+from bench import build, changes, cookbook, extract, land, morning, night, quarantine, status
 from ward_warehouse.core.private import keep_state_private
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +37,7 @@ def main(chosen: list[str]) -> int:
         "quarantine": lambda _: quarantine.measure(),
         "status": lambda _: status.measure(),
         "morning": morning.measure,
+        "cookbook": lambda folder: cookbook.measure(home, folder),
     }
     unknown = sorted(set(chosen) - set(parts))
     if unknown:

@@ -48,8 +48,8 @@ def measure(home: Path, folder: Path) -> dict[str, float]:
         answer = run_alone("bench.build", copy)
         found |= {f"build_{name}_s": round(answer["seconds"], 1), f"build_{name}_peak_mib": round(answer["peak_mib"])}
         with duckdb.connect(build_file, read_only=True) as db:
-            found[f"indicator_query_{name}_ms"] = _milliseconds(db, INDICATOR)
-            found[f"evidence_query_{name}_ms"] = _milliseconds(db, EVIDENCE)
+            found[f"indicator_query_{name}_ms"] = milliseconds(db, INDICATOR)
+            found[f"evidence_query_{name}_ms"] = milliseconds(db, EVIDENCE)
         shutil.rmtree(copy)
     return found
 
@@ -137,7 +137,7 @@ def run_alone(module: str, home: Path, *arguments: str) -> dict[str, float]:
     return answer
 
 
-def _milliseconds(db: duckdb.DuckDBPyConnection, query: str) -> float:
+def milliseconds(db: duckdb.DuckDBPyConnection, query: str) -> float:
     """The middle of five; a query that finds nothing is none."""
     taken = []
     for _ in range(5):

@@ -18,6 +18,7 @@ PRINTED = {
     "docs/checks.md": "wards check --list --markdown",
     "docs/indicators.md": "indicators",
     "docs/scorecards.md": "indicators scorecards",
+    "semantic_layer/models/indicators.yml": "indicators metrics",
     "schemas/system.schema.json": "wards schema system",
     "schemas/district.schema.json": "wards schema district",
 }

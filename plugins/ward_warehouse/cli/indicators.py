@@ -14,6 +14,7 @@ from ward_warehouse.reports.dictionary import describe, dictionary, find_definit
 from ward_warehouse.reports.scorecard_rules import scorecard_rules
 from ward_warehouse.warehouse.indicator_generation import DEFINITIONS, write_generated
 from ward_warehouse.warehouse.indicator_sql import standalone_sql
+from ward_warehouse.warehouse.metrics import semantic_layer
 
 
 @click.group(invoke_without_command=True)
@@ -43,6 +44,12 @@ def scorecards() -> None:
     catalogue = _catalogue()
     cards = read_scorecards(load_settings().dbt_project_dir / DEFINITIONS / SCORECARDS, catalogue)
     as_text(scorecard_rules(cards, catalogue))
+
+
+@indicators.command()
+def metrics() -> None:
+    """Print the indicators that add up over days as semantic models and metrics of dbt, for MetricFlow."""
+    as_text(semantic_layer(_catalogue()))
 
 
 @indicators.command()

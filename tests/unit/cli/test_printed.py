@@ -18,7 +18,7 @@ def test_the_files_are_as_printed() -> None:
 
 def test_an_older_or_missing_file_is_named_and_written_anew(tmp_path: Path) -> None:
     for name in PRINTED:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     older = tmp_path / "docs" / "settings.md"
     older.write_text(older.read_text(encoding="utf-8").replace("| `4` |", "| `5` |"), encoding="utf-8")

@@ -1,0 +1,113 @@
+"""What analysts ask with, on the demonstration's nights: the questions of the page, the notebook, the metrics."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.cookbook import PAGE, Question, questions, section
+from tests.integration.conftest import SECOND, DemoNights
+from tests.support.district import ROOT
+
+IN_NO_RECORD = {"health_satisfaction", "education_satisfaction", "online_filing_rate_full"}
+"""Metrics of which the demonstration knows nothing: it asks about counters only, and no procedure is wholly online."""
+
+MONTHS = """
+SELECT ward_key, period_start::varchar, indicator_code, value FROM marts.reform_indicators
+WHERE period_grain = 'month' AND ward_key IS NOT NULL AND value IS NOT NULL
+    AND indicator_code IN (SELECT unnest($names))"""
+
+
+@pytest.fixture(scope="module")
+def home(demo: DemoNights, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder with the published file alone."""
+    home = tmp_path_factory.mktemp("analysts")
+    (home / "warehouse").mkdir()
+    (home / "warehouse" / "district.duckdb").hardlink_to(demo.published[SECOND])
+    return home
+
+
+@pytest.mark.parametrize("question", questions(), ids=lambda question: question.name)
+def test_the_answer_on_the_page_is_the_warehouse_s(home: Path, question: Question) -> None:
+    found = section(question, home / "warehouse" / "district.duckdb")
+    assert found in PAGE.read_text("utf-8"), f"the page has another answer; it is now:\n{found}"
+    assert not found.rstrip().endswith("--- |"), "a question without an answer teaches nothing"
+
+
+def test_the_notebook_runs_on_the_demonstration(home: Path, demo: DemoNights, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARD_WAREHOUSE_HOME", str(home))
+    _, shown = _notebook().app.run()
+    wards, months = shown["wards"], shown["months"]
+    expected = demo.query(
+        "select value from analyst.indicators_interval where district_code = 'quan_11' and unit_kind <> 'district' "
+        "and indicator_code = 'on_time_of_resolved' and period_grain = 'month' and period_start = date '2018-11-01'"
+    )
+    assert sorted(wards["value"]) == sorted(value for (value,) in expected)
+    assert list(shown["different"]["unit_name_vi"]) == ["Phường 6"]
+    assert len(months) == 11
+    for chart, rows in ((shown["ward_chart"], wards), (shown["month_chart"], months)):
+        drawn = chart.to_dict()
+        assert max(len(data) for data in drawn["datasets"].values()) == len(rows)
+
+
+def _notebook() -> Any:
+    path = ROOT / "notebooks" / "district.py"
+    spec = importlib.util.spec_from_file_location("notebook_of_the_test", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_metric_says_what_the_indicator_says(home: Path, demo: DemoNights, tmp_path: Path) -> None:
+    project = shutil.copytree(ROOT / "semantic_layer", tmp_path / "semantic_layer", ignore=_made)
+    layer = yaml.safe_load((project / "models" / "indicators.yml").read_text("utf-8"))
+    names = [one["name"] for one in layer["metrics"] if not one["name"].endswith(("_numerator", "_denominator"))]
+    answer = tmp_path / "answer.csv"
+    _run(project, home, "dbt", "--quiet", "parse")
+    # A promise of the days to come counts in no figure yet.
+    asked_for = ["--metrics", ",".join(names), "--group-by", "metric_time__month,ward", "--end-time", str(SECOND)]
+    _run(project, home, "mf", "query", "--quiet", *asked_for, "--csv", str(answer))
+    with answer.open(encoding="utf-8", newline="") as handle:
+        asked = {
+            (row["ward"], row["metric_time__month"][:10], name): row[name]
+            for row in csv.DictReader(handle)
+            for name in names
+        }
+    published = demo.query(MONTHS, {"names": names})
+    assert set(names) - {code for _, _, code, _ in published} == IN_NO_RECORD
+    wrong = [
+        (*key, value, asked.get(tuple(key)))
+        for *key, value in published
+        if float(asked.get(tuple(key)) or 0) != pytest.approx(value)
+    ]
+    assert wrong == []
+
+
+def _made(_: str, names: list[str]) -> set[str]:
+    return {"target", "logs"} & set(names)
+
+
+def _run(project: Path, home: Path, program: str, *arguments: str) -> None:
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "WARD_WAREHOUSE_HOME": str(home),
+        "DO_NOT_TRACK": "1",
+        # It asks the package index whether it is the newest; a test asks nobody.
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+    }
+    finished = subprocess.run(
+        [program, *arguments], cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stdout[-2000:] + finished.stderr[-2000:]
