@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -48,6 +49,9 @@ ROW_WISE = frozenset(
 
 OF_PRESENCE = frozenset({"expect_column_values_to_be_null", "expect_column_values_to_not_be_null"})
 """Of them, those that ask only whether there is a value: one that is there stands for all others."""
+
+OF_ORDER = frozenset({"expect_column_pair_values_a_to_be_greater_than_b", "expect_column_pair_values_to_be_equal"})
+"""Of them, those that ask only which of two values is the greater: one such pair stands for all that lie so."""
 
 
 @dataclass(frozen=True)
@@ -145,11 +149,10 @@ class Judge:
         self._require_columns(records.column_names)
         found: dict[str, np.ndarray] = {}
         for group in self._groups:
-            if not group.row_wise:
+            if group.alike is None:
                 found |= self._validate(group, records.select(self.suite.columns))
                 continue
-            alike = _present if group.of_presence else _distinct
-            values, which = alike(records.select(group.columns))
+            values, which = group.alike(records.select(group.columns))
             for rule, broken in self._validate(group, values).items():
                 marks = np.zeros(values.num_rows, dtype=bool)
                 marks[broken] = True
@@ -192,18 +195,20 @@ def great_expectations() -> ModuleType:
     return import_module("great_expectations")
 
 
+Alike = Callable[[pa.Table], tuple[pa.Table, np.ndarray]]
+
+
 @dataclass(frozen=True)
 class _Group:
     """Rules that look at the same columns.
 
     Attributes:
-        row_wise: each row is judged by its own values alone, so that equal rows need be judged only once.
-        of_presence: whether there is a value is all that the rules ask.
+        alike: gives of records those that are to be judged, and for each record which of them stands for it; None
+            where a record cannot be judged by its own values alone.
     """
 
     columns: list[str]
-    row_wise: bool
-    of_presence: bool
+    alike: Alike | None
     gx_suite: ExpectationSuite
 
 
@@ -220,18 +225,26 @@ def _prepare(suite: Suite) -> tuple[list[_Group], Any]:
             f"({error.strerror or error}); check its space and rights, or set TMPDIR"
         ) from None
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    members: dict[tuple[bool, bool, tuple[str, ...]], list[Any]] = {}
+    members: dict[tuple[Alike | None, tuple[str, ...]], list[Any]] = {}
     for rule, configuration in zip(suite.rules, suite.configurations, strict=True):
-        row_wise = configuration["type"] in ROW_WISE and "row_condition" not in configuration["kwargs"]
-        of_presence = row_wise and configuration["type"] in OF_PRESENCE
-        key = (row_wise, of_presence, tuple(_columns_of(configuration)) if row_wise else ())
+        alike = _likeness(configuration)
+        key = (alike, tuple(_columns_of(configuration)) if alike else ())
         members.setdefault(key, []).append(expectation(suite.record_kind, rule, configuration))
     groups = []
-    for number, ((row_wise, of_presence, columns), expectations) in enumerate(members.items()):
+    for number, ((alike, columns), expectations) in enumerate(members.items()):
         gx_suite = context.suites.add(ExpectationSuite(name=f"{suite.record_kind} {number}", expectations=expectations))
-        groups.append(_Group(list(columns), row_wise, of_presence, gx_suite))
+        groups.append(_Group(list(columns), alike, gx_suite))
     asset = context.data_sources.add_pandas("landing").add_dataframe_asset(str(suite.record_kind))
     return groups, asset.add_batch_definition_whole_dataframe("night")
+
+
+def _likeness(configuration: dict[str, Any]) -> Alike | None:
+    """By what the records are told apart that a rule may judge differently; a type that is not known by everything."""
+    if configuration["type"] not in ROW_WISE or "row_condition" in configuration["kwargs"]:
+        return None
+    if configuration["type"] in OF_PRESENCE:
+        return _present
+    return _ordered if configuration["type"] in OF_ORDER else _distinct
 
 
 def _distinct(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
@@ -253,6 +266,20 @@ def _present(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
     absent = pc.is_null(records.column(0), nan_is_null=True).to_numpy()
     _, first, which = np.unique(absent, return_index=True, return_inverse=True)
     return records.take(pa.array(first)), which
+
+
+def _ordered(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
+    """A row for each order that two times of a row have, a missing one included, and for each row which it has."""
+    first, second = records.columns
+    if first.type != second.type or not pa.types.is_temporal(first.type):
+        # What else is compared may have values without an order, such as texts or no number.
+        return _distinct(records)
+    orders = np.zeros(records.num_rows, dtype=np.int64)
+    for mark in (pc.is_null(first), pc.is_null(second), pc.less(first, second), pc.greater(first, second)):
+        orders = orders * 2 + pc.fill_null(mark, False).to_numpy()
+    which, distinct = pd.factorize(orders)
+    places = [int(np.argmax(orders == order)) for order in distinct]
+    return records.take(pa.array(places, pa.int64())), which
 
 
 def expectation(record_kind: RecordKind, rule: Rule, configuration: dict[str, Any]) -> Any:
