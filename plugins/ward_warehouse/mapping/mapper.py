@@ -7,6 +7,7 @@ statement, so that nothing untreated leaves the memory.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import numpy as np
@@ -21,6 +22,7 @@ from ward_warehouse.mapping import privacy
 from ward_warehouse.mapping.duckdb_memory import open_cursor
 from ward_warehouse.mapping.own_rows import OwnRows
 from ward_warehouse.mapping.plain_text import plain_columns
+from ward_warehouse.mapping.shortcuts import GIVEN, short_ways
 from ward_warehouse.mapping.statement import (
     AHEAD,
     COURSE,
@@ -65,20 +67,35 @@ class Mapper:
             new_columns: columns that the mapping does not know; their values are kept as keyed hashes in `extras`.
         """
         batch = self._own(_with_absent_columns(batch, self._feed.mapping.source_columns()))
-        built = self._statement(batch.schema, new_columns, plain_columns(batch))
-        statement, parameters = built.build()
+        plain = plain_columns(batch)
+        given = self._short_ways(batch, plain)
+        for name, values in given.items():
+            batch = batch.append_column(GIVEN + name, values)
+        built = self._statement(batch.schema, new_columns, plain, given)
+        return self._finish(self._run(batch, built, *built.build()))
+
+    def _short_ways(self, batch: pa.Table, plain: frozenset[str]) -> dict[str, pa.Array]:
+        def read(values: pa.Table, steps: list[str]) -> pa.Table:
+            built = self._statement(values.schema, [], plain)
+            return self._run(values, built, *built.build_values(steps))
+
+        return short_ways(batch, plain, self._statement(batch.schema, [], plain).short_steps(), read)
+
+    def _run(self, batch: pa.Table, built: Statement, statement: str, parameters: dict[str, object]) -> pa.Table:
         self._db.register("batch", batch)
         if built.hashed:
             parameters |= privacy.key_parameters(self._key, self._key_id, built.hashed)
-        mapped = self._db.execute(statement, parameters).to_arrow_table()
+        found = self._db.execute(statement, parameters).to_arrow_table()
         self._db.unregister("batch")
-        return self._finish(mapped)
+        return found
 
     def _own(self, batch: pa.Table) -> pa.Table:
         return self._rows.of(batch, self._db)
 
-    def _statement(self, schema: pa.Schema, new_columns: list[str], plain: frozenset[str]) -> Statement:
-        return Statement(self._feed, self._contract, schema, new_columns, plain)
+    def _statement(
+        self, schema: pa.Schema, new_columns: list[str], plain: frozenset[str], given: Collection[str] = ()
+    ) -> Statement:
+        return Statement(self._feed, self._contract, schema, new_columns, plain, given)
 
     def close(self) -> None:
         """Releases the connection and what was registered on it."""

@@ -8,7 +8,7 @@ or an alias of the ward knows it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -71,8 +71,14 @@ class Remapper(Mapper):
         # Which ward a record belongs to was decided when it was read.
         return batch
 
-    def _statement(self, schema: pa.Schema, new_columns: list[str], plain: frozenset[str]) -> Statement:
-        return _Received(self._feed, self._contract, schema, new_columns, plain)
+    def _short_ways(self, batch: pa.Table, plain: frozenset[str]) -> dict[str, pa.Array]:
+        # What was received is labelled otherwise than a source's columns, and never much.
+        return {}
+
+    def _statement(
+        self, schema: pa.Schema, new_columns: list[str], plain: frozenset[str], given: Collection[str] = ()
+    ) -> Statement:
+        return _Received(self._feed, self._contract, schema, new_columns, plain, given)
 
     def _batch(self, received: list[dict[str, Any]], positions: pa.ChunkedArray) -> pa.Table:
         labels = dict.fromkeys(name for values in received for name in values if not name.startswith(NOTE))

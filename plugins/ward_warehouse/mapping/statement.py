@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -12,7 +13,8 @@ from ward_warehouse.core.quoting import identifier, literal
 from ward_warehouse.mapping import privacy, readings
 from ward_warehouse.mapping.duckdb_memory import CODE_SHAPE, SHAPE
 from ward_warehouse.mapping.readings import folded
-from ward_warehouse.mapping.values import Input, Values
+from ward_warehouse.mapping.shortcuts import GIVEN, Step
+from ward_warehouse.mapping.values import Input, Values, first_time
 from ward_warehouse.registry import ColumnMap, Feed
 from ward_warehouse.sources import FAULT, POSITION
 
@@ -61,13 +63,15 @@ class Statement:
         schema: pa.Schema,
         new_columns: list[str],
         plain: frozenset[str] = frozenset(),
+        given: Collection[str] = (),
     ) -> None:
         self._feed = feed
         self._contract = contract.with_hashed_key() if feed.mapping.key_hashed else contract
         self._schema = schema
         self._new_columns = new_columns
         self._plain = plain
-        self._values = Values(feed.system, feed.district.time_zone)
+        self._given = given
+        self._values = Values(feed.system, feed.district.time_zone, given)
         self._bind = self._values.bind
         self.hashed = self._values.hashed
         self._inputs: dict[str, Input] = {}
@@ -76,18 +80,9 @@ class Statement:
         """The SELECT over the relation `batch`, and its bound parameters."""
         maps = self._maps()
         inputs = {name: self._input(column_map) for name, column_map in maps.items()}
-        values = {name: self._value(self._contract.by_name[name], maps[name], inputs[name]) for name in maps}
-        step_inputs = [f"{i.sql} AS {identifier(i.label)}" for i in self._inputs.values()]
-        step_inputs += [f"{i.torn} AS {identifier('torn ' + i.label)}" for i in self._inputs.values() if i.torn]
-        step_readings = [f"{sql} AS {identifier(name)}" for name, sql in self._values.readings.items()]
-        step_moments = [f"{sql} AS {identifier(name)}" for name, sql in self._values.moments.items()]
-        step_values = [f"{sql} AS {identifier('v_' + name)}" for name, sql in values.items()]
+        steps = self._steps(maps, inputs)
         statement = f"""
-            WITH inputs AS (SELECT {identifier(POSITION)}, {identifier(FAULT)}, {self._extras()} AS extras
-                                   {_more(step_inputs)} FROM {self._batch()}),
-                 readings AS (SELECT *{_more(step_readings)} FROM inputs),
-                 moments AS (SELECT *{_more(step_moments)} FROM readings),
-                 mapped AS (SELECT *{_more(step_values)} FROM moments)
+            {steps}
             SELECT {", ".join(self._outputs(maps))},
                    {identifier(POSITION)} AS source_position, extras,
                    {self._content_hash(maps)} AS content_hash,
@@ -97,6 +92,46 @@ class Statement:
                    {self._received(maps, inputs)} AS {RECEIVED}
             FROM mapped"""  # noqa: S608 - every value is bound, every identifier quoted
         return statement, self._values.parameters
+
+    def build_values(self, steps: Collection[str]) -> tuple[str, dict[str, object]]:
+        """The same SELECT of nothing but the values of some steps, each under its name."""
+        maps = {name: column_map for name, column_map in self._maps().items() if _value_of(name) in steps}
+        inputs = {name: self._input(column_map) for name, column_map in maps.items()}
+        found = ", ".join(map(identifier, steps))
+        return f"{self._steps(maps, inputs)} SELECT {found} FROM mapped", self._values.parameters  # noqa: S608 - as above
+
+    def short_steps(self) -> list[Step]:
+        """The steps that depend on one column of texts or numbers alone."""
+        steps = []
+        for name, column_map in self._maps().items():
+            source = column_map.from_
+            if source is None or column_map.path is not None:
+                continue
+            steps.append(Step(_value_of(name), source))
+            form = self._values.plain_form(self._contract.by_name[name], column_map)
+            if form is not None:
+                steps.append(Step(first_time(name), source, form))
+        return steps
+
+    def _steps(self, maps: dict[str, ColumnMap], inputs: dict[str, Input | None]) -> str:
+        """The values of the contract columns, step by step, as the relation `mapped`."""
+        values = {
+            _value_of(name): self._value(self._contract.by_name[name], maps[name], inputs[name])
+            for name in maps
+            if _value_of(name) not in self._given
+        }
+        step_inputs = [f"{i.sql} AS {identifier(i.label)}" for i in self._inputs.values()]
+        step_inputs += [f"{i.torn} AS {identifier('torn ' + i.label)}" for i in self._inputs.values() if i.torn]
+        step_inputs += [f"{identifier(GIVEN + name)} AS {identifier(name)}" for name in self._given]
+        step_readings = [f"{sql} AS {identifier(name)}" for name, sql in self._values.readings.items()]
+        step_moments = [f"{sql} AS {identifier(name)}" for name, sql in self._values.moments.items()]
+        step_values = [f"{sql} AS {identifier(name)}" for name, sql in values.items()]
+        return f"""
+            WITH inputs AS (SELECT {identifier(POSITION)}, {identifier(FAULT)}, {self._extras()} AS extras
+                                   {_more(step_inputs)} FROM {self._batch()}),
+                 readings AS (SELECT *{_more(step_readings)} FROM inputs),
+                 moments AS (SELECT *{_more(step_moments)} FROM readings),
+                 mapped AS (SELECT *{_more(step_values)} FROM moments)"""  # noqa: S608 - as above
 
     def _maps(self) -> dict[str, ColumnMap]:
         """Contract columns that the source fills, in the contract's order; dropped ones are not even read."""
@@ -154,6 +189,8 @@ class Statement:
         """The relation to read: the batch, its floats and decimals as text."""
         texts = []
         for field in self._schema:
+            if field.name.startswith(GIVEN):
+                continue
             if pa.types.is_floating(field.type):
                 texts.append(f"{readings.float_text(identifier(field.name))} AS {identifier(field.name)}")
             elif pa.types.is_decimal(field.type):
@@ -174,7 +211,7 @@ class Statement:
         sql_type = SQL_TYPES.get(column.type, "VARCHAR")
         if column.name not in maps:
             return f"CAST({self._bind(column.default)} AS {sql_type})"
-        value = identifier("v_" + column.name)
+        value = identifier(_value_of(column.name))
         if column.default is None:
             return value
         # A default stands for "the source says nothing", never for a value that could not be understood.
@@ -188,7 +225,7 @@ class Statement:
             source = inputs[name]
             if source is None or (self._contract.by_name[name].type == "code") is not coded:
                 continue
-            lost = f"{identifier(source.label)} IS NOT NULL AND {identifier('v_' + name)} IS NULL"
+            lost = f"{identifier(source.label)} IS NOT NULL AND {identifier(_value_of(name))} IS NULL"
             if source.torn:
                 lost = f"({lost}) OR {identifier('torn ' + source.label)}"
             parts.append(f"CASE WHEN {lost} THEN {literal(name + '|')} ELSE '' END")
@@ -197,7 +234,7 @@ class Statement:
     def _ward_stated(self, maps: dict[str, ColumnMap]) -> str:
         if SOURCE_WARD not in maps:
             return "CAST(NULL AS VARCHAR)"
-        value = f"lower(coalesce({identifier('v_' + SOURCE_WARD)}, ''))"
+        value = f"lower(coalesce({identifier(_value_of(SOURCE_WARD))}, ''))"
         return (
             f"CASE WHEN list_contains({self._aliases()}::VARCHAR[], {value}) THEN 'match' "
             f"WHEN {value} = '' THEN 'missing' ELSE 'other' END"
@@ -209,7 +246,7 @@ class Statement:
     def _content_hash(self, maps: dict[str, ColumnMap]) -> str:
         """A fingerprint of the record's values; the time of change is left out, so that a touch alone is no news."""
         columns = [c.name for c in self._contract.columns if c.name in maps and c.name != "source_changed_at"]
-        parts = [f"coalesce(CAST({identifier('v_' + name)} AS VARCHAR), '')" for name in columns]
+        parts = [f"coalesce(CAST({identifier(_value_of(name))} AS VARCHAR), '')" for name in columns]
         return f"md5(concat_ws(chr(31), coalesce({identifier(FAULT)}, ''), {', '.join(parts)}))"
 
     def _extras(self) -> str:
@@ -264,13 +301,18 @@ class Statement:
         for privacy_class in (Privacy.PSEUDONYMISE, Privacy.FREE_TEXT):
             for column in columns:
                 if column.privacy is privacy_class:
-                    treated = identifier("v_" + column.name)
+                    treated = identifier(_value_of(column.name))
                     return treated if column.pattern is None else f"coalesce({treated}, {SHAPE}({text}))"
-        understood = " AND ".join(f"{identifier('v_' + name)} IS NOT NULL" for name in users)
+        understood = " AND ".join(f"{identifier(_value_of(name))} IS NOT NULL" for name in users)
         if any(column.name == SOURCE_WARD for column in columns):
             understood = f"list_contains({self._aliases()}::VARCHAR[], lower({text}))"
         unknown = CODE_SHAPE if columns and all(column.is_code for column in columns) else SHAPE
         return f"CASE WHEN {text} IS NULL OR ({understood}) THEN {text} ELSE {unknown}({text}) END"
+
+
+def _value_of(name: str) -> str:
+    """The step that gives the value of a contract column."""
+    return f"v_{name}"
 
 
 def _more(parts: list[str]) -> str:

@@ -33,6 +33,11 @@ class Times:
         self._district = district
         self._bind = bind
 
+    def is_local(self, form: str) -> bool:
+        """Whether `read` takes a time in the form as it is written."""
+        named = form in times.NAMED or times.has_offset(form) or times.ends_in_utc(form)
+        return not named and (self._same or times.is_day(form))
+
     def read(self, text: str, form: str) -> str:
         """The local time that a text in the form says; null where it is not in it."""
         match form:

@@ -5,6 +5,7 @@ Values that come from a system's file are bound; what is read once and used seve
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ward_warehouse.core.contracts import CODE_PATTERN, LONG_NUMBER, Column, Privacy
@@ -17,6 +18,11 @@ from ward_warehouse.registry import ColumnMap, NumberFormat, System
 from ward_warehouse.registry.times import ISO8601, is_day
 
 PLAIN_NUMBERS = (NumberFormat(),)
+
+
+def first_time(name: str) -> str:
+    """The step that reads a column's time by the first of its formats."""
+    return f"time {name}"
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Values:
     Args:
         system: the ward's software.
         time_zone: of the district; local times are times of it.
+        given: steps whose values are there already.
 
     Attributes:
         parameters: what the statement has to be run with.
@@ -53,12 +60,13 @@ class Values:
         hashed: columns whose keys the statement has to be run with.
     """
 
-    def __init__(self, system: System, time_zone: str) -> None:
+    def __init__(self, system: System, time_zone: str, given: Collection[str] = ()) -> None:
         self.parameters: dict[str, object] = {}
         self.readings: dict[str, str] = {}
         self.moments: dict[str, str] = {}
         self.hashed: set[str] = set()
         self._system = system
+        self._given = given
         self._times = Times(system.time_zone, time_zone, self.bind)
 
     def keyed(self, text: str, column: str) -> str:
@@ -93,6 +101,13 @@ class Values:
                 text = self._reading(f"text {column.name}", self._kept_text(column, column_map, text))
             return privacy.free_text(text, kept=column_map.keep == "scrubbed")
         return self._kept_text(column, column_map, text)
+
+    def plain_form(self, column: Column, column_map: ColumnMap) -> str | None:
+        """The strptime format of which `first_time` of the column is the local time and no more; None without one."""
+        if column.type not in ("timestamp", "date") or column_map.codes is not None or not column_map.formats:
+            return None
+        form = column_map.formats[0]
+        return form if self._times.is_local(form) else None
 
     def _kept_text(self, column: Column, column_map: ColumnMap, text: str) -> str:
         """Text that is kept as it is, if it has the form of its column."""
@@ -149,9 +164,14 @@ class Values:
         if source is not None and native:
             tries = {"": text if source.native_day else self._times.local(text)}
         else:
-            tries = {form: self._times.read(text, form) for form in column_map.formats or (ISO8601,)}
-            first = next(iter(tries))
-            tries[first] = self._reading(f"time {column.name}", tries[first])
+            first, *others = column_map.formats or (ISO8601,)
+            label = first_time(column.name)
+            tries = {
+                first: identifier(label)
+                if label in self._given
+                else self._reading(label, self._times.read(text, first))
+            }
+            tries |= {form: self._times.read(text, form) for form in others if form != first}
         # The cursor of a source whose clock is wrong still says which version is the newest.
         within = readings.plausible if column.is_day else readings.storable
         moments = {form: within(moment) for form, moment in tries.items()}
