@@ -60,6 +60,7 @@ class Rule:
 
     Attributes:
         unless: another rule that explains this one; a record that broke it is not blamed twice.
+        reason, reason_vi: what would go wrong without the rule, in English and Vietnamese.
         vi, en: the sentence for the officer.
     """
 
@@ -67,6 +68,7 @@ class Rule:
     severity: Severity
     column: str
     reason: str
+    reason_vi: str
     vi: str
     en: str
     unless: str | None = None
@@ -118,7 +120,7 @@ def load_suite(folder: Path, record_kind: RecordKind) -> Suite:
 def _rule(path: Path, entry: dict[str, Any]) -> Rule:
     meta = entry.get("meta") or {}
     name = meta.get("rule", "?")
-    missing = [key for key in ("rule", "reason", "vi", "en") if not meta.get(key)]
+    missing = [key for key in ("rule", "reason", "reason_vi", "vi", "en") if not meta.get(key)]
     if missing:
         raise ValidationError(f"{path}: rule {name}: meta has no {', '.join(missing)}; add it")
     if entry.get("severity") not in SEVERITIES:
@@ -127,7 +129,8 @@ def _rule(path: Path, entry: dict[str, Any]) -> Rule:
         )
     kwargs = entry.get("kwargs") or {}
     column = meta.get("column") or kwargs.get("column") or kwargs.get("column_A")
-    return Rule(name, entry["severity"], str(column), meta["reason"], meta["vi"], meta["en"], meta.get("unless"))
+    said = (meta["reason"], meta["reason_vi"], meta["vi"], meta["en"])
+    return Rule(name, entry["severity"], str(column), *said, meta.get("unless"))
 
 
 class Judge:

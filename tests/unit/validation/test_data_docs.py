@@ -27,7 +27,8 @@ from tests.support.documented import (
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.validation.data_docs.site import index_file
-from ward_warehouse.validation.judging import load_suite
+from ward_warehouse.validation.data_docs.wording import sentences
+from ward_warehouse.validation.judging import great_expectations, load_suite
 
 SPOKEN = {
     RecordKind.DOSSIERS: "dossiers",
@@ -102,6 +103,7 @@ def test_each_rule_shows_severity_sentences_reason_and_what_it_expects(
             assert which.split() == [rule.rule, rule.column, rule.severity]
             assert meaning.splitlines() == [rule.en, rule.reason]
             assert rule.vi in page.text
+            assert rule.reason_vi in page.text
             if "regex" in configuration["kwargs"]:
                 assert configuration["kwargs"]["regex"] not in expected, "nobody has to read a regular expression"
                 assert rule.column in expected or "form" in expected or "record" in expected or "status" in expected
@@ -117,6 +119,17 @@ def test_the_sentence_of_an_expectation_is_that_of_great_expectations(documented
     assert page.row_of("resolved_after_received")[2] == (
         "Values in resolved_at must always be greater than or equal to those in received_at."
     )
+
+
+@pytest.mark.parametrize("record_kind", KINDS)
+def test_every_expectation_has_its_sentence_in_vietnamese(record_kind: RecordKind) -> None:
+    suite = load_suite(EXPECTATIONS, record_kind)
+    great_expectations()
+    for rule, said in sentences(suite).items():
+        given = [[part.text for part in parts if part.is_given] for parts in (said.vi, said.en)]
+        assert said.vi, f"{rule}: no Vietnamese for {[part.text for part in said.en]}"
+        assert given[0] == given[1], rule
+        assert said.vi != said.en, rule
 
 
 def test_every_rule_could_be_worded(documented: Settings) -> None:

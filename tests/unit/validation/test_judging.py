@@ -299,7 +299,7 @@ def suite_with(tmp_path: Path) -> Any:
             "type": "expect_column_values_to_not_be_null",
             "severity": "error",
             "kwargs": {"column": "status"},
-            "meta": {"rule": "status_there", "reason": "r", "vi": "v", "en": "e"},
+            "meta": {"rule": "status_there", "reason": "r", "reason_vi": "l", "vi": "v", "en": "e"},
         }
         entry.update({key: value for key, value in parts.items() if key != "meta"})
         entry["meta"].update(parts.get("meta", {}))
@@ -349,7 +349,7 @@ def test_an_absent_suite_is_one_line(tmp_path: Path) -> None:
         load_suite(tmp_path, DOSSIERS)
 
 
-@pytest.mark.parametrize("part", ["rule", "reason", "vi", "en"])
+@pytest.mark.parametrize("part", ["rule", "reason", "reason_vi", "vi", "en"])
 def test_a_rule_without_a_part_is_named(suite_with: Any, part: str) -> None:
     with pytest.raises(ValidationError, match=rf"dossiers.yml: rule .*meta has no {part}"):
         suite_with(meta={part: None})
@@ -371,7 +371,7 @@ _ENTRY = {
     "type": "expect_column_values_to_not_be_null",
     "severity": "error",
     "kwargs": {"column": "status"},
-    "meta": {"rule": "status_there", "reason": "r", "vi": "v", "en": "e"},
+    "meta": {"rule": "status_there", "reason": "r", "reason_vi": "l", "vi": "v", "en": "e"},
 }
 
 

@@ -11,7 +11,7 @@ from great_expectations import __version__
 
 from ward_warehouse.core.pages import number, templates_of
 from ward_warehouse.validation.data_docs.findings import Context, Finding, JudgedNight, Open, Reported, Unit
-from ward_warehouse.validation.data_docs.wording import Part
+from ward_warehouse.validation.data_docs.wording import Sentence
 from ward_warehouse.validation.judging import Rule, Suite
 
 _TEMPLATES = templates_of(Path(__file__).resolve().parent / "templates")
@@ -23,7 +23,7 @@ KINDS = {
     "procedures": ("danh mục thủ tục", "procedures"),
 }
 
-Sentences = dict[str, list[Part]]
+Sentences = dict[str, Sentence]
 """What each rule of a suite asks, by the rule's name."""
 
 
@@ -120,9 +120,7 @@ def night_page(suite: Suite, sentences: Sentences, judged: JudgedNight, publishe
     )
 
 
-def rule_page(
-    suite: Suite, rule: Rule, sentence: Sequence[Part], nights: Sequence[JudgedNight], context: Context
-) -> str:
+def rule_page(suite: Suite, rule: Rule, sentence: Sentence, nights: Sequence[JudgedNight], context: Context) -> str:
     """The page of a rule: what it asks and why, what is open still by ward, and what it found night by night."""
     found = context.open_of(str(suite.record_kind), rule.rule)
     return _html(

@@ -1,9 +1,12 @@
-"""What an expectation asks, in words: Great Expectations' own, and ours where it would print a regular expression."""
+"""What an expectation asks, in words: Great Expectations' own, and ours where it would print a regular expression.
+
+The Vietnamese sentence is made of the English one, piece by piece: Great Expectations speaks English alone.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +23,48 @@ class Part:
     is_given: bool = False
 
 
-def sentences(suite: Suite) -> dict[str, list[Part]]:
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence in both languages; `vi` is empty for one that `VIETNAMESE` has no words for."""
+
+    vi: Sequence[Part]
+    en: Sequence[Part]
+
+
+VIETNAMESE = {
+    "What the source gave for ": "Nội dung nguồn gửi cho ",
+    " can be read.": " phải đọc được.",
+    "The code in ": "Mã trong ",
+    " is one that the code table or the catalogue has.": " phải có trong bảng mã hoặc danh mục.",
+    "No ": "Không ",
+    " lies after the end of the night that reads the record.": " nào sau khi kết thúc đêm đọc bản ghi.",
+    "The status of the dossier agrees with ": "Trạng thái của hồ sơ phải khớp với ",
+    "the record as a whole": "cả bản ghi",
+    "Values in ": "Giá trị của ",
+    " have the form that the rule's meaning says.": " phải có dạng nêu trong ý nghĩa của quy tắc.",
+    " values must never be null.": " không được để trống.",
+    " values must be null.": " phải để trống.",
+    " values must not belong to this set: ": " không được là: ",
+    " values must be greater than or equal to ": " phải lớn hơn hoặc bằng ",
+    " must always be greater than or equal to those in ": " luôn phải lớn hơn hoặc bằng giá trị của ",
+    "If ": "Nếu ",
+    ", then ": ", thì ",
+    " not ": " not ",
+    ".": ".",
+    ", ": ", ",
+    " ": " ",
+}
+"""The pieces that the sentences of the suites are made of."""
+
+
+def in_vietnamese(parts: Sequence[Part]) -> list[Part]:
+    """The sentence in Vietnamese; none where a piece of it is not in `VIETNAMESE`."""
+    if not all(part.is_given or part.text in VIETNAMESE for part in parts):
+        return []
+    return [part if part.is_given else Part(VIETNAMESE[part.text]) for part in parts]
+
+
+def sentences(suite: Suite) -> dict[str, Sentence]:
     """The sentence of each rule of a suite, by the rule's name.
 
     Raises:
@@ -34,7 +78,7 @@ def sentences(suite: Suite) -> dict[str, list[Part]]:
             built.render()
             values = [one.value for one in built.rendered_content]
             spoken = [part for value in values for part in _parts(value.template, value.params or {})]
-        found[rule.rule] = spoken
+        found[rule.rule] = Sentence(in_vietnamese(spoken), spoken)
     return found
 
 
