@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from tests.dags import runs
+from tests.dags import fab, runs
 from tests.support import real_input
 from tests.support.background import Background
 from tests.support.district import District
@@ -126,6 +126,9 @@ def background(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     if "test_dags.py" in selected:
         district = runs.three_wards(make, tmp_path_factory.mktemp("dags"), "dag")
         background.start("dag runs", runs.dag_runs(district))
+    if "test_roles_in_airflow.py" in selected:
+        district = make(tmp_path_factory.mktemp("fab"), {"a_sql": "sql", "c_files": "files"})
+        background.start("people with roles", fab.people_with_roles(district))
     if "test_boston311.py" in selected and real_input.files():
         background.start("real input", real_input.play(tmp_path_factory.mktemp("real")))
     yield background

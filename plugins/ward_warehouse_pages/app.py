@@ -12,10 +12,11 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from ward_warehouse.core.settings import Settings, load_settings
-from ward_warehouse.reports.status.asked import Answer, Asked, Language, Reader, Right
+from ward_warehouse.core.settings import load_settings
+from ward_warehouse.reports.status.asked import Answer, Asked, Language, Reader
 from ward_warehouse.reports.status.files import TYPES
 from ward_warehouse.reports.status.site import Site
+from ward_warehouse_pages.rights import rights_of
 from ward_warehouse_pages.tasks import task_links
 
 LANGUAGE = "ward_warehouse_language"
@@ -35,8 +36,9 @@ def make_app(prefix: str) -> FastAPI:
     @app.api_route("/{path:path}", methods=["GET", "POST"])
     async def page(path: str, request: Request, user: Annotated[Any, Depends(get_user)]) -> Response:
         form = await _form(request) if request.method == "POST" else {}
+        reader = Reader(user.get_name(), rights_of(get_auth_manager(), user, settings))
         asked = Asked(
-            path, _reader(user, settings), request.method, dict(request.query_params), form, _language(request),
+            path, reader, request.method, dict(request.query_params), form, _language(request),
             _same_site(request),
         )  # fmt: skip
         return _sent(await run_in_threadpool(site.answer, asked), request)
@@ -51,21 +53,6 @@ async def _to_login(request: Request, error: Exception) -> Response:
         login = get_auth_manager().get_url_login(next_url=str(request.url))
         return RedirectResponse(login, 303, headers={"Cache-Control": "no-store"})
     return Response(said, status, media_type="text/plain")
-
-
-def _reader(user: Any, settings: Settings) -> Reader:
-    """May read who may see the nightly load; reviewers and approvers are named by the site's settings."""
-    from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
-
-    manager, name = get_auth_manager(), user.get_name()
-    rights: set[Right] = set()
-    if manager.is_authorized_dag(method="GET", details=DagDetails(id="ward_nightly_load"), user=user):
-        rights.add("read")
-    if name in settings.reviewers:
-        rights.add("review")
-    if name in settings.approvers:
-        rights.add("close")
-    return Reader(name, frozenset(rights))
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -84,7 +84,7 @@ def dag_runs(district: District) -> Callable[[threading.Event], Seen]:
     command = [sys.executable, str(Path(__file__).with_name("probe.py")), "runs.json", "seen.json"]
 
     def work(stop: threading.Event) -> Seen:
-        code, log = run(command, _environment(district), folder / "probe.log", stop)
+        code, log = run(command, environment_of(district), folder / "probe.log", stop)
         assert code == 0, log[-3000:]
         return Seen(district, json.loads((folder / "seen.json").read_text(encoding="utf-8")), log)
 
@@ -98,7 +98,7 @@ def night_under_scheduler(district: District) -> Callable[[threading.Event], Liv
     registry.write_text(text, encoding="utf-8")
 
     def work(stop: threading.Event) -> Live:
-        environment = {**_environment(district), "WARD_WAREHOUSE_REVIEWERS": '["admin"]'}
+        environment = {**environment_of(district), "WARD_WAREHOUSE_REVIEWERS": '["admin"]'}
         with scheduler.running(environment, district.folder, stop) as airflow:
             load = airflow.wait("end of the load", lambda: airflow.ended("ward_nightly_load"), 240)
             assert load["state"] == "success", airflow.tail("scheduler")
@@ -123,7 +123,7 @@ def three_wards(make: Make, folder: Path, prefix: str) -> District:
     return district
 
 
-def _environment(district: District) -> dict[str, str]:
+def environment_of(district: District) -> dict[str, str]:
     """The environment of an Airflow of its own over the test district, without a network."""
     return {
         **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")},

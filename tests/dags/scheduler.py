@@ -83,7 +83,7 @@ class Airflow:
 @contextmanager
 def running(environment: dict[str, str], folder: Path, stop: threading.Event) -> Iterator[Airflow]:
     """Airflow's services over a new SQLite database until the block, or any wait in it once `stop` is set, ends."""
-    port = _free_port()
+    port = free_port()
     environment = {
         **environment,
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
@@ -117,10 +117,10 @@ def running(environment: dict[str, str], folder: Path, stop: threading.Event) ->
             yield started
     finally:
         for process in processes.values():
-            _stop(process)
+            stop_service(process)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -138,7 +138,7 @@ def _log_in(client: httpx.Client, home: Path) -> None:
     client.headers["Authorization"] = f"Bearer {token(client, home, 'admin')}"
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop_service(process: subprocess.Popen[bytes]) -> None:
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     process.send_signal(signal.SIGTERM)
     _, alive = psutil.wait_procs(family, timeout=15)

@@ -93,10 +93,12 @@ class Settings(BaseSettings):
         description="Memory of the engine in a dbt build; what needs more is swapped to the disk beside the build file",
     )
     reviewers: tuple[str, ...] = Field(
-        default=(), description="JSON list of Airflow user names that may review periods on the status page"
+        default=(),
+        description="JSON list of names that may review periods, under Airflow's simple auth manager",
     )
     approvers: tuple[str, ...] = Field(
-        default=(), description="JSON list of Airflow user names that may close periods on the status page"
+        default=(),
+        description="JSON list of names that may close periods, under Airflow's simple auth manager",
     )
     failed_wards_limit: float = Field(
         default=0.5, ge=0, le=1, description="Share of failed wards above which a common cause is suspected"
