@@ -69,7 +69,8 @@ def _publish(file: Path) -> None:
         db.execute(
             """CREATE TABLE audit.load_outcomes AS
             SELECT '20261122T' || lpad(row_number() OVER ()::VARCHAR, 12, '0') AS outcome_id, ward_key, night,
-                record_kind, step, CASE WHEN is_reported THEN 'succeeded' ELSE 'failed' END AS status
+                district_code, record_kind, step, CASE WHEN is_reported THEN 'succeeded' ELSE 'failed' END AS status,
+                ward_key AS fingerprint, rows_quarantined, CASE WHEN NOT is_reported THEN 'it is down' END AS error
             FROM marts.reporting_completeness, (VALUES ('extract'), ('validate')) AS steps (step)"""
         )
         db.execute(

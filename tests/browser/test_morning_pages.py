@@ -47,7 +47,7 @@ def a_morning(wards: int = 16) -> Morning:
         standing="incomplete", verdict=Said("15 trên 16 đơn vị đã gửi.", "15 of 16 units arrived."), expected=wards,
         arrived=wards - 1, missing=(units[0],), late=(), counts=Counts(9_871, 8_000, 1_871, 0),
         to_do=(todo, ToDo(tuple(units), reason, reason, "ward")), refused=refused,
-        held=(Held(units[1], "dossiers", NIGHT, reason, command),), notes=(Note(units[2], "new columns X"),),
+        held=(Held(units[1], "dossiers", NIGHT, reason, command),), notes=(Note(units[2], reason, "new columns X"),),
         nights=NIGHTS, strips=tuple(strips),
         warehouse=Warehouse(NOW, (Build("20240307T170000", NOW, 289, 1, 0),), "fct_dossiers: 4 results", "is older"),
         problems=("quan.yml:9: ward w_9: code",),

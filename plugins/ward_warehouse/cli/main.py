@@ -37,9 +37,9 @@ from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.private import keep_state_private
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.lake.outcomes import Outcome
+from ward_warehouse.night.counting import GOOD
 from ward_warehouse.night.plan import Plan, make_request
 from ward_warehouse.night.steps import Night
-from ward_warehouse.night.verdict import GOOD
 from ward_warehouse.reports.nights import night_table
 
 

@@ -125,3 +125,14 @@ ADVICE: dict[Reason, Advice] = {
         "dữ liệu đêm chưa được công bố", "xem vì sao `warehouse_build` chưa chạy xong rồi chạy lại",
     ),
 }  # fmt: skip
+
+
+def spoken(reason: Reason) -> Advice:
+    """The advice as sentences of their own: each begins with a large letter."""
+    advice = ADVICE[reason]
+    what, do = (Label(vi=_capital(one.vi), en=_capital(one.en)) for one in (advice.what, advice.do))
+    return Advice(what, do, advice.who)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +13,7 @@ from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.outcomes import Outcome, read_night
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, manifest_path, previous_manifest
+from ward_warehouse.night.counting import counting
 from ward_warehouse.night.due import Due
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.judge import committed
@@ -70,7 +70,7 @@ def verdict_on(settings: Settings, lake: Lake, registry: Registry, night: date, 
     plan = Plan(
         run_id="", request=Request(night=night), wards=wards, record_kinds=list(RecordKind), problems=registry.problems
     )
-    found = list(_counting(lake, night, read_night(lake, night)))
+    found = [one for pair in counting(read_night(lake, night)).values() for one in pair if one is not None]
     judged = judge_night(plan, registry, found, settings.failed_wards_limit, Due(settings), last_committed(lake))
     late = is_late(settings, night, now or datetime.now(UTC), found)
     return replace(judged, refused=refused_records(lake, judged), is_late=late)
@@ -115,22 +115,3 @@ def refused_records(lake: Lake, verdict: Verdict) -> tuple[Refused, ...]:
                     Refused(state.ward, state.district, state.record_kind, result.rule, result.rows_broken, label)
                 )
     return tuple(sorted(found, key=lambda one: (-one.rows, one.ward, one.rule)))
-
-
-def _counting(lake: Lake, night: date, found: list[Outcome]) -> Iterable[Outcome]:
-    """Of a night's outcomes those that say how it stands, the last of each step last.
-
-    Where a batch was committed, only its own count: what failed before, or in a later attempt, changed nothing. Where
-    none is (any more), a success was taken back, and does not count.
-    """
-    places: dict[tuple[str, RecordKind], list[Outcome]] = defaultdict(list)
-    for one in found:
-        if one.ward is not None and one.record_kind is not None and one.step in ("extract", "validate", "take_back"):
-            places[one.ward, one.record_kind].append(one)
-    for (ward, record_kind), own in places.items():
-        manifest = lake.read_record(manifest_path(record_kind, ward, night), Manifest)
-        if manifest is not None:
-            yield from (one for one in own if one.fingerprint == manifest.batch_id and one.status == "succeeded")
-        else:
-            taken_back = max((one.outcome_id for one in own if one.step == "take_back"), default="")
-            yield from (one for one in own if one.outcome_id > taken_back)

@@ -18,10 +18,10 @@ from ward_warehouse.core.shown import on_one_line
 from ward_warehouse.lake import outcomes
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.night.advice import ADVICE
+from ward_warehouse.night.counting import GOOD
 from ward_warehouse.night.plan import Plan, make_request
 from ward_warehouse.night.standing import last_committed
 from ward_warehouse.night.steps import Night
-from ward_warehouse.night.verdict import GOOD
 from ward_warehouse.night.wording import figures, report, run_note
 
 log = logging.getLogger(__name__)

@@ -11,13 +11,11 @@ from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import Cause
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.night.advice import ADVICE, Reason, Role
+from ward_warehouse.night.counting import GOOD, State, state_of
 from ward_warehouse.night.plan import Plan
 from ward_warehouse.night.wording import Language, message, sentence
 from ward_warehouse.registry import District, Registry, Ward
 from ward_warehouse.registry.strict import Label
-
-State = Literal["loaded", "partly", "held", "postponed", "failed", "missing"]
-GOOD: tuple[State, ...] = ("loaded", "partly")
 
 Kind = Literal["complete", "late", "held", "partial", "not_run"]
 """What a night is worth, best first.
@@ -28,6 +26,9 @@ not_run: nothing of the night was read.
 """
 RED: tuple[Kind, ...] = ("held", "partial", "not_run")
 """What ends a run red: somebody must do something before the night is whole."""
+
+Standing = Literal["complete", "incomplete", "not_run"]
+"""Whether all that was wanted of a night is there: what the morning page and its exit status say."""
 
 LOOKED_BACK = 366
 """Nights after which a ward that is missing is no longer counted."""
@@ -162,6 +163,13 @@ class Verdict:
         return "late" if missing or self.is_late else "complete"
 
     @property
+    def standing(self) -> Standing:
+        """Whether all that was wanted is there by now, late or not."""
+        if self.kind == "not_run":
+            return "not_run"
+        return "incomplete" if self.missing_wards else "complete"
+
+    @property
     def failed(self) -> bool:
         """Whether the night ends red."""
         return self.kind in RED
@@ -287,7 +295,8 @@ def judge_night(
     for ward in plan.wards:
         entry = registry.wards[ward]
         for feed in registry.feeds(ward, plan.record_kinds):
-            state = _state(ward, feed.record_kind, last)
+            steps = [last.get((ward, feed.record_kind, step)) for step in ("extract", "validate")]
+            state = ward_state(ward, feed.record_kind, *steps)
             state = replace(state, district=entry.district, wanted=wanted(entry, plan.request.night))
             states.append(_with_nights(state, entry, plan.request.night, wanted, last_night))
     verdict = Verdict(plan.request.night, states, registry.wards, registry.districts, problems=tuple(plan.problems))
@@ -306,25 +315,23 @@ def _with_nights(state: WardState, ward: Ward, night: date, wanted: Wanted, last
     return replace(state, nights=nights)
 
 
-def _state(
-    ward: str, record_kind: RecordKind, last: dict[tuple[str | None, RecordKind | None, str], Outcome]
-) -> WardState:
-    extracted, judged = last.get((ward, record_kind, "extract")), last.get((ward, record_kind, "validate"))
+def ward_state(ward: str, record_kind: RecordKind, extracted: Outcome | None, judged: Outcome | None) -> WardState:
+    """What a record kind of a ward came to, by the reading and the judging that count."""
+    state = state_of(extracted, judged, left_out=bool(extracted and extracted.error))
     if extracted is None:
         text = "its task did not run to the end; see the task's log"
-        return WardState(ward, record_kind, "missing", error=text, cause="not_run")
+        return WardState(ward, record_kind, state, error=text, cause="not_run")
     if extracted.status != "succeeded":
         cause = extracted.cause or "unreadable"
-        return WardState(ward, record_kind, extracted.status, error=extracted.error, cause=cause)
-    if judged is not None and judged.status == "held":
-        return WardState(ward, record_kind, "held", extracted.rows_read, error=judged.error, cause="held")
-    if judged is None or judged.status != "succeeded":
+        return WardState(ward, record_kind, state, error=extracted.error, cause=cause)
+    if judged is None or state not in GOOD:
         text = (judged.error if judged else None) or "not judged"
-        return WardState(ward, record_kind, "failed", extracted.rows_read, error=text, cause="not_judged")
+        of_judging: Cause = "held" if state == "held" else "not_judged"
+        return WardState(ward, record_kind, state, extracted.rows_read, error=text, cause=of_judging)
     return WardState(
         ward,
         record_kind,
-        "partly" if extracted.error else "loaded",
+        state,
         judged.rows_read,
         judged.rows_accepted,
         judged.rows_quarantined,
@@ -332,5 +339,5 @@ def _state(
         extracted.error,
         extracted.new_columns,
         (*extracted.warnings, *judged.warnings),
-        cause="file_refused" if extracted.error else None,
+        cause="file_refused" if state == "partly" else None,
     )

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.lake.store import Lake, Manifest, manifest_path
+from ward_warehouse.night.counting import GOOD
 from ward_warehouse.night.plan import Plan
-from ward_warehouse.night.verdict import GOOD, Verdict, WardState
+from ward_warehouse.night.verdict import Verdict, WardState
 from ward_warehouse.registry import Registry
 
 STYLES = {"loaded": "green", "partly": "yellow", "held": "red", "failed": "red", "missing": "red"}

@@ -1,6 +1,7 @@
 """The morning: what a night is worth, what is missing, what to do, what was refused, and what is held."""
 
 import json
+import re
 import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import duckdb
 import pytest
 import yaml
 from click.testing import CliRunner
+from markupsafe import escape
 
 from tests.conftest import MakeDistrict
 from tests.support.district import District
@@ -182,6 +184,26 @@ def test_names_are_data(district: District) -> None:
     assert "<script" not in page
     assert "\x1b" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_the_page_is_vietnamese_but_for_what_is_marked_as_english(district: District) -> None:
+    """What a step said itself is English: it stands in a span that says so, beside a sentence in both languages."""
+    send(district)
+    district["m_sql"].database.unlink()
+    district["m_files"].folder.joinpath("extra.csv").write_text("so_ho_so", "utf-8")
+    play(district)
+    found = morning_of(district)
+    page = morning_page(found)
+    english = [todo.detail for todo in found.to_do if todo.detail] + [note.text for note in found.notes]
+    english += [found.warehouse.behind] if found.warehouse.behind else []
+    assert english
+    read = re.sub(r'<span (?:class="en" )?lang="en">.*?</span>', "", page, flags=re.DOTALL)
+    for line in english:
+        assert escape(line) in page
+        assert escape(line) not in read, line
+    for todo in found.to_do:
+        assert escape(todo.what.vi) in read
+        assert escape(todo.do.vi) in read
 
 
 @pytest.fixture

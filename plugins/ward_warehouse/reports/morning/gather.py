@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from ward_warehouse.core.contracts import RecordKind
@@ -11,29 +12,30 @@ from ward_warehouse.core.settings import Settings
 from ward_warehouse.core.shown import on_one_line
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.store import Lake
+from ward_warehouse.night.advice import Reason, spoken
+from ward_warehouse.night.counting import GOOD, Late, State, marks_of
 from ward_warehouse.night.due import Due
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.plan import Plan
 from ward_warehouse.night.standing import last_committed
-from ward_warehouse.night.verdict import GOOD, State, WardState, judge_night
+from ward_warehouse.night.verdict import Standing, Verdict, WardState, judge_night
 from ward_warehouse.registry import Registry
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.reports.morning.builds import read_warehouse
 from ward_warehouse.reports.morning.held import read_held
-from ward_warehouse.reports.morning.model import Counts, Mark, Morning, Note, Said, Standing, Strip, Unit
+from ward_warehouse.reports.morning.model import Counts, Mark, Morning, Note, Said, Strip, Unit
 from ward_warehouse.reports.morning.refused import read_refused
 from ward_warehouse.reports.morning.to_do import list_to_do
 from ward_warehouse.reports.morning.told import Told
-from ward_warehouse.reports.morning.verdict import verdict_on
+from ward_warehouse.reports.morning.verdict import sentence_on
 
 NIGHTS_SHOWN = 14
 RECORD_KINDS = list(RecordKind)
-MARK_OF: dict[State, Mark] = {
+MARK_OF: dict[State | Late, Mark] = {
     "loaded": "loaded", "partly": "partly", "held": "held", "postponed": "postponed", "failed": "failed",
-    "missing": "failed",
+    "missing": "failed", "late": "late",
 }  # fmt: skip
 MISSING: tuple[Mark, ...] = ("failed", "held", "postponed")
-WORST: tuple[Mark, ...] = ("failed", "held", "postponed", "partly", "loaded")
 
 
 class Gatherer:
@@ -46,7 +48,7 @@ class Gatherer:
         self._now = now or datetime.now(UTC)
         self._due = Due(settings)
         self._last_committed = last_committed(lake)
-        self._known_states: dict[tuple[str, date], list[WardState]] = {}
+        self._known: dict[tuple[str, date], Verdict | None] = {}
         self._told = Told(settings, lake)
         self._warehouse = read_warehouse(settings, lake)
 
@@ -75,12 +77,12 @@ class Gatherer:
         found = self._told.nights(night, NIGHTS_SHOWN)
         later = self._later(night)
         nights = tuple(night - timedelta(days=back) for back in reversed(range(NIGHTS_SHOWN)))
-        states = {one: self._states(district, one, found.get(one, [])) for one in nights}
-        after = [self._states(district, one, ones) for one, ones in sorted(later.items())]
-        self._known_states[district, night] = states[night]
-        strips = {key: Strip(unit, _marks(key, nights, states, after)) for key, unit in units.items()}
-        tonight = states[night]
-        ran = any(state for state in tonight if state.state != "missing")
+        judged = {one: self._judge(district, one, found.get(one, [])) for one in nights}
+        after = [self._judge(district, one, ones) for one, ones in sorted(later.items())]
+        self._known[district, night] = verdict = judged[night]
+        strips = _strips(units, list(judged.values()), after)
+        tonight = verdict.states if verdict else []
+        ran = verdict is not None and verdict.kind != "not_run"
         marks = {key: strip.marks[-1] for key, strip in strips.items()}
         missing = tuple(units[key] for key, mark in marks.items() if mark in MISSING)
         late = tuple(units[key] for key, mark in marks.items() if mark == "late")
@@ -88,7 +90,7 @@ class Gatherer:
         refused = read_refused(self._settings, self._lake, night, tonight, units)
         held = read_held(self._settings, self._lake, night, found, units)
         problems = self._problems(district)
-        standing = self._standing(night, ran, set(marks.values()), problems)
+        standing = self._standing(verdict, {unit.key for unit in late}, problems)
         counts = _counts(tonight)
         return Morning(
             district=district,
@@ -97,7 +99,7 @@ class Gatherer:
             night=night,
             told_at=self._now,
             standing=standing,
-            verdict=verdict_on(standing, units, missing, late, counts, refused, self._warehouse),
+            verdict=sentence_on(standing, units, missing, late, counts, refused, self._warehouse),
             expected=len(units),
             arrived=len(units) - len(missing) - len(late) if ran else 0,
             missing=missing,
@@ -115,7 +117,11 @@ class Gatherer:
 
     def state(self, district: str, night: date, ward: str, record_kind: str) -> WardState | None:
         """How a ward's record kind stands in a night; None where the night was not run."""
-        states = self._read_states(district, night)
+        if (district, night) not in self._known:
+            found = self._told.nights(night, 1).get(night, [])
+            self._known[district, night] = self._judge(district, night, found)
+        verdict = self._known[district, night]
+        states = verdict.states if verdict else []
         return next((one for one in states if (one.ward, str(one.record_kind)) == (ward, record_kind)), None)
 
     def _units(self, district: str, night: date) -> dict[str, Unit]:
@@ -132,20 +138,15 @@ class Gatherer:
             one: ones for one, ones in self._told.nights(night + timedelta(days=NIGHTS_SHOWN), NIGHTS_SHOWN).items()
         }
 
-    def _states(self, district: str, night: date, found: Sequence[Outcome]) -> list[WardState]:
+    def _judge(self, district: str, night: date, found: Sequence[Outcome]) -> Verdict | None:
+        """The verdict on a district's night by the outcomes that count; None where nobody ran it."""
         wards = list(self._units(district, night))
         own = [one for one in found if one.district == district]
         if not wards or not own:
-            return []
+            return None
         request = Request(night=night)
         plan = Plan(run_id="", request=request, wards=wards, record_kinds=RECORD_KINDS, problems=[])
-        return judge_night(plan, self._registry, own, 1.0, self._due, self._last_committed).states
-
-    def _read_states(self, district: str, night: date) -> list[WardState]:
-        if (district, night) not in self._known_states:
-            found = self._told.nights(night, 1).get(night, [])
-            self._known_states[district, night] = self._states(district, night, found)
-        return self._known_states[district, night]
+        return judge_night(plan, self._registry, own, 1.0, self._due, self._last_committed)
 
     def _problems(self, district: str) -> tuple[str, ...]:
         """The wrong entries of the registry but for those of other districts' files: what they name is not read."""
@@ -159,35 +160,36 @@ class Gatherer:
                 found.append(f"{problem.path.name}:{problem.line}: {problem.text}")
         return tuple(found)
 
-    def _standing(self, night: date, ran: bool, marks: set[Mark], problems: tuple[str, ...]) -> Standing:
-        if not ran:
+    def _standing(self, verdict: Verdict | None, late: set[str], problems: tuple[str, ...]) -> Standing:
+        """The verdict's own, but for units that a later night made up for; complete is only what analysts see too."""
+        if verdict is None or verdict.kind == "not_run":
             return "not_run"
-        published = self._warehouse.published_at is not None and not self._told.unpublished(night)
-        return (
-            "complete" if published and not problems and marks <= {"loaded", "late", "not_expected"} else "incomplete"
-        )
+        published = self._warehouse.published_at is not None and not self._told.unpublished(verdict.night)
+        whole = replace(verdict, states=[state for state in verdict.states if state.ward not in late])
+        return whole.standing if published and not problems else "incomplete"
 
 
-def _marks(
-    ward: str, nights: Sequence[date], states: dict[date, list[WardState]], after: Sequence[list[WardState]]
-) -> tuple[Mark, ...]:
-    """What became of a ward in each of the nights; what a later night made up for is late."""
-    found: list[Mark] = []
-    made_up = any(_mark(ward, night_states) in ("loaded", "partly") for night_states in after)
-    for night in reversed(nights):
-        mark = _mark(ward, states[night])
-        if mark in MISSING and made_up:
-            mark = "late"
-        made_up = made_up or mark in ("loaded", "partly")
-        found.append(mark)
-    return tuple(reversed(found))
+def _strips(
+    units: dict[str, Unit], judged: Sequence[Verdict | None], after: Sequence[Verdict | None]
+) -> dict[str, Strip]:
+    """What became of each unit in each night, the oldest first; what a night after them made up for is late."""
+    newest_first = [_due(verdict) for verdict in reversed([*judged, *after])]
+    marked = list(zip(judged, reversed(marks_of(newest_first)), strict=False))
+    return {
+        key: Strip(unit, tuple(_mark(key, verdict, marks) for verdict, marks in marked)) for key, unit in units.items()
+    }
 
 
-def _mark(ward: str, states: Sequence[WardState]) -> Mark:
-    if not states:
+def _due(verdict: Verdict | None) -> dict[tuple[str, str], State]:
+    """The record kinds that were wanted, or came all the same."""
+    states = verdict.states if verdict else []
+    return {(one.ward, str(one.record_kind)): one.state for one in states if one.is_missing or one.state in GOOD}
+
+
+def _mark(ward: str, verdict: Verdict | None, marks: Mapping[str, State | Late]) -> Mark:
+    if verdict is None:
         return "not_run"
-    own = {MARK_OF[state.state] for state in states if state.ward == ward and (state.is_missing or state.state in GOOD)}
-    return next((mark for mark in WORST if mark in own), "not_expected")
+    return MARK_OF[marks[ward]] if ward in marks else "not_expected"
 
 
 def _counts(states: Sequence[WardState]) -> Counts:
@@ -199,8 +201,12 @@ def _counts(states: Sequence[WardState]) -> Counts:
 def _notes(states: Sequence[WardState], units: dict[str, Unit]) -> tuple[Note, ...]:
     found = []
     for state in states:
-        lines = [*state.warnings, *([state.error] if state.state == "partly" and state.error else [])]
+        lines: list[tuple[Reason, str]] = [("warned", line) for line in state.warnings]
+        if state.state == "partly":
+            lines.append(("file_refused", state.error or ""))
         if state.new_columns:
-            lines.append(f"new columns {', '.join(state.new_columns)}: map or ignore them")
-        found += [Note(units[state.ward], f"{state.record_kind}: {line}") for line in lines]
+            lines.append(("new_columns", f"new columns {', '.join(state.new_columns)}: map or ignore them"))
+        for reason, line in lines:
+            what = spoken(reason).what
+            found.append(Note(units[state.ward], Said(what.vi, what.en), f"{state.record_kind}: {line}"))
     return tuple(found)

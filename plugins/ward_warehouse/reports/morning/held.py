@@ -11,6 +11,7 @@ from ward_warehouse.core.errors import ValidationError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, landed_path, previous_manifest
+from ward_warehouse.night.advice import spoken
 from ward_warehouse.reports.morning.model import Held, Said, Unit
 from ward_warehouse.reports.morning.to_do import release_command
 from ward_warehouse.validation.guards import load_guards
@@ -46,14 +47,19 @@ def read_held(
                 hold = _hold(lake, record_kind, one.ward, one.night)
                 if hold is None:
                     continue
-                why = _why(hold, sentences) or Said(one.error or "", one.error or "")
+                why = _why(hold, sentences) or Said(*_what(one))
                 command: str | None = release_command(one.night, one.ward, str(record_kind))
             elif one.night == night:
-                why, command = Said(one.error or "", one.error or ""), None
+                why, command = Said(*_what(one)), None
             else:
                 continue
             held.append(Held(units[one.ward], str(record_kind), one.night, why, command))
     return tuple(held)
+
+
+def _what(one: Outcome) -> tuple[str, str]:
+    what = spoken(one.cause or "held").what
+    return what.vi, what.en
 
 
 def _hold(lake: Lake, record_kind: RecordKind, ward: str, night: date) -> Hold | None:

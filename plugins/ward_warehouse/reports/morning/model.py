@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
 from ward_warehouse.night.advice import Role
+from ward_warehouse.night.verdict import Standing
 
-Standing = Literal["complete", "incomplete", "not_run"]
 Mark = Literal["loaded", "partly", "late", "held", "postponed", "failed", "not_run", "not_expected"]
 """What became of a unit in a night; late: it brought nothing, and a later night made up for it."""
 
@@ -144,9 +144,14 @@ class Warehouse:
 
 @dataclass(frozen=True)
 class Note:
-    """What looked odd and lost nothing: it was loaded all the same."""
+    """What looked odd and lost nothing: it was loaded all the same.
+
+    Attributes:
+        text: what the step itself said, in English, for the engineer.
+    """
 
     unit: Unit
+    what: Said
     text: str
 
 

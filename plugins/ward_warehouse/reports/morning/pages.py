@@ -10,7 +10,8 @@ from itertools import groupby
 from pathlib import Path
 
 from ward_warehouse.core.pages import number, templates_of
-from ward_warehouse.reports.morning.model import Mark, Morning, Said, Standing
+from ward_warehouse.night.verdict import Standing
+from ward_warehouse.reports.morning.model import Mark, Morning, Said
 from ward_warehouse.reports.morning.words import KINDS, MARKS, ROLES, STANDINGS, day, moment
 
 REASONS_SHOWN = 60

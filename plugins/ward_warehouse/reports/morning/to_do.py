@@ -8,7 +8,7 @@ from datetime import date
 
 from ward_warehouse.core.pages import number
 from ward_warehouse.core.shown import on_one_line
-from ward_warehouse.night.advice import ADVICE, Advice, Reason
+from ward_warehouse.night.advice import Advice, Reason, spoken
 from ward_warehouse.night.verdict import WardState
 from ward_warehouse.reports.morning.model import Held, Refused, Said, ToDo, Unit, Warehouse
 from ward_warehouse.reports.morning.words import KINDS, joined
@@ -46,10 +46,10 @@ def _missing(night: date, states: Sequence[WardState], units: dict[str, Unit]) -
             by_cause[state.cause or "unreadable"][state.ward].append(state)
     found = []
     for cause, wards in by_cause.items():
-        advice = ADVICE[cause]
+        advice = spoken(cause)
         do, command = _do(advice), None
         if len(wards) >= TOGETHER:
-            what = Said(_capital(advice.what.vi), _capital(advice.what.en))
+            what = Said(advice.what.vi, advice.what.en)
             found.append(ToDo(tuple(units[ward] for ward in wards), what, do, advice.who))
             continue
         for ward, failed in wards.items():
@@ -60,8 +60,8 @@ def _missing(night: date, states: Sequence[WardState], units: dict[str, Unit]) -
             elif advice.who == "duty" and cause not in ("quiet_hours", "not_run"):
                 command = f"ward-warehouse run --night {night} --ward {ward}"
             what = Said(
-                f"{_capital(advice.what.vi)}: {joined([KINDS[kind].vi for kind in kinds], 'vi')}" + since.vi,
-                f"{_capital(advice.what.en)}: {joined([KINDS[kind].en for kind in kinds], 'en')}" + since.en,
+                f"{advice.what.vi}: {joined([KINDS[kind].vi for kind in kinds], 'vi')}" + since.vi,
+                f"{advice.what.en}: {joined([KINDS[kind].en for kind in kinds], 'en')}" + since.en,
             )
             found.append(ToDo((units[ward],), what, do, advice.who, command, _detail(failed)))
     return found
@@ -70,26 +70,26 @@ def _missing(night: date, states: Sequence[WardState], units: dict[str, Unit]) -
 def _of_registry(problems: Sequence[str]) -> list[ToDo]:
     if not problems:
         return []
-    advice = ADVICE["registry"]
+    advice = spoken("registry")
     more = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
-    what = Said(_capital(advice.what.vi), _capital(advice.what.en))
+    what = Said(advice.what.vi, advice.what.en)
     return [ToDo((), what, _do(advice), advice.who, "ward-warehouse wards check", problems[0][:LONGEST] + more)]
 
 
 def _of_warehouse(warehouse: Warehouse) -> list[ToDo]:
-    advice = ADVICE["not_published"]
+    advice = spoken("not_published")
     do = _do(advice)
     if warehouse.failed:
         what = Said(f"Lần dựng kho cuối không đạt: {warehouse.failed}", f"The last build failed: {warehouse.failed}")
         return [ToDo((), what, do, advice.who, "ward-warehouse build && ward-warehouse publish")]
     if warehouse.behind:
-        what = Said(_capital(advice.what.vi), _capital(advice.what.en))
+        what = Said(advice.what.vi, advice.what.en)
         return [ToDo((), what, do, advice.who, "ward-warehouse build && ward-warehouse publish")]
     return []
 
 
 def _held_before(night: date, held: Sequence[Held]) -> list[ToDo]:
-    advice = ADVICE["held"]
+    advice = spoken("held")
     return [
         ToDo(
             (one.unit,),
@@ -111,7 +111,7 @@ def _refused(night: date, refused: Sequence[Refused]) -> list[ToDo]:
     for one in refused:
         if one.open:
             by_unit[one.unit].append(one)
-    advice = ADVICE["refused"]
+    advice = spoken("refused")
     if len(by_unit) >= TOGETHER:
         count = sum(one.open for one in refused)
         what = Said(f"{number(count, 'vi')} bản ghi chờ sửa", f"{number(count, 'en')} records wait for a correction")
@@ -155,14 +155,10 @@ def _since(failed: Sequence[WardState]) -> Said:
 
 
 def _do(advice: Advice) -> Said:
-    return Said(_capital(advice.do.vi), _capital(advice.do.en))
+    return Said(advice.do.vi, advice.do.en)
 
 
 def _detail(failed: Sequence[WardState]) -> str | None:
     """What the steps said: the first of their lines, which mostly is that of all of them."""
     said = next((state.error for state in failed if state.error), None)
     return on_one_line(said)[:LONGEST] if said else None
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -16,13 +16,14 @@ from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.outcomes import Outcome, names_since
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.night.behind import COMMITS
+from ward_warehouse.night.counting import counting
 from ward_warehouse.warehouse.published import open_published
 
 STEPS = ("extract", "validate", "release", "take_back")
 
 _KNOWN = """
     SELECT outcome_id, run_id, night, ward_key AS ward, district_code AS district, record_kind, step, status, rows_read,
-           rows_accepted, rows_quarantined, rows_unchanged, error
+           rows_accepted, rows_quarantined, rows_unchanged, error, fingerprint
     FROM audit.load_outcomes
     WHERE list_contains($steps, step) AND night BETWEEN $first AND $last
     ORDER BY outcome_id"""
@@ -56,13 +57,13 @@ class Told:
                 self.newest[one.district] = max(one.night, self.newest.get(one.district, one.night))
 
     def nights(self, last: date, count: int) -> dict[date, list[Outcome]]:
-        """The outcomes of `count` nights up to `last`, as they stand: see `standing`; those of `last` are whole."""
+        """The outcomes of `count` nights up to `last`, that count: see `night.counting`; those of `last` are whole."""
         first = last - timedelta(days=count - 1)
         found: dict[date, list[Outcome]] = defaultdict(list)
         for one in [*self._known(first, last), *self._fresh]:
             if first <= one.night <= last:
                 found[one.night].append(one)
-        return {night: standing(sorted(ones, key=lambda one: one.outcome_id)) for night, ones in found.items()}
+        return {night: _counting(ones) for night, ones in found.items()}
 
     def unpublished(self, night: date) -> bool:
         """Whether something of the night is committed that no published build knows; a failed attempt is nothing."""
@@ -82,19 +83,6 @@ class Told:
         return self._lake.read_record(name, Outcome) or known
 
 
-def standing(found: Iterable[Outcome]) -> list[Outcome]:
-    """The outcomes that say how a night stands now, of those of all its runs in the order they were written.
-
-    What was committed stays committed when a later attempt fails; what was taken back counts as if it had never been.
-    """
-    kept: dict[tuple[str | None, str | None, str], Outcome] = {}
-    for one in found:
-        place = (one.ward, one.record_kind)
-        judged = kept.get((*place, "validate"))
-        if one.step == "take_back":
-            kept.pop((*place, "extract"), None)
-            kept.pop((*place, "validate"), None)
-        elif one.status != "succeeded" and judged is not None and judged.status == "succeeded":
-            continue
-        kept[(*place, one.step)] = one
-    return list(kept.values())
+def _counting(found: Iterable[Outcome]) -> list[Outcome]:
+    ordered = sorted(found, key=lambda one: one.outcome_id)
+    return [one for pair in counting(ordered).values() for one in pair if one is not None]

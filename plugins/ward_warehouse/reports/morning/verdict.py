@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ward_warehouse.core.pages import number
-from ward_warehouse.reports.morning.model import Counts, Refused, Said, Standing, Unit, Warehouse
+from ward_warehouse.night.verdict import Standing
+from ward_warehouse.reports.morning.model import Counts, Refused, Said, Unit, Warehouse
 
 NAMED = 5
 """Missing units that are named; of more it is said how many."""
 
 
-def verdict_on(
+def sentence_on(
     standing: Standing,
     units: dict[str, Unit],
     missing: Sequence[Unit],

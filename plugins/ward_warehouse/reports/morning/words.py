@@ -8,7 +8,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ward_warehouse.night.advice import Role
-from ward_warehouse.reports.morning.model import Mark, Said, Standing
+from ward_warehouse.night.verdict import Standing
+from ward_warehouse.reports.morning.model import Mark, Said
 
 Language = Literal["vi", "en"]
 

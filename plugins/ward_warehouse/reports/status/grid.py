@@ -3,49 +3,50 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 
+from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.lake.outcomes import Outcome, names_since
 from ward_warehouse.lake.store import Lake
+from ward_warehouse.night.counting import GOOD, Late, Row, State, counting, marks_of, state_of
+from ward_warehouse.night.verdict import WardState, ward_state
 from ward_warehouse.reports.status.asked import Language
 
-Mark = Literal["loaded", "refused", "late", "held", "postponed", "missing"]
+Mark = Literal["loaded", "refused", "partly", "late", "held", "postponed", "missing"]
+MARK_OF: dict[State | Late, Mark] = {
+    "loaded": "loaded", "partly": "partly", "late": "late", "held": "held", "postponed": "postponed",
+    "failed": "missing", "missing": "missing",
+}  # fmt: skip
 
-_CELLS = """
+_DUE = """
     WITH nights AS (
         SELECT district_code, night FROM marts.reporting_completeness GROUP BY district_code, night
         QUALIFY row_number() OVER (PARTITION BY district_code ORDER BY night DESC) <= $count
-    ),
-    waiting AS (
-        SELECT ward_key, night, arg_max(status, outcome_id) AS status FROM audit.load_outcomes
-        WHERE ward_key IS NOT NULL GROUP BY ward_key, night, record_kind
-    ),
-    held AS (
-        SELECT ward_key, night, min(status) AS status FROM waiting
-        WHERE status IN ('held', 'postponed') GROUP BY ward_key, night
     )
-    SELECT district_code, ward_key, night,
-        CASE
-            WHEN NOT bool_and(is_reported OR is_covered) THEN coalesce(any_value(held.status), 'missing')
-            WHEN NOT bool_and(is_reported) THEN 'late'
-            WHEN sum(rows_quarantined) > 0 THEN 'refused'
-            ELSE 'loaded'
-        END AS mark
-    FROM marts.reporting_completeness JOIN nights USING (district_code, night) LEFT JOIN held USING (ward_key, night)
-    GROUP BY ALL"""
+    SELECT district_code, night, ward_key, record_kind, is_reported
+    FROM marts.reporting_completeness JOIN nights USING (district_code, night)"""
 
-_OUTCOMES = """
-    SELECT ward_key AS ward, record_kind, step, status, rows_read, rows_accepted, rows_quarantined, rows_unchanged,
-        error, finished_at
+_STEPS = """
+    SELECT district_code, night, ward_key, record_kind, step, status, fingerprint, rows_quarantined, error IS NOT NULL
     FROM audit.load_outcomes
-    WHERE night = $night AND ward_key IS NOT NULL AND step IN ('extract', 'validate')
+    WHERE night >= $first AND ward_key IS NOT NULL AND step IN ('extract', 'validate', 'take_back')
     ORDER BY outcome_id"""
+
+_NIGHT = """
+    SELECT outcome_id, night, ward_key AS ward, district_code AS district, record_kind, step, status, fingerprint,
+        rows_read, rows_accepted, rows_quarantined, rows_unchanged, error, finished_at
+    FROM audit.load_outcomes
+    WHERE night = $night AND ward_key IS NOT NULL AND step IN ('extract', 'validate', 'take_back')
+    ORDER BY outcome_id"""
+
+Place = tuple[str, date]
+"""A district's night."""
 
 
 @dataclass
@@ -57,13 +58,22 @@ class DistrictGrid:
     marks: dict[str, dict[date, Mark]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Feed:
+    """How a record kind of a ward stands in a night, and when the step that says so ended (an instant)."""
+
+    state: WardState
+    finished_at: datetime | None
+
+
 def fresh_outcomes(db: duckdb.DuckDBPyConnection, lake: Lake) -> list[Outcome]:
     """The outcomes of wards that the lake has and the published warehouse does not know yet, in their order."""
     row = db.execute("SELECT max(outcome_id) FROM audit.load_outcomes").fetchone()
     newest = str(row[0]) if row and row[0] else ""
     names = [name for name in names_since(lake, newest) if PurePosixPath(name).stem > newest]
     read = (lake.read_record(name, Outcome) for name in sorted(names))
-    return [one for one in read if one is not None and one.ward is not None and one.step in ("extract", "validate")]
+    steps = ("extract", "validate", "take_back")
+    return [one for one in read if one is not None and one.ward is not None and one.step in steps]
 
 
 def read_names(db: duckdb.DuckDBPyConnection, language: Language) -> dict[str, str]:
@@ -77,62 +87,67 @@ def read_names(db: duckdb.DuckDBPyConnection, language: Language) -> dict[str, s
     return names | {row[0]: str(row[1 + column]) for row in rows}
 
 
-def read_grid(db: duckdb.DuckDBPyConnection, fresh: Iterable[Outcome], count: int) -> list[DistrictGrid]:
+def read_grid(db: duckdb.DuckDBPyConnection, fresh: Sequence[Outcome], count: int) -> list[DistrictGrid]:
     """Every district's newest `count` nights."""
-    cells: dict[str, dict[str, dict[date, Mark]]] = defaultdict(lambda: defaultdict(dict))
-    for district, ward, night, mark in db.execute(_CELLS, {"count": count}).fetchall():
-        cells[district][ward][night] = mark
-    for (district, ward, night), mark in _fresh_marks(fresh).items():
-        # An attempt that failed takes nothing from what an earlier one brought.
-        if mark not in ("missing", "postponed") or night not in cells[district][ward]:
-            cells[district][ward][night] = mark
+    due: dict[Place, dict[tuple[str, str], State]] = defaultdict(dict)
+    for district, night, ward, record_kind, is_reported in db.execute(_DUE, {"count": count}).fetchall():
+        # Of a night whose outcomes nobody keeps any more, its partitions say what came.
+        due[district, night][ward, record_kind] = "loaded" if is_reported else "missing"
+    steps = _steps(db, fresh, min((night for _, night in due), default=date.min))
+    published, refused = set(due), set[tuple[Place, str]]()
+    for place, rows in steps.items():
+        for feed, (read, judged) in counting(rows).items():
+            state = state_of(read, judged, left_out=read is not None and read.left_out)
+            if place not in published or feed in due[place] or state in GOOD:
+                due[place][feed] = state
+            if state in GOOD and judged is not None and judged.rows_quarantined:
+                refused.add((place, feed[0]))
     grids = []
-    for district, wards in sorted(cells.items()):
-        nights = sorted({night for marks in wards.values() for night in marks}, reverse=True)[:count]
-        grids.append(DistrictGrid(district, nights, dict(sorted(wards.items()))))
+    for district in sorted({district for district, _ in due}):
+        nights = sorted((night for one, night in due if one == district), reverse=True)[:count]
+        marked = marks_of([due[district, night] for night in nights])
+        marks: dict[str, dict[date, Mark]] = defaultdict(dict)
+        for night, wards in zip(nights, marked, strict=True):
+            for ward, mark in wards.items():
+                plain = mark == "loaded" and ((district, night), ward) in refused
+                marks[ward][night] = "refused" if plain else MARK_OF[mark]
+        grids.append(DistrictGrid(district, nights, dict(sorted(marks.items()))))
     return grids
 
 
-def _fresh_marks(fresh: Iterable[Outcome]) -> dict[tuple[str, str, date], Mark]:
-    last: dict[tuple[str, str, date], dict[tuple[str, str], Outcome]] = defaultdict(dict)
+def _steps(db: duckdb.DuckDBPyConnection, fresh: Sequence[Outcome], first: date) -> Mapping[Place, list[Row]]:
+    """The steps of each night since `first`, in their order."""
+    steps: dict[Place, list[Row]] = defaultdict(list)
+    for district, night, *row in db.execute(_STEPS, {"first": first}).fetchall():
+        steps[district, night].append(Row._make(row))
     for one in fresh:
-        last[str(one.district), str(one.ward), one.night][str(one.record_kind), one.step] = one
-    return {place: _mark(ones) for place, ones in last.items()}
+        kept = (one.ward or "", str(one.record_kind), one.step, one.status, one.fingerprint, one.rows_quarantined)
+        steps[str(one.district), one.night].append(Row(*kept, one.error is not None))
+    return steps
 
 
-def _mark(ones: dict[tuple[str, str], Outcome]) -> Mark:
-    statuses = {one.status for one in ones.values()}
-    if "failed" in statuses or any((kind, "validate") not in ones for kind, _ in ones):
-        return "postponed" if "postponed" in statuses else "missing"
-    if "held" in statuses:
-        return "held"
-    return "refused" if any(one.rows_quarantined for one in ones.values()) else "loaded"
+def read_night(
+    db: duckdb.DuckDBPyConnection, lake: Lake, fresh: Sequence[Outcome], night: date
+) -> dict[str, list[Feed]]:
+    """A night's wards, each with its record kinds.
 
-
-def read_night(db: duckdb.DuckDBPyConnection, fresh: Iterable[Outcome], night: date) -> dict[str, list[dict[str, Any]]]:
-    """A night's wards with a row for each record kind: how its last attempt ended.
-
-    Keys of a row: record_kind, state (`loaded`, `held`, `postponed`, `failed`), rows_read, rows_accepted,
-    rows_quarantined, rows_unchanged, error, finished_at (UTC).
+    Raises:
+        LakeError: an outcome is damaged.
     """
-    found = db.execute(_OUTCOMES, {"night": night})
+    found = db.execute(_NIGHT, {"night": night})
     names = [column[0] for column in found.description or []]
-    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    rows += [one.model_dump() for one in fresh if one.night == night]
-    last: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
-    for row in rows:
-        last[str(row["ward"]), str(row["record_kind"])][row["step"]] = row
-    wards: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for (ward, record_kind), steps in sorted(last.items()):
-        wards[ward].append({**_standing(steps), "record_kind": record_kind})
+    known = [Outcome.model_construct(**dict(zip(names, row, strict=True))) for row in found.fetchall()]
+    outcomes = [*known, *(one for one in fresh if one.night == night)]
+    wards: dict[str, list[Feed]] = defaultdict(list)
+    for (ward, record_kind), (read, judged) in sorted(counting(outcomes).items()):
+        state = ward_state(ward, RecordKind(record_kind), _whole(lake, read), _whole(lake, judged))
+        last = judged if judged is not None and read is not None and read.status == "succeeded" else read
+        wards[ward].append(Feed(state, last.finished_at if last else None))
     return dict(wards)
 
 
-def _standing(steps: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    extracted, judged = steps.get("extract", {}), steps.get("validate")
-    if extracted and extracted["status"] != "succeeded":
-        return {**extracted, "state": extracted["status"]}
-    if judged is None:
-        return {**extracted, "state": "failed"}
-    state = "loaded" if judged["status"] == "succeeded" else judged["status"]
-    return {**judged, "state": state, "error": judged["error"] or extracted.get("error")}
+def _whole(lake: Lake, one: Outcome | None) -> Outcome | None:
+    """The outcome with what the warehouse does not keep of it, its cause; one that succeeded has none."""
+    if one is None or one.status == "succeeded":
+        return one
+    return lake.read_record(f"outcomes/{one.outcome_id[:8]}/{one.outcome_id}.json", Outcome) or one

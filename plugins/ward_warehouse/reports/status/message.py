@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from ward_warehouse.night.counting import GOOD
+from ward_warehouse.night.verdict import WardState
 from ward_warehouse.reports.status.asked import Language
-from ward_warehouse.reports.status.words import KINDS, count, day, said
+from ward_warehouse.reports.status.grid import Feed
+from ward_warehouse.reports.status.words import KINDS, WORDS, advice, count, day, said
 
 
-def message(
-    name: str, night: date, rows: Sequence[dict[str, Any]], refused: Sequence[dict[str, Any]], language: Language
-) -> str:
+def message(name: str, night: date, rows: Sequence[Feed], refused: Sequence[dict[str, Any]], language: Language) -> str:
     """The text to send.
 
     Args:
@@ -24,15 +25,18 @@ def message(
     """
     vi = language == "vi"
     lines = [f"Kính gửi {name}," if vi else f"Dear colleagues of {name},", ""]
-    missing = [row for row in rows if row["state"] != "loaded"]
+    missing = [row.state for row in rows if row.state.state not in GOOD]
+    left_out = [row.state for row in rows if row.state.state == "partly"]
     if missing:
-        kinds = ", ".join(said(KINDS.get(row["record_kind"], (row["record_kind"],) * 2), language) for row in missing)
+        kinds = ", ".join(_kind(state, language) for state in missing)
         lines.append(
             f"Đêm {day(night)} kho dữ liệu của quận không nhận được: {kinds}."
             if vi
             else f"In the night of {day(night)} the district's warehouse did not get: {kinds}."
         )
-        lines += [f"- {row['error']}" for row in missing if row["error"]]
+    for state in (*missing, *left_out):
+        lines.append(f"- {_kind(state, language)}: {advice(state, language)[0]}.")
+        lines += [f"  {said(WORDS['detail'], language)}: {state.error}"] if state.error else []
     still_open = [rule for rule in refused if rule["still_open"]]
     if still_open:
         lines.append(
@@ -45,6 +49,11 @@ def message(
             lines.append(
                 f"- {count(rule['still_open'], language)}: {said((rule['vi'], rule['en']), language)} ({places})"
             )
-    if not missing and not still_open:
+    if not missing and not left_out and not still_open:
         lines.append("Dữ liệu của đơn vị đã nhận đủ. Xin cảm ơn." if vi else "All of your data arrived. Thank you.")
     return "\n".join([*lines, "", "Trân trọng." if vi else "Kind regards."])
+
+
+def _kind(state: WardState, language: Language) -> str:
+    kind = str(state.record_kind)
+    return said(KINDS.get(kind, (kind, kind)), language)

@@ -105,6 +105,7 @@ class Site:
             day=words.day,
             moment=lambda value: words.moment(value, self.settings.time_zone),
             words=words,
+            advice_on=lambda state: words.advice(state, language),
             language=language,
             root=self.root,
             path=asked.path,
@@ -131,7 +132,7 @@ class Site:
     def _night(self, asked: Asked, text: str) -> str:
         night = _day(text)
         with self._open() as (db, fresh):
-            wards, names = read_night(db, fresh, night), read_names(db, asked.language)
+            wards, names = read_night(db, self.lake, fresh, night), read_names(db, asked.language)
         if not wards:
             raise NotFoundError(text)
         return self._page(asked, "night.html", night=night, wards=wards, names=names, links=self.task_links(night))
@@ -144,7 +145,7 @@ class Site:
             marks = {grid.district: grid.marks.get(ward, {}) for grid in read_grid(db, fresh, MOST_NIGHTS)}
             nights = marks.get(registry.wards[ward].district, {})
             newest = max(nights, default=None)
-            rows = read_night(db, fresh, newest).get(ward, []) if newest else []
+            rows = read_night(db, self.lake, fresh, newest).get(ward, []) if newest else []
             rules = refused.by_rule(db, ward)
         name = _names(registry, asked.language)[ward]
         said = message(name, newest, rows, rules, asked.language) if newest else ""
@@ -228,7 +229,7 @@ def _district(registry: Registry, key: str, language: Language) -> str:
 def _newest(grid: DistrictGrid) -> tuple[int, int]:
     """How many wards of the newest night arrived, of how many that were wanted."""
     found = [marks[grid.nights[0]] for marks in grid.marks.values() if grid.nights[0] in marks] if grid.nights else []
-    return sum(mark in ("loaded", "refused") for mark in found), len(found)
+    return sum(mark in ("loaded", "refused", "partly") for mark in found), len(found)
 
 
 __all__ = ["Answer", "Asked", "Site", "TaskLinks"]

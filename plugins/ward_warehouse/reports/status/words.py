@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from ward_warehouse.night.advice import spoken
+from ward_warehouse.night.verdict import WardState
 from ward_warehouse.reports.status.asked import Language
 from ward_warehouse.reports.status.grid import Mark
 
 MARKS: dict[Mark, tuple[str, str, str]] = {
     "loaded": ("✓", "đã nhận", "arrived"),
     "refused": ("!", "đã nhận, có bản ghi bị cách ly", "arrived, records refused"),
+    "partly": ("◐", "đã nhận một phần", "arrived in part"),
     "late": ("↺", "thiếu, đã bù đêm sau", "missing, caught up later"),
     "held": ("‖", "bị giữ lại, chờ người quyết định", "held, waits for a person"),
     "postponed": ("◷", "hoãn vì giờ phường làm việc", "put off for quiet hours"),
@@ -18,11 +21,18 @@ MARKS: dict[Mark, tuple[str, str, str]] = {
 }
 """A sign for each mark, so that no meaning hangs on a colour alone, and its name."""
 
+CLASSES: dict[Mark, str] = {
+    "loaded": "l", "refused": "r", "partly": "a", "late": "t", "held": "h", "postponed": "p", "missing": "m",
+}  # fmt: skip
+"""Of a mark's cell, as short as twelve thousand of them on a page ask for."""
+
 STATES: dict[str, tuple[str, str]] = {
     "loaded": ("đã nhận", "arrived"),
+    "partly": ("đã nhận một phần", "arrived in part"),
     "held": ("bị giữ lại", "held"),
     "postponed": ("hoãn", "put off"),
     "failed": ("thiếu", "missing"),
+    "missing": ("thiếu", "missing"),
     "provisional": ("tạm tính", "provisional"),
     "reviewed": ("đã rà soát", "reviewed"),
     "closed": ("đã chốt", "closed"),
@@ -65,6 +75,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quarantined": ("Cách ly", "Refused"),
     "unchanged": ("Không đổi", "Unchanged"),
     "said": ("Chuyện gì, làm gì", "What, and what to do"),
+    "detail": ("Chi tiết cho kỹ sư (tiếng Anh)", "Detail for the engineer"),
     "at": ("Lúc", "At"),
     "task": ("Tác vụ và nhật ký", "Task and log"),
     "open_task": ("Mở trong Airflow", "Open in Airflow"),
@@ -136,6 +147,14 @@ COLUMNS: dict[str, tuple[str, str]] = {
 def said(words: tuple[str, str], language: Language) -> str:
     """The word of a language."""
     return words[0] if language == "vi" else words[1]
+
+
+def advice(state: WardState, language: Language) -> tuple[str, str]:
+    """What is wrong with a record kind of a ward, and what to do; empty where nothing is."""
+    if state.cause is None:
+        return "", ""
+    found = spoken(state.cause)
+    return getattr(found.what, language), getattr(found.do, language)
 
 
 def count(value: int | None, language: Language) -> str:

@@ -3,7 +3,8 @@
 import json
 import os
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,26 +14,18 @@ import pytest
 
 from tests.conftest import MakeDistrict
 from tests.support.district import District
+from tests.support.status_warehouse import HOSTILE, SECOND, THIRD, write_figures, write_warehouse
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.lake import outcomes
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.period_log import Unit, parse_period, read_periods
 from ward_warehouse.lake.store import Lake
+from ward_warehouse.night.advice import ADVICE, spoken
 from ward_warehouse.reports.status.asked import Answer, Asked, Language, Reader
 from ward_warehouse.reports.status.site import Site
 
-FIRST, SECOND, THIRD = date(2024, 7, 1), date(2024, 7, 2), date(2024, 7, 3)
 ALL = Reader("lan", frozenset({"read", "review", "close"}))
 VIEWER = Reader("xem", frozenset({"read"}))
-HOSTILE = "<img src=x onerror=alert(1)>\x1b[31m &amp;"
-
-COMPLETENESS = [
-    # ward, night, is_reported, is_covered, quarantined
-    ("a_sql", FIRST, True, True, 0),
-    ("a_sql", SECOND, True, True, 3),
-    ("c_files", FIRST, False, True, None),
-    ("c_files", SECOND, False, False, None),
-]
 
 
 @pytest.fixture
@@ -51,70 +44,6 @@ def site(two_wards: District) -> Site:
     with duckdb.connect(str(file)) as db:
         write_warehouse(db)
     return Site(two_wards.settings, "/ww/", b"a secret of the tests", lambda night: {"c_files": f"/task/{night}"})
-
-
-def write_warehouse(db: duckdb.DuckDBPyConnection) -> None:
-    for name in ("marts", "audit"):
-        db.execute(f"CREATE SCHEMA {name}")
-    db.execute(
-        "CREATE TABLE marts.reporting_completeness (district_code VARCHAR, ward_key VARCHAR, record_kind VARCHAR, "
-        "night DATE, is_reported BOOLEAN, is_covered BOOLEAN, rows_quarantined BIGINT)"
-    )
-    db.executemany(
-        "INSERT INTO marts.reporting_completeness VALUES ('mini', $1, 'dossiers', $2, $3, $4, $5)", COMPLETENESS
-    )
-    db.execute(
-        "CREATE TABLE audit.load_outcomes (outcome_id VARCHAR, ward_key VARCHAR, record_kind VARCHAR, night DATE, "
-        "step VARCHAR, status VARCHAR, rows_read BIGINT, rows_accepted BIGINT, rows_quarantined BIGINT, "
-        "rows_unchanged BIGINT, error VARCHAR, finished_at TIMESTAMPTZ)"
-    )
-    at = datetime(2024, 7, 2, 18, tzinfo=UTC)
-    db.executemany(
-        "INSERT INTO audit.load_outcomes VALUES ($1, $2, 'dossiers', $3, $4, $5, $6, $6, 0, 0, $7, $8)",
-        [
-            ("20240703T1", "a_sql", SECOND, "extract", "succeeded", 4, None, at),
-            ("20240703T2", "a_sql", SECOND, "validate", "succeeded", 4, None, at),
-            ("20240703T3", "c_files", SECOND, "extract", "succeeded", 9, None, at),
-            ("20240703T4", "c_files", SECOND, "validate", "held", 9, f"held: {HOSTILE}", at),
-        ],
-    )
-    db.execute(
-        """CREATE TABLE audit.quarantine AS SELECT 'c_files' AS ward_key, 'known,dated' AS rules, 'open' AS state,
-        DATE '2024-07-02' AS last_seen, 'a.csv row 7' AS source_position, 'secret of a citizen' AS received"""
-    )
-    db.execute(
-        """CREATE TABLE audit.validation_results AS
-        SELECT 'known' AS rule, 'Câu của cán bộ.' AS sentence_vi, 'The officer''s sentence.' AS sentence_en"""
-    )
-    write_figures(db, 2)
-
-
-def write_figures(db: duckdb.DuckDBPyConnection, received: int) -> None:
-    db.execute("CREATE OR REPLACE TABLE audit.build_results AS SELECT TIMESTAMPTZ '2024-07-03 01:00:00+00' AS built_at")
-    db.execute(
-        """CREATE OR REPLACE TABLE marts.dim_ward AS
-        SELECT ward_key, $1 AS ward_name_vi, $1 AS ward_name_en, 'mini' AS district_code, $1 AS district_name_vi,
-            $1 AS district_name_en, DATE '2024-07-02' AS district_as_of
-        FROM (VALUES ('a_sql'), ('c_files')) AS units (ward_key)""",
-        [HOSTILE],
-    )
-    db.execute(
-        """CREATE OR REPLACE TABLE marts.reform_indicators AS
-        SELECT 'dossiers_received' AS indicator_code, 1 AS indicator_version, ward_key, 'mini' AS district_code,
-            'month' AS period_grain, DATE '2024-06-01' AS period_start, DATE '2024-06-30' AS period_end,
-            $1::BIGINT AS numerator, NULL::BIGINT AS denominator, $1::DOUBLE AS "value", NULL::VARCHAR AS value_note,
-            NULL::DOUBLE AS target, NULL::BOOLEAN AS target_met, 1 AS wards_reporting, 1 AS wards_expected
-        FROM (VALUES ('a_sql'), ('c_files'), (NULL)) AS units (ward_key)""",
-        [received],
-    )
-    db.execute(
-        """CREATE OR REPLACE TABLE marts.indicator_evidence AS
-        SELECT 'dossiers_received' AS indicator_code, ward_key, 'mini' AS district_code, 'month' AS period_grain,
-            DATE '2024-06-01' AS period_start, DATE '2024-06-30' AS period_end, 'dossiers' AS record_kind,
-            ward_key || ':1' AS record_key, true AS in_numerator, NULL::BOOLEAN AS in_denominator,
-            1::BIGINT AS numerator_quantity, NULL::BIGINT AS denominator_quantity, 'v' AS counted_value
-        FROM (VALUES ('a_sql'), ('c_files')) AS units (ward_key)"""
-    )
 
 
 def show(site: Site, path: str = "", language: Language = "vi", reader: Reader = VIEWER, **query: str) -> Answer:
@@ -146,7 +75,7 @@ def test_wards_by_nights(site: Site) -> None:
     page = show(site).body
     assert [night for night in re.findall(r'href="/ww/night/([\d-]+)"', page)] == ["2024-07-02", "2024-07-01"]
     assert re.findall(r"[✓!↺‖◷✕]", row(page, "a_sql")) == ["!", "✓"]
-    assert re.findall(r"[✓!↺‖◷✕]", row(page, "c_files")) == ["‖", "↺"]
+    assert re.findall(r"[✓!↺‖◷✕]", row(page, "c_files")) == ["‖", "✕"]
     assert "1 trên 2 đơn vị đã gửi" in re.sub(r"<[^>]+>", "", page)
     assert re.findall(r'href="/ww/night/([\d-]+)"', show(site, nights="1").body) == ["2024-07-02"]
 
@@ -162,12 +91,35 @@ def test_what_came_after_the_last_publishing_is_shown(site: Site, two_wards: Dis
     assert "it is down" in show(site, f"night/{THIRD}").body
 
 
-def append(lake: Lake, ward: str, step: Any, status: Any) -> None:
+def test_what_a_later_night_brought_is_late(site: Site, two_wards: District) -> None:
+    for step in ("extract", "validate"):
+        append(Lake(two_wards.settings.lake), "c_files", step, "succeeded")
+    assert re.findall(r"[✓!↺‖◷✕]", row(show(site).body, "c_files")) == ["✓", "↺", "↺"]
+
+
+def test_what_is_wrong_is_said_in_the_readers_language(site: Site, two_wards: District) -> None:
+    append(Lake(two_wards.settings.lake), "c_files", "extract", "failed", cause="login_refused")
+    pages = {
+        language: unescape(re.sub(r'<span lang="en">.*?</span>', "", show(site, f"night/{THIRD}", language).body))
+        for language in ("vi", "en")
+    }
+    for language, page in pages.items():
+        other = {"vi": "en", "en": "vi"}[language]
+        said = ADVICE["login_refused"]
+        assert getattr(said.what, language)[1:] in page
+        assert getattr(said.do, language)[1:] in page
+        assert getattr(said.what, other)[1:] not in page
+        assert "it is down" not in page, "the engineer's line is English, and marked as such"
+    message = show(site, "ward/c_files").body.split('<textarea id="message"')[1]
+    assert f"hồ sơ: {spoken('login_refused').what.vi}." in message
+
+
+def append(lake: Lake, ward: str, step: Any, status: Any, cause: Any = None) -> None:
     now = datetime.now(UTC)
     made = Outcome(
         outcome_id=outcomes.new_id(), run_id="r", night=THIRD, step=step, status=status, started_at=now,
         finished_at=now, ward=ward, district="mini", record_kind=RecordKind.DOSSIERS,
-        error="it is down" if status == "failed" else None,
+        error="it is down" if status == "failed" else None, cause=cause,
     )  # fmt: skip
     outcomes.append(lake, made)
 
