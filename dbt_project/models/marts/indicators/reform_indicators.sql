@@ -1,23 +1,39 @@
-with noted as (
+with figures as (
     select
         parts.*,
         indicators.indicator_kind,
+        indicators.small_number_threshold,
+        indicators.empty_note,
         case
-            when parts.wards_recording = 0 then 'not_recorded'
-            when parts.wards_with_data = 0 then 'not_reported'
-            when parts.denominator between 1 and indicators.small_number_threshold - 1 then 'suppressed_small_number'
-            when hidden.note is not null then hidden.note
-            when parts.denominator = 0 then indicators.empty_note
-        end as value_note
+            when indicators.small_number_threshold is not null
+                then coalesce(indicators.hidden_with, indicators.indicator_code)
+        end as family -- noqa: RF04
     from {{ ref('int_indicator_values') }} as parts
     inner join {{ ref('dim_indicator') }} as indicators
         on parts.indicator_code = indicators.indicator_code and parts.indicator_version = indicators.indicator_version
-    left join {{ ref('int_suppressed_figures') }} as hidden
+),
+
+hidden_beside as (
+    select *
+    from {{ ref('int_suppressed_figures') }}
+    where note = 'suppressed_secondary' and dimension is null
+),
+
+noted as (
+    select
+        parts.*,
+        case
+            when parts.wards_recording = 0 then 'not_recorded'
+            when parts.wards_with_data = 0 then 'not_reported'
+            when parts.denominator between 1 and parts.small_number_threshold - 1 then 'suppressed_small_number'
+            when hidden.note is not null then hidden.note
+            when parts.denominator = 0 then parts.empty_note
+        end as value_note
+    from figures as parts
+    -- By equalities alone: with a condition of one side besides, the engine would compare each row with each.
+    left join hidden_beside as hidden
         on
-            hidden.note = 'suppressed_secondary'
-            and hidden.dimension is null
-            and indicators.small_number_threshold is not null
-            and coalesce(indicators.hidden_with, indicators.indicator_code) = hidden.family
+            parts.family = hidden.family
             and coalesce(parts.ward_key, '') = coalesce(hidden.ward_key, '')
             and parts.district_code = hidden.district_code
             and parts.period_grain = hidden.period_grain
@@ -72,7 +88,7 @@ left join {{ ref('int_district_targets') }} as targets
         and valued.indicator_code = targets.indicator_code
         and valued.indicator_version = targets.indicator_version
         and valued.period_start >= targets.applies_from
-        and (targets.next_from is null or valued.period_start < targets.next_from)
+        and valued.period_start < coalesce(targets.next_from, date '9999-12-31')
 left join {{ ref('period_decisions') }} as decided
     on
         valued.district_code = decided.district_code

@@ -1,5 +1,11 @@
 -- All modes together are the satisfaction of reform_indicators, overall or with an element, and hidden where that is.
-with explained as (
+with hidden_beside as (
+    select *
+    from {{ ref('int_suppressed_figures') }}
+    where note = 'suppressed_secondary' and coalesce(dimension, 'mode') = 'mode'
+),
+
+explained as (
     select
         summed.*,
         case
@@ -8,12 +14,11 @@ with explained as (
             when summed.valid_answers = 0 then 'no_responses'
         end as value_note
     from {{ ref('int_survey_statistics') }} as summed
-    left join {{ ref('int_suppressed_figures') }} as hidden
+    -- By equalities alone: with a condition of one side besides, the engine would compare each row with each.
+    left join hidden_beside as hidden
         on
-            hidden.note = 'suppressed_secondary'
-            and hidden.family = {{ indicator_of_question('summed.question') }}
+            hidden.family = {{ indicator_of_question('summed.question') }}
             and summed.mode = hidden.member
-            and (summed.mode = 'all' or hidden.dimension = 'mode')
             and coalesce(summed.ward_key, '') = coalesce(hidden.ward_key, '')
             and summed.district_code = hidden.district_code
             and summed.period_grain = hidden.period_grain
