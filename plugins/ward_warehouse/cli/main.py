@@ -191,6 +191,8 @@ def _build(run: Night, full_refresh: bool) -> None:
 def _publish(run: Night) -> None:
     rows = run.publish()
     console.print(f"published: {len(rows)} tables, {sum(rows.values()):,} rows in {run.settings.published_file}")
+    with console.status("copying as Parquet"):
+        console.print(run.copy_as_parquet(), soft_wrap=True)
 
 
 def _document(run: Night) -> None:

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     report_keep_days: int = Field(
         default=730, ge=1, description="Days after which maintenance deletes a report of a period that is not closed"
     )
+    parquet_keep: int = Field(
+        default=7, ge=1, description="Copies as Parquet that stay, one for each publishing; closings stay for good"
+    )
     log_keep_days: int = Field(default=90, ge=1, description="Days after which maintenance deletes logs")
     compact_after_nights: int = Field(
         default=30, ge=2, description="Nights of a ward that maintenance joins into one file once they are that old"

@@ -6,6 +6,7 @@ it committed to the lake and appends outcomes; what passes between them is small
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ from ward_warehouse.night.standing import is_late, last_committed, refused_recor
 from ward_warehouse.night.verdict import Verdict, judge_night
 from ward_warehouse.registry import Feed, Registry, load_registry
 from ward_warehouse.sources.host_limit import reader_slot
+
+log = logging.getLogger(__name__)
 
 # A task that reads one ward must not pay for dbt and the calendar: what builds is imported where used.
 if TYPE_CHECKING:
@@ -326,6 +329,19 @@ class Night:
         from ward_warehouse.warehouse.publish import publish
 
         return publish(self.settings)
+
+    def copy_as_parquet(self) -> str:
+        """Copies what is published as Parquet; gives one line on what was done, or why it was not.
+
+        A copy that cannot be made (a full disk) fails no night: the one of the night before stays.
+        """
+        from ward_warehouse.warehouse.parquet_copy import copy_as_parquet
+
+        try:
+            return str(copy_as_parquet(self.settings))
+        except WardWarehouseError as error:
+            log.warning("%s", error)
+            return f"not copied: {error}"
 
     def document(self) -> int:
         """Writes the Data Docs of what is published; gives how many pages they have.

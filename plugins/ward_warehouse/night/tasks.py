@@ -240,10 +240,10 @@ class Published:
 
 
 def publish() -> Published:
-    """Publishes the build; gives what was published."""
+    """Publishes the build and copies it as Parquet; gives what was published."""
     night = Night(load_settings())
     rows = night.publish()
-    line = f"published {len(rows)} tables, {sum(rows.values())} rows"
+    line = f"published {len(rows)} tables, {sum(rows.values())} rows; {night.copy_as_parquet()}"
     log.info("%s: %s", line, night.settings.published_file)
     return Published(line, {"tables": len(rows), "rows": sum(rows.values())})
 

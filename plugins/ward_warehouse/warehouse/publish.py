@@ -8,7 +8,6 @@ itself, never from the published file, which a client may have changed: DuckDB's
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from uuid import uuid4
 
 import duckdb
 
+from ward_warehouse.core.alone import alone
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.quoting import identifier, literal
 from ward_warehouse.core.settings import Settings
@@ -28,6 +28,7 @@ from ward_warehouse.warehouse.comments import copy_comments
 from ward_warehouse.warehouse.seals import Seals, kept_file, log_of, read_seals, seal_of, write_seals
 
 PUBLIC_SCHEMAS = ("marts", "audit", "analyst")
+BUSY = "publish: another publish is at work; it publishes the same build: wait for it, then look again"
 READ_ONLY = 0o444
 """The mode of the published file: who may read it opens it, and a client that would write is refused at once."""
 
@@ -72,7 +73,8 @@ def publish(settings: Settings) -> dict[str, int]:
     _require_audited(build)
     facts = read_facts(settings.dbt_project_dir)
     temporary = target.with_name(f".{target.stem}-{uuid4().hex}") / target.name
-    with _disk_errors("publish", "the published warehouse is left as it was"), _alone(kept_file(target).parent):
+    lock, busy = kept_file(target).with_name("publish.lock"), BuildError(BUSY)
+    with _disk_errors("publish", "the published warehouse is left as it was"), alone(lock, busy):
         _forget_killed(target)
         try:
             rows = _keep(build, target, facts)
@@ -97,20 +99,6 @@ def _require_audited(build: Path) -> None:
             "publish: the last build did not pass its audit; the published warehouse is left as it was: see "
             "audit.build_results, mend the cause and run `ward-warehouse build` again"
         )
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Holds the kernel's lock on the kept copy's folder: two publishes would write one file."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "publish.lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BuildError(
-                "publish: another publish is at work; it publishes the same build: wait for it, then look again"
-            ) from None
-        yield
 
 
 def _keep(build: Path, target: Path, facts: dict[str, Fact]) -> dict[str, int]:
