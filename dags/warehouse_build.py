@@ -10,9 +10,9 @@ What the rules found is documented afterwards: analysts do not wait for it, and 
 | task | writes | run it again? |
 |---|---|---|
 | build | the build file, `audit.build_results` | yes |
-| publish | the file that analysts open, in one rename | yes; it refuses a build that did not pass |
+| publish | the file that analysts open, in one rename; its Parquet copy | yes; it refuses a build that did not pass |
 | document | the pages in `reports/validation`, in one rename | yes |
-| report | the periodic reports of the open months in `reports/periodic`, each in one rename | yes |
+| report | the reports of the open months in `reports/periodic`, each in one rename, and their mails, once | yes |
 | tell | the pages in `reports/morning` and the night's message, once, also when a task above failed | yes |
 
 With `full_refresh` the build file is made anew from the lake alone.
@@ -72,7 +72,7 @@ def warehouse_build() -> None:
         from ward_warehouse.reports import tasks
 
         with told_plainly():
-            return tasks.report()
+            return tasks.report(airflow_connection)
 
     @task
     def tell() -> str:

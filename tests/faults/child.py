@@ -158,7 +158,7 @@ def play_tasks(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> N
         run(task, *args)
     run(tasks.publish)
     run(tasks.document)
-    run(last_tasks.report)
+    run(last_tasks.report, from_environment)
     run(last_tasks.tell, from_environment)
     run(tasks.maintain)
 

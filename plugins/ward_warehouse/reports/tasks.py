@@ -9,6 +9,7 @@ from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.messages import tell as telling
+from ward_warehouse.reports.messages.documents import mail_reports
 from ward_warehouse.reports.morning.site import write_newest
 from ward_warehouse.reports.periodic.files import remove_old
 from ward_warehouse.reports.periodic.nightly import write_newest_months
@@ -55,19 +56,26 @@ def tell(resolve: Resolver, *, before_build: bool = False) -> str:
     return "; ".join(map(str, told)) or "nobody to tell"
 
 
-def report() -> str:
-    """Writes the periodic reports of each district's open months and removes old ones; gives one line.
+def report(resolve: Resolver) -> str:
+    """Writes the periodic reports of each district's open months, mails those that are due and removes old ones.
 
-    A report that cannot be written (a full disk, a letterhead with a field missing) fails no night: the one of
-    yesterday stays, and the line says why.
+    A report that cannot be written (a full disk, a letterhead with a field missing) or mailed fails no night: the one
+    of yesterday stays, the mail goes with the next night, and the line that it gives says why.
+
+    Args:
+        resolve: gives a connection by its id.
     """
     settings = load_settings()
-    written, refused = write_newest_months(settings)
+    done = write_newest_months(settings)
+    lines = [f"reports: {len(done.written)} files written"]
     try:
-        removed = remove_old(settings, settings.report_keep_days)
+        mailed = mail_reports(settings, done.standing, resolve)
+        lines += [str(mailed)] if mailed.sent or mailed.errors else []
+        done.refused += mailed.errors
+        lines.append(f"{remove_old(settings, settings.report_keep_days)} old ones removed")
     except WardWarehouseError as error:
-        removed, refused = 0, [*refused, str(error)]
-    for reason in refused:
+        done.refused.append(str(error))
+    for reason in done.refused:
         log.warning("%s", reason)
-    line = f"reports: {len(written)} files written, {removed} old ones removed"
-    return f"{line}; not written: {'; '.join(refused)}" if refused else line
+    line = ", ".join(lines)
+    return f"{line}; not done: {'; '.join(done.refused)}" if done.refused else line

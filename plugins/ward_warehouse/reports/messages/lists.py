@@ -17,6 +17,7 @@ from ward_warehouse.registry.yaml_file import read_yaml, validate
 
 Channel = Literal["mail", "webhook", "apprise"]
 CHANNELS: tuple[Channel, ...] = ("mail", "webhook", "apprise")
+ReportFormat = Literal["html", "pdf", "docx", "xlsx"]
 ConnectionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
 
 
@@ -31,6 +32,8 @@ class Recipients(Strict):
         webhook: ids of HTTP connections that take the message as JSON.
         apprise: ids of connections whose `extra` has an Apprise address in `url`.
         good_news: told also when nobody has to do anything.
+        reports: the documents of their districts' monthly reports that go to the addresses of `mail`, once when the
+            month is over and once when it is closed; each night writes those of `report_formats`.
     """
 
     role: Role
@@ -40,9 +43,12 @@ class Recipients(Strict):
     webhook: tuple[ConnectionId, ...] = ()
     apprise: tuple[ConnectionId, ...] = ()
     good_news: bool = False
+    reports: tuple[ReportFormat, ...] = ()
 
     @model_validator(mode="after")
     def _wards_have_their_own(self) -> Recipients:
+        if self.reports and (self.role == "ward" or not self.mail):
+            raise ValueError("found reports without mail addresses, expected some in mail, and a role other than ward")
         if self.role == "ward" and (self.mail or self.webhook or self.apprise):
             raise ValueError(
                 "found addresses for role ward, expected none: a ward's stand in its entry of the registry"

@@ -23,14 +23,12 @@ from ward_warehouse.night.verdict import Verdict
 from ward_warehouse.night.wording import figures
 from ward_warehouse.reports.messages.compose import Message, compose
 from ward_warehouse.reports.messages.deliver import (
-    BouncedError,
-    LaterError,
     send_apprise,
     send_mail,
     send_webhook,
 )
 from ward_warehouse.reports.messages.lists import CHANNELS, Channel, Lists, Recipients, load_lists
-from ward_warehouse.reports.messages.records import Delivery, claimed, delivery_id, read, waiting_nights, write
+from ward_warehouse.reports.messages.records import Delivery, delivery_id, send_once, waiting_nights
 from ward_warehouse.reports.quarantined import Wanted
 
 TRIED_FOR = timedelta(days=7)
@@ -161,26 +159,21 @@ def _workbook(run: Night, ward: str, night: date) -> tuple[tuple[str, bytes], ..
 
 
 def _send_once(lake: Lake, lists: Lists, letter: _Letter, resolve: Resolver, told: Told) -> None:
-    night, key = letter.verdict.night, delivery_id(letter.channel, letter.address)
-    with claimed(lake, night, key) as ours:
-        known = read(lake, night, key) if ours else None
-        if not ours or (known is not None and known.is_done):
-            return
-        attempts = (known.attempts if known else 0) + 1
-        delivery = Delivery(night=night, role=letter.recipients.role, channel=letter.channel, attempts=attempts)
-        try:
-            _send(lists, letter, resolve)
-            delivery = delivery.model_copy(update={"sent_at": datetime.now(UTC)})
-            told.sent += 1
-        except BouncedError as error:
-            delivery = delivery.model_copy(update={"bounced": str(error)})
-            told.bounced += 1
-            told.errors.append(f"{letter.place}: an address of {letter.channel} was refused: {error}; correct it")
-        except (LaterError, WardWarehouseError) as error:
-            delivery = delivery.model_copy(update={"error": str(error)})
-            told.later += 1
-            told.errors.append(f"{letter.place}: {error}; it is sent later")
-        write(lake, key, delivery)
+    attempt = Delivery(night=letter.verdict.night, role=letter.recipients.role, channel=letter.channel)
+    key = delivery_id(letter.channel, letter.address)
+    delivery = send_once(lake, attempt, key, lambda: _send(lists, letter, resolve))
+    if delivery is None:
+        return
+    if delivery.bounced is not None:
+        told.bounced += 1
+        told.errors.append(
+            f"{letter.place}: an address of {letter.channel} was refused: {delivery.bounced}; correct it"
+        )
+    elif delivery.error is not None:
+        told.later += 1
+        told.errors.append(f"{letter.place}: {delivery.error}; it is sent later")
+    else:
+        told.sent += 1
 
 
 def _send(lists: Lists, letter: _Letter, resolve: Resolver) -> None:

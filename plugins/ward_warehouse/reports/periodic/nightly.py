@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,33 +10,43 @@ from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.period_log import Period, parse_period
 from ward_warehouse.reports.periodic.files import stands_as, write_report
+from ward_warehouse.reports.periodic.model import PeriodicReport
 from ward_warehouse.reports.periodic.reading import read_report
 from ward_warehouse.warehouse.published import open_published
 
 
-def write_newest_months(settings: Settings) -> tuple[list[Path], list[str]]:
-    """Writes the reports of open months; gives the files, and a sentence for each report that was not written.
+@dataclass
+class Nightly:
+    """What a night did: the files it wrote, a sentence for each report it did not write, and the reports that stand."""
+
+    written: list[Path] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    standing: list[PeriodicReport] = field(default_factory=list)
+
+
+def write_newest_months(settings: Settings) -> Nightly:
+    """Writes the reports of open months.
 
     A closed month is written once more after its closing, and then left as it is: it is what was signed.
     """
-    written: list[Path] = []
-    refused: list[str] = []
+    done = Nightly()
     formats = [name.strip() for name in settings.report_formats.split(",") if name.strip()]
     if not formats:
-        return written, refused
+        return done
     try:
         wanted = _newest_months(settings.published_file)
     except WardWarehouseError as error:
-        return written, [str(error)]
+        done.refused.append(str(error))
+        return done
     for district, period in wanted:
         try:
             report = read_report(settings.published_file, district, None, period, settings.office)
-            if report.is_closed and stands_as(settings, report):
-                continue
-            written += write_report(settings, report, formats)
+            if not (report.is_closed and stands_as(settings, report)):
+                done.written += write_report(settings, report, formats)
+            done.standing.append(report)
         except WardWarehouseError as error:
-            refused.append(f"{district} {period.name}: {error}")
-    return written, refused
+            done.refused.append(f"{district} {period.name}: {error}")
+    return done
 
 
 def _newest_months(published: Path) -> list[tuple[str, Period]]:
