@@ -31,6 +31,8 @@ def index_rows(cards: list[Scorecard], sources: Mapping[str, Bilingual]) -> Iter
                 "valid_from": rules.valid_from,
                 "valid_to": rules.valid_to or FOR_EVER,
                 "block": block.block,
+                "block_name_vi": block.name.vi,
+                "block_name_en": block.name.en,
                 "block_points": block.points,
                 "index_order": order,
                 "index_code": index.index,

@@ -9,66 +9,37 @@ import duckdb
 from ward_warehouse.reports.periodic.model import Points, Scorecard
 from ward_warehouse.reports.vietnamese import decimal_text
 
-BLOCKS = {
-    "publication": "Công khai, minh bạch",
-    "progress": "Tiến độ giải quyết",
-    "online_services": "Dịch vụ công trực tuyến",
-    "online_payment": "Thanh toán trực tuyến",
-    "digitisation": "Số hóa hồ sơ",
-    "satisfaction": "Mức độ hài lòng",
-}
-CLASSES = {
-    "excellent": "Xuất sắc",
-    "good": "Tốt",
-    "fair": "Khá",
-    "average": "Trung bình",
-    "weak": "Yếu",
-    "incomplete": "Chưa xếp loại: chưa đủ tiêu chí",
-}
+SHOWN = {"decision_766": ("block", "total"), "circular_01_2018": ("index", "total")}
+"""Which lines of which scorecard a report shows: of the one with a hundred points its blocks, of the other each."""
+
+INCOMPLETE = "Chưa xếp loại: chưa đủ tiêu chí"
 
 
 def read_scorecards(db: duckdb.DuckDBPyConnection, wanted: dict[str, Any], ward: str | None) -> list[Scorecard]:
-    """The scorecards of a unit and period; Circular 01/2018 knows quarters and years only."""
-    unit = {name: wanted[name] for name in ("district", "start", "end")} | {"ward": ward}
-    return [
-        card
-        for card in (_decision_766(db, unit | {"grain": wanted["grain"]}), _circular_01_2018(db, unit))
-        if card.lines
-    ]
+    """The scorecards of a unit and period; Circular 01/2018 knows quarters only."""
+    unit = {name: wanted[name] for name in ("grain", "start", "end")} | {"unit": ward or wanted["district"]}
+    cards = (_scorecard(db, unit | {"scorecard": name, "levels": list(levels)}) for name, levels in SHOWN.items())
+    return [card for card in cards if card is not None]
 
 
-def _decision_766(db: duckdb.DuckDBPyConnection, unit: dict[str, Any]) -> Scorecard:
+def _scorecard(db: duckdb.DuckDBPyConnection, unit: dict[str, Any]) -> Scorecard | None:
     found = db.execute(
         """
-        SELECT block, points, ceiling, points_possible, notes.text_vi, level = 'total'
-        FROM marts.decision_766_scorecard AS card LEFT JOIN marts.dim_value_note AS notes USING (value_note)
-        WHERE level IN ('block', 'total') AND district_code = $district AND ward_key IS NOT DISTINCT FROM $ward
-          AND period_grain = $grain AND period_start = $start AND period_end = $end
-        ORDER BY level = 'total'""",
+        SELECT criterion_name_vi, points, ceiling, value_note_vi, level = 'total', points_possible, classification_vi,
+            scorecard_name_vi
+        FROM analyst.scorecard_vi
+        WHERE scorecard = $scorecard AND unit_key = $unit AND period_grain = $grain AND period_start = $start
+          AND period_end = $end AND list_contains($levels, level)
+        ORDER BY display_order""",
         unit,
     ).fetchall()
-    order = list(BLOCKS)
-    lines = [
-        Points("Tổng điểm" if total else BLOCKS.get(block, block), points, ceiling, note, total)
-        for block, points, ceiling, _, note, total in sorted(
-            found, key=lambda row: (row[5], order.index(row[0]) if row[0] in order else len(order))
-        )
-    ]
-    known = next((row[3] for row in found if row[5]), None)
-    remark = f"Tính được trên {decimal_text(known)} điểm của 100." if known is not None else ""
-    return Scorecard("Bộ chỉ số theo Quyết định 766/QĐ-TTg", lines, remark)
-
-
-def _circular_01_2018(db: duckdb.DuckDBPyConnection, unit: dict[str, Any]) -> Scorecard:
-    found = db.execute(
-        """
-        SELECT name_vi, points, ceiling, notes.text_vi, level = 'total', classification
-        FROM marts.circular_01_2018_form AS form LEFT JOIN marts.dim_value_note AS notes USING (value_note)
-        WHERE district_code = $district AND ward_key IS NOT DISTINCT FROM $ward AND period_start = $start
-          AND period_end = $end ORDER BY level = 'total', criterion""",
-        unit,
-    ).fetchall()
-    lines = [Points(name, points, possible, note, total) for name, points, possible, note, total, _ in found]
-    # A form of which a criterion is unknown has no class.
-    given = next((row[5] for row in found if row[4] and row[5]), "")
-    return Scorecard("Đánh giá theo Thông tư 01/2018/TT-VPCP", lines, CLASSES.get(given, given))
+    if not found:
+        return None
+    lines = [Points(name, points, ceiling, note, is_total) for name, points, ceiling, note, is_total, *_ in found]
+    *_, known, given, title = found[-1]
+    if unit["scorecard"] == "decision_766":
+        remark = f"Tính được trên {decimal_text(known)} điểm của 100." if known is not None else ""
+    else:
+        # A form of which a criterion is unknown has no class.
+        remark = given or INCOMPLETE
+    return Scorecard(title, lines, remark)
