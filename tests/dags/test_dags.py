@@ -200,7 +200,8 @@ def test_the_build_publishes_what_arrived(seen: Seen) -> None:
     assert run["state"] == "success"
     assert "published" in result(run, "publish")
     assert "documented" in result(run, "document")
-    assert "not written" not in result(run, "report")
+    assert "not done" not in result(run, "report")
+    assert "not copied" not in result(run, "publish")
     with duckdb.connect(str(seen.district.settings.published_file), read_only=True) as db:
         rows = db.execute("SELECT ward_key, count(*) FROM marts.fct_dossiers GROUP BY 1 ORDER BY 1").fetchall()
         missing = db.execute(

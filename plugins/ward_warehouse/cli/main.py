@@ -13,12 +13,14 @@ from typing import Any
 import click
 
 from ward_warehouse.cli.dates import DAY, INSTANT
+from ward_warehouse.cli.evidence import evidence
 from ward_warehouse.cli.indicators import indicators
 from ward_warehouse.cli.locks import locks
 from ward_warehouse.cli.maintenance import maintenance
 from ward_warehouse.cli.messages import messages
 from ward_warehouse.cli.morning import morning
 from ward_warehouse.cli.night import night
+from ward_warehouse.cli.open_data import open_data
 from ward_warehouse.cli.output import as_json, console, fail, progress
 from ward_warehouse.cli.periods import periods
 from ward_warehouse.cli.pseudonyms import pseudonyms
@@ -65,6 +67,8 @@ main.add_command(status)
 main.add_command(indicators)
 main.add_command(quarantine)
 main.add_command(query)
+main.add_command(evidence)
+main.add_command(open_data)
 main.add_command(wards)
 main.add_command(reconcile)
 main.add_command(release)
