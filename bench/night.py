@@ -1,7 +1,7 @@
 """A night under Airflow's scheduler: from the trigger of the load to the published warehouse.
 
-Runs `make up` and loads nights through the public API, as an operator would: the demonstration's last night again, on
-the state that `make demo` has left, and the history of Thanh Xuân on an empty one.
+Runs `make up` on a free port and loads nights through the public API, as an operator would: the demonstration's last
+night again, on the state that `make demo` has left, and the history of Thanh Xuân on an empty one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -39,7 +40,7 @@ def measure(home: Path, night: str = "2018-12-28", times: int = 3) -> dict[str, 
     if not (home / "warehouse" / "district.duckdb").is_file():
         raise RuntimeError(f"{home} holds no demonstration: run `make demo` first")
     with airflow(home) as (client, peak):
-        nights = sorted((one_night(client, night) for _ in range(times)), key=lambda found: found["night_s"])
+        nights = sorted((one_night(client, home, night) for _ in range(times)), key=lambda found: found["night_s"])
     return {
         **nights[len(nights) // 2],
         "night_longest_s": nights[-1]["night_s"],
@@ -55,7 +56,7 @@ def measure_history(folder: Path, night: str = "2016-06-30") -> dict[str, float]
         night: the last night of its history, as ISO text.
     """
     with airflow(folder / "history") as (client, peak):
-        found = one_night(client, night)
+        found = one_night(client, folder / "history", night)
     return {name.replace("night", "history"): value for name, value in found.items()} | {
         f"history_{name}": value for name, value in peak.items()
     }
@@ -67,7 +68,7 @@ def airflow(home: Path) -> Iterator[tuple[httpx.Client, dict[str, float]]]:
 
     And what is filled in by the end: `peak_mib` of the largest process, what it shares with its scheduler included.
     """
-    port = "8091"
+    port = free_port()
     (home / "logs").mkdir(parents=True, exist_ok=True)
     peak: dict[str, float] = {}
     environment = {**os.environ, "WARD_WAREHOUSE_HOME": str(home), "AIRFLOW__API__PORT": port, "MAKEFLAGS": ""}
@@ -82,7 +83,7 @@ def airflow(home: Path) -> Iterator[tuple[httpx.Client, dict[str, float]]]:
         )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
-            wait_for(lambda: b"Airflow is up" in (home / "logs" / "bench-up.log").read_bytes(), 180)
+            wait_for(lambda: is_up(process, home / "logs" / "bench-up.log"), 180)
             passwords = json.loads(
                 (home / "airflow" / "simple_auth_manager_passwords.json.generated").read_text("utf-8")
             )
@@ -95,8 +96,28 @@ def airflow(home: Path) -> Iterator[tuple[httpx.Client, dict[str, float]]]:
             with watched(process.pid, peak):
                 yield client, peak
     finally:
-        os.killpg(process.pid, signal.SIGINT)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
         process.wait(timeout=90)
+
+
+def free_port() -> str:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def is_up(process: subprocess.Popen[bytes], log: Path) -> bool:
+    """Whether Airflow has started.
+
+    Raises:
+        RuntimeError: it ended instead, as it does on a state folder on which another one runs.
+    """
+    said = log.read_text("utf-8", errors="replace")
+    if process.poll() is not None:
+        raise RuntimeError(f"`make up` ended: {said[-500:].strip()}")
+    return "Airflow is up" in said
 
 
 @contextmanager
@@ -126,12 +147,14 @@ def settle(client: httpx.Client) -> None:
     wait_for(lambda: all(run["state"] in ENDED for run in runs(client, "~")), 120)
 
 
-def one_night(client: httpx.Client, night: str) -> dict[str, float]:
+def one_night(client: httpx.Client, home: Path, night: str) -> dict[str, float]:
+    begun = time.time()
     before = {run["dag_run_id"] for run in runs(client, BUILD)}
     answer = client.post(f"/api/v2/dags/{LOAD}/dagRuns", json={"logical_date": None, "conf": {"night": night}})
     load_id = answer.raise_for_status().json()["dag_run_id"]
     load = succeeded(client, LOAD, lambda run: run["dag_run_id"] == load_id)
     build = succeeded(client, BUILD, lambda run: run["dag_run_id"] not in before)
+    require_published(home, since=begun)
     task = f"/dags/{BUILD}/dagRuns/{build['dag_run_id']}/taskInstances"
     published = get(client, f"{task}/publish")["end_date"]
     triggered, loaded, begun, done, documented = (
@@ -144,6 +167,17 @@ def one_night(client: httpx.Client, night: str) -> dict[str, float]:
         "night_build_s": round((done - begun).total_seconds(), 1),
         "night_document_s": round((documented - done).total_seconds(), 1),
     }
+
+
+def require_published(home: Path, since: float) -> None:
+    """Checks that the night was played on this state folder, and on no other.
+
+    Raises:
+        RuntimeError: nothing was published in it meanwhile.
+    """
+    file = home / "warehouse" / "district.duckdb"
+    if not file.is_file() or file.stat().st_mtime < since:
+        raise RuntimeError(f"the night was published, but not as {file}: another Airflow played it")
 
 
 def succeeded(client: httpx.Client, dag: str, wanted: Callable[[Any], bool]) -> Any:

@@ -6,15 +6,17 @@ One run is one night: a local date, whose changes are complete when the run star
 
 | task | reads | writes | run it again? |
 |---|---|---|---|
-| plan | the registry | nothing | yes |
-| extract (one per ward) | the ward's system | a landed batch | yes: clear the ward's task and those after it |
+| plan | the registry, the connections | nothing | yes |
+| extract (some wards each) | the wards' systems | landed batches | yes: clear the ward's task and those after it |
 | validate | landed batches | accepted and quarantined partitions | yes |
 | announce | outcomes | tells `warehouse_build` that the lake has something new | yes |
 | verdict | outcomes | the night's verdict, and the note on the run; red when something is missing or held | yes |
 
-A ward that fails is red in the grid, and `verdict` and the run with it: the note on the run says what is missing and
-leads to its log. The others are loaded, the warehouse is built from them, and the ward catches up on its next night.
-A ward in its quiet hours waits for the end of it and is read then.
+The tasks of `extract` are called by the keys of their wards, about as many tasks as wards are read at the same time;
+wards on one server are together. A ward that fails makes its task red, and `verdict` and the run with it: the note on
+the run says what is missing and leads to its log. The others, also those of the same task, are loaded, the warehouse is
+built from them, and the ward catches up on its next night. A task that is retried, or cleared, reads those of its wards
+again that have not arrived. A ward in its quiet hours waits for the end of it and is read then.
 To read some wards again, trigger with `wards`, `night`, and `since` and `until`, or `full`; `chunk_days` reads a long
 time in pieces. With `reconcile`, records that vanished at the source are marked deleted.
 """
@@ -27,7 +29,7 @@ from typing import Any
 from airflow.sdk import Param, TriggerRule, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
-from ward_airflow import LAKE, NOT_WHAT_LASTS, airflow_connection, end_red, told_plainly
+from ward_airflow import LAKE, NOT_WHAT_LASTS, airflow_connection, attempt_of, end_red, told_plainly
 from ward_night_plugin import NightTimetable
 from ward_warehouse.core.offered import last_night, offered_wards
 from ward_warehouse.core.record_kinds import RecordKind
@@ -78,12 +80,14 @@ def ward_nightly_load() -> None:
         from ward_warehouse.night import tasks
 
         context = get_current_context()
+        asked, start, due = dict(context["params"]), context.get("data_interval_start"), context["dag_run"].run_after
         with told_plainly():
-            return tasks.plan(dict(context["params"]), context.get("data_interval_start"), context["dag_run"].run_after)
+            return tasks.plan(asked, start, due, airflow_connection)
 
     @task(
-        # Of the task's own argument: rendered before it runs, so that a ward has its name while it is read and retried.
-        map_index_template="{{ task.op_kwargs['job']['wards'][0] }}",
+        # Of the task's own argument: rendered before it runs, so that wards have their name while they are read and
+        # retried.
+        map_index_template="{{ task.op_kwargs['job']['name'] }}",
         retries=SETTINGS.extract_retries,
         retry_delay=timedelta(minutes=SETTINGS.extract_retry_minutes),
         retry_policy=NOT_WHAT_LASTS,
@@ -91,11 +95,13 @@ def ward_nightly_load() -> None:
     )
     def extract(job: dict[str, Any]) -> None:
         from ward_warehouse.core.errors import PostponedError
-        from ward_warehouse.night import tasks
+        from ward_warehouse.night import reading
 
+        context = get_current_context()
+        reconcile = bool(context["params"]["reconcile"])
         try:
             with told_plainly(besides=PostponedError):
-                tasks.extract(job, airflow_connection, reconcile=bool(get_current_context()["params"]["reconcile"]))
+                reading.extract(job, airflow_connection, reconcile=reconcile, attempt=attempt_of(context["ti"]))
         except PostponedError as error:
             # Not a failure: it costs none of the retries.
             raise AirflowRescheduleException(error.until) from None

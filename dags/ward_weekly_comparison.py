@@ -8,7 +8,7 @@ that shows too few records is not believed: nothing is marked, and its ward is r
 | task | reads | writes | run it again? |
 |---|---|---|---|
 | plan | the registry | nothing | yes |
-| compare (one per ward) | the keys in the ward's system | what vanished, or came back | yes: clear the ward's task |
+| compare (some wards each) | the keys in the wards' systems | what vanished, or came back | yes: clear the task |
 
 What was marked counts from the next build on, the one after the next night's load.
 """
@@ -21,7 +21,7 @@ from typing import Any
 from airflow.sdk import CronTriggerTimetable, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowRescheduleException
 
-from ward_airflow import NOT_WHAT_LASTS, airflow_connection, told_plainly
+from ward_airflow import NOT_WHAT_LASTS, airflow_connection, attempt_of, told_plainly
 from ward_warehouse.core.settings import load_settings
 
 SETTINGS = load_settings()
@@ -41,13 +41,13 @@ WEEKLY = CronTriggerTimetable(SETTINGS.comparison_schedule, timezone=SETTINGS.ti
 def ward_weekly_comparison() -> None:
     @task
     def plan() -> list[dict[str, Any]]:
-        from ward_warehouse.night import tasks
+        from ward_warehouse.night import reading
 
         with told_plainly():
-            return tasks.plan_comparison(get_current_context()["dag_run"].run_after)
+            return reading.plan_comparison(get_current_context()["dag_run"].run_after, airflow_connection)
 
     @task(
-        map_index_template="{{ task.op_kwargs['job']['ward'] }}",
+        map_index_template="{{ task.op_kwargs['job']['name'] }}",
         retries=SETTINGS.extract_retries,
         retry_delay=timedelta(minutes=SETTINGS.extract_retry_minutes),
         retry_policy=NOT_WHAT_LASTS,
@@ -55,11 +55,11 @@ def ward_weekly_comparison() -> None:
     )
     def compare(job: dict[str, Any]) -> None:
         from ward_warehouse.core.errors import PostponedError
-        from ward_warehouse.night import tasks
+        from ward_warehouse.night import reading
 
         try:
             with told_plainly(besides=PostponedError):
-                tasks.compare(job, airflow_connection)
+                reading.compare(job, airflow_connection, attempt=attempt_of(get_current_context()["ti"]))
         except PostponedError as error:
             raise AirflowRescheduleException(error.until) from None
 

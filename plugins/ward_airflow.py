@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
 from airflow.sdk import Connection as AirflowConnection
@@ -18,6 +18,7 @@ from ward_warehouse.core.errors import LASTING, SettingsError, WardWarehouseErro
 
 if TYPE_CHECKING:
     from ward_warehouse.core.connections import Connection
+    from ward_warehouse.night.reading import Attempt
 
 log = logging.getLogger("ward_warehouse")
 
@@ -57,6 +58,13 @@ def told_plainly(besides: type[WardWarehouseError] | None = None) -> Iterator[No
         if besides is not None and isinstance(error, besides):
             raise
         end_red(str(error), lasting=error.cause in LASTING)
+
+
+def attempt_of(ti: Any) -> Attempt:
+    """Which attempt of a task this is; that a person cleared it, Airflow says by granting it its retries once more."""
+    if ti.try_number == 1:
+        return "first"
+    return "cleared" if ti.try_number <= ti.max_tries - (ti.task.retries or 0) + 1 else "retry"
 
 
 LAKE = Asset(

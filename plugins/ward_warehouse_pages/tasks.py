@@ -7,13 +7,14 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from airflow.models.dagrun import DagRun
-from airflow.models.taskinstance import TaskInstance
+from airflow.models.xcom import XComModel
+from airflow.sdk.bases.xcom import BaseXCom
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
 from ward_warehouse.core.settings import Settings
 
-DAG, TASK = "ward_nightly_load", "extract"
+DAG, PLAN, TASK = "ward_nightly_load", "plan", "extract"
 NEWEST_RUNS = 400
 
 
@@ -30,17 +31,20 @@ def task_links(settings: Settings, base: str, night: date) -> dict[str, str]:
             select(DagRun).where(DagRun.dag_id == DAG).order_by(DagRun.id.desc()).limit(NEWEST_RUNS)
         ).all()
         wanted = [run.run_id for run in runs if _night(run, settings) == night]
-        found = session.execute(
-            select(TaskInstance.run_id, TaskInstance.map_index, TaskInstance.rendered_map_index).where(
-                TaskInstance.dag_id == DAG, TaskInstance.task_id == TASK, TaskInstance.run_id.in_(wanted)
+        # What the plan handed on: a task is called by its wards, but not by all where they are many.
+        jobs = {
+            run: XComModel.deserialize_value(found)
+            for run in wanted
+            for found in session.scalars(
+                XComModel.get_many(key=BaseXCom.XCOM_RETURN_KEY, run_id=run, dag_ids=[DAG], task_ids=[PLAN])
             )
-        ).all()
-    links: dict[str, str] = {}
-    for run_id in reversed(wanted):
-        for run, index, ward in found:
-            if run == run_id and ward:
-                links[ward] = f"{base}/dags/{DAG}/runs/{quote(run, safe='')}/tasks/{TASK}/mapped/{index}"
-    return links
+        }
+    return {
+        ward: f"{base}/dags/{DAG}/runs/{quote(run, safe='')}/tasks/{TASK}/mapped/{index}"
+        for run in reversed(jobs)
+        for index, job in enumerate(jobs[run])
+        for ward in job["wards"]
+    }
 
 
 def _night(run: DagRun, settings: Settings) -> date | None:

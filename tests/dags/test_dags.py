@@ -56,8 +56,8 @@ def test_tasks_of_the_nightly_load(seen: Seen) -> None:
             "mapped": True,
             "retries": 2,
             "retry_minutes": 10.0,
-            "at_once": 4,
-            "map_index_template": "{{ task.op_kwargs['job']['wards'][0] }}",
+            "at_once": 1,
+            "map_index_template": "{{ task.op_kwargs['job']['name'] }}",
         },
         "validate": {**always, "after": ["extract", "plan"]},
         "announce": {**always, "after": ["plan", "validate"], "outlets": ["ward_warehouse_lake"]},
@@ -161,9 +161,9 @@ def test_each_dag_explains_its_tasks(seen: Seen) -> None:
         assert [task for task in dag["tasks"] if f"| {task}" not in dag["doc_md"]] == []
 
 
-def test_a_ward_that_is_down_is_red_under_its_own_name(seen: Seen) -> None:
+def test_a_ward_that_is_down_makes_the_task_red_that_has_its_name(seen: Seen) -> None:
     run = seen.run("one ward down")
-    assert states(run, "extract") == {"dag_sql": "success", "dag_files": "success", DOWN: "failed"}
+    assert states(run, "extract") == {"dag_sql, dag_http, dag_files": "failed"}
     assert states(run, "validate") == {None: "success"}
     assert states(run, "announce") == {None: "success"}
     assert states(run, "verdict") == {None: "failed"}
@@ -185,13 +185,14 @@ def test_the_lake_is_announced_before_the_verdict_ends_red(seen: Seen) -> None:
 def test_the_note_on_the_run_says_what_is_missing_and_leads_to_its_log(seen: Seen) -> None:
     note = seen.run("one ward down")["note"]
     assert note.startswith(f"Night {NIGHT} is partial: 2 of 3 wards arrived; missing: Ward dag\\_http")
-    assert "/tasks/extract/mapped/1): its system refused the login" in note
+    assert "/tasks/extract/mapped/0): its system refused the login" in note
     assert seen.run("part")["note"].startswith(f"Night {NIGHT} is complete")
 
 
 def test_a_failure_says_what_to_do_and_shows_no_stack(seen: Seen) -> None:
     said = seen.said("one ward down")
     assert f"Ward {DOWN} ({DOWN}), night {NIGHT}: its system refused the login; renew the secret" in said
+    assert "Arrived in the same task: dag_sql, dag_files." in said
     assert "Traceback" not in said
 
 

@@ -14,7 +14,7 @@ from tests.support.records import NIGHT, Record, at, dossier
 from ward_warehouse.core.errors import SourceError
 from ward_warehouse.lake.outcomes import read_run
 from ward_warehouse.lake.store import Lake
-from ward_warehouse.night import tasks
+from ward_warehouse.night import reading, tasks
 from ward_warehouse.warehouse.duckdb import load
 
 HANOI = timezone(timedelta(hours=7))
@@ -34,10 +34,10 @@ def ready(district: District, monkeypatch: pytest.MonkeyPatch) -> District:
     return district
 
 
-def jobs_of(night: date, **given: Any) -> list[dict[str, Any]]:
+def jobs_of(ready: District, night: date, **given: Any) -> list[dict[str, Any]]:
     """The jobs of the scheduled run for a night, which is planned half an hour after it."""
     start = datetime(night.year, night.month, night.day, 0, 30, tzinfo=HANOI)
-    return tasks.plan({"record_kinds": ["dossiers"], **given}, start, start + DAY)
+    return tasks.plan({"record_kinds": ["dossiers"], **given}, start, start + DAY, ready.resolve)
 
 
 def loaded(district: District) -> Rows:
@@ -72,9 +72,9 @@ def test_a_day_that_ends_in_the_middle_of_a_run_changes_nothing(ready: District,
     for ward in ready.wards.values():
         ward.send([dossier("1", night), taken_in("last", last), taken_in("next day", last + DAY)], night=night)
     now.set(moment)
-    jobs = jobs_of(night)
+    jobs = jobs_of(ready, night)
     for job in jobs:
-        tasks.extract(job, ready.resolve)
+        reading.extract(job, ready.resolve)
         now.set(moment + timedelta(seconds=1))
     tasks.validate(jobs)
     assert "3 of 3 wards loaded" in tasks.verdict(jobs).text
@@ -101,15 +101,15 @@ def test_a_clock_that_is_set_back_in_the_middle_of_a_run_loses_no_ward(ready: Di
     for ward in ready.wards.values():
         ward.send([dossier("1"), dossier("2")])
     now.set(datetime(2024, 3, 7, 0, 30, tzinfo=HANOI))
-    jobs = jobs_of(NIGHT)
+    jobs = jobs_of(ready, NIGHT)
     (of_http,) = (job for job in jobs if job["wards"] == ["b_http"])
     ready["b_http"].http.always = http.status(403)
     with pytest.raises(SourceError, match="403"):
-        tasks.extract(of_http, ready.resolve)
+        reading.extract(of_http, ready.resolve)
     now.move(-SET_BACK[name])
     ready["b_http"].http.always = None
     for job in jobs:
-        tasks.extract(job, ready.resolve)
+        reading.extract(job, ready.resolve)
     tasks.validate(jobs)
     assert "3 of 3 wards loaded; 6 records accepted" in tasks.verdict(jobs).text
     assert len(loaded(ready)["raw.dossiers"]) == 6

@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     comparison_schedule: str = Field(
         default="0 13 * * 0", description="Cron of the comparison of all keys with the wards' systems, in time_zone"
     )
-    extract_retries: int = Field(default=2, ge=0, description="Airflow retries of one ward's extraction")
+    extract_retries: int = Field(default=2, ge=0, description="Airflow retries of wards that did not arrive")
     extract_retry_minutes: float = Field(default=10, ge=0, description="Minutes between those retries")
     parallel_wards: int = Field(default=4, ge=1, description="Wards that are read at the same time")
     readers_per_host: int = Field(default=2, ge=1, description="Readers at the same time on one source server")

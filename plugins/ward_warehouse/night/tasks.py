@@ -11,16 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ward_warehouse.core.connections import Resolver
-from ward_warehouse.core.contracts import RecordKind
-from ward_warehouse.core.errors import LASTING, Cause, PostponedError, SourceError, WardWarehouseError
+from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings, load_settings
-from ward_warehouse.core.shown import on_one_line
-from ward_warehouse.lake import outcomes
-from ward_warehouse.lake.outcomes import Outcome
-from ward_warehouse.night.advice import ADVICE
 from ward_warehouse.night.counting import GOOD
+from ward_warehouse.night.groups import task_name
 from ward_warehouse.night.plan import Plan, make_request
-from ward_warehouse.night.standing import last_committed
+from ward_warehouse.night.reading import group_jobs
 from ward_warehouse.night.steps import Night
 from ward_warehouse.night.wording import figures, report, run_note
 
@@ -45,19 +41,26 @@ PRELOADED = (
 def preload() -> None:
     """Imports what the tasks will: for the process that forks theirs. Opens nothing and starts no thread.
 
-    Not Great Expectations: one task of a night needs it, and its 125 MiB would count in the memory of every one.
+    Great Expectations too, although one task of a night needs it: its 125 MiB are there once, for a forked process
+    shares what it does not write to.
     """
     for name in PRELOADED:
         import_module(name)
+    from ward_warehouse.validation.judging import great_expectations
+
+    great_expectations()
 
 
-def plan(params: dict[str, Any], interval_start: datetime | None, run_after: datetime) -> list[dict[str, Any]]:
-    """One job for each ward of the run.
+def plan(
+    params: dict[str, Any], interval_start: datetime | None, run_after: datetime, resolve: Resolver
+) -> list[dict[str, Any]]:
+    """One job for each task that reads wards of the run, with the `name` of the task.
 
     Args:
         params: wards, record_kinds, night, since, until, chunk_days, full, as the DAG declares them.
         interval_start: start of the run's data interval, whose local date is the night; None for a run without one.
         run_after: when the run was due; the night before it serves a run without a data interval.
+        resolve: gives the connection of a ward, which says on which server its records are.
 
     Raises:
         WardWarehouseError: a parameter is wrong, or no ward is in force.
@@ -77,87 +80,16 @@ def plan(params: dict[str, Any], interval_start: datetime | None, run_after: dat
         full=bool(params.get("full")),
         chunk_days=params.get("chunk_days"),
     )
-    planned = Night(settings).plan(request, params.get("wards"), params.get("record_kinds"))
+    opened = Night(settings)
+    planned = opened.plan(request, params.get("wards"), params.get("record_kinds"))
     for problem in planned.problems:
         log.error("registry: %s", problem)
-    log.info("night %s: %d wards to read", night, len(planned.wards))
-    return [planned.model_copy(update={"wards": [ward]}).model_dump(mode="json") for ward in planned.wards]
-
-
-def extract(job: dict[str, Any], resolve: Resolver, *, reconcile: bool = False) -> None:
-    """Extracts a ward's feeds.
-
-    Args:
-        job: one of those that `plan` gave.
-        resolve: gives the ward's connection.
-        reconcile: also compare all its records with the source, and mark those that vanished there.
-
-    Raises:
-        PostponedError: the ward is in its quiet hours.
-        SourceError: something of the ward did not arrive; what did arrive is landed.
-    """
-    planned = Plan.model_validate(job)
-    night, ward = Night(load_settings()), planned.wards[0]
-    found = night.extract_ward(planned, ward, resolve)
-    if reconcile:
-        found += [outcome for outcome, _ in night.reconcile_ward(ward, planned.record_kinds, planned.run_id, resolve)]
-    for outcome in found:
-        if outcome.status == "succeeded":
-            done = f"{outcome.rows_read} records read" if outcome.step == "extract" else "compared with its source"
-            log.info("%s %s: %s", outcome.ward, outcome.record_kind, done)
-        for note in outcome.warnings:
-            log.warning("%s %s: %s", outcome.ward, outcome.record_kind, note)
-    failed = [outcome for outcome in found if outcome.error]
-    errors = [outcome.error for outcome in failed if outcome.error]
-    until = night.postponed_until(ward)
-    if until is not None and any(outcome.status == "postponed" for outcome in found):
-        log.warning("%s", "; ".join(errors))
-        raise PostponedError("; ".join(errors), until)
-    if errors:
-        raise SourceError(_headline(night, ward, f"night {planned.request.night}", failed), _cause(failed))
-
-
-def plan_comparison(run_after: datetime) -> list[dict[str, Any]]:
-    """One job for each ward that can be compared with its source and was loaded before."""
-    night = Night(load_settings())
-    today = run_after.astimezone(ZoneInfo(night.settings.time_zone)).date()
-    known, run_id, jobs = last_committed(night.lake), outcomes.new_id(), []
-    for ward, kinds in night.comparable(today).items():
-        loaded = [str(record_kind) for record_kind in kinds if known(ward, record_kind, today)]
-        if loaded:
-            jobs.append({"ward": ward, "record_kinds": loaded, "run_id": run_id})
-    log.info("%d wards to compare", len(jobs))
-    return jobs
-
-
-def compare(job: dict[str, Any], resolve: Resolver) -> None:
-    """Compares a ward's records with its source, and marks what vanished there.
-
-    Args:
-        job: one of those that `plan_comparison` gave.
-        resolve: gives the ward's connection.
-
-    Raises:
-        PostponedError: the ward is in its quiet hours.
-        SourceError: a record kind could not be compared, or the source is not believed; the others are.
-    """
-    night, ward = Night(load_settings()), job["ward"]
-    kinds = [RecordKind(name) for name in job["record_kinds"]]
-    found = night.reconcile_ward(ward, kinds, job["run_id"], resolve)
-    for outcome, compared in found:
-        if compared is not None:
-            log.info(
-                "%s %s: %d vanished, %d came back", ward, outcome.record_kind, compared.rows_deleted,
-                compared.rows_returned,
-            )  # fmt: skip
-        for note in outcome.warnings:
-            log.warning("%s %s: %s", ward, outcome.record_kind, note)
-    failed = [outcome for outcome, _ in found if outcome.error]
-    until = night.postponed_until(ward)
-    if until is not None and any(outcome.status == "postponed" for outcome in failed):
-        raise PostponedError(f"{ward}: in its quiet hours", until)
-    if failed:
-        raise SourceError(_headline(night, ward, f"comparison of {ward}", failed), _cause(failed))
+    groups = group_jobs(opened, planned.wards, resolve)
+    log.info("night %s: %d wards to read in %d tasks", night, len(planned.wards), len(groups))
+    return [
+        {**planned.model_copy(update={"wards": group}).model_dump(mode="json"), "name": task_name(group)}
+        for group in groups
+    ]
 
 
 def validate(jobs: Sequence[dict[str, Any]]) -> None:
@@ -166,7 +98,8 @@ def validate(jobs: Sequence[dict[str, Any]]) -> None:
     Raises:
         WardWarehouseError: a record kind could not be judged.
     """
-    found = Night(load_settings()).validate(_joined(jobs))
+    night = Night(load_settings())
+    found = night.validate(_joined(jobs, night))
     for outcome in found:
         log.info(
             "%s %s: %s accepted, %s quarantined", outcome.ward, outcome.record_kind, outcome.rows_accepted,
@@ -191,7 +124,8 @@ class Ended:
 
 def announce(jobs: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """What arrived of the night, for those who build from it; None when nothing was committed."""
-    found = Night(load_settings()).verdict(_joined(jobs))
+    night = Night(load_settings())
+    found = night.verdict(_joined(jobs, night))
     arrived = [state for state in found.states if state.state in GOOD]
     return figures(found) if arrived else None
 
@@ -200,16 +134,17 @@ def verdict(jobs: Sequence[dict[str, Any]], run_url: str = "") -> Ended:
     """The verdict on the night.
 
     Args:
-        jobs: those that `plan` gave; the place of a ward in them is that of its task in the run.
+        jobs: those that `plan` gave; the place of a job among them is that of its task in the run.
         run_url: address of the run in Airflow's pages; the note leads from there to the logs of failing wards.
     """
-    planned = _joined(jobs)
     night = Night(load_settings())
-    found = night.verdict(planned)
+    found = night.verdict(_joined(jobs, night))
     text = report(found)
     if not found.failed:
         log.log(logging.WARNING if found.needs_a_person else logging.INFO, "%s", text)
-    places = {ward: f"{run_url}/tasks/extract/mapped/{index}" for index, ward in enumerate(planned.wards)}
+    places = {
+        ward: f"{run_url}/tasks/extract/mapped/{index}" for index, job in enumerate(jobs) for ward in job["wards"]
+    }
     return Ended(text, run_note(found, places if run_url else {}, night.settings.language), found.failed)
 
 
@@ -255,22 +190,12 @@ def document() -> str:
     return line
 
 
-def _cause(failed: Sequence[Outcome]) -> Cause:
-    """The cause of a ward's failure: it is read again while there is one record kind of which that may help."""
-    return next((one.cause for one in failed if one.cause not in LASTING), failed[0].cause) or "unreadable"
-
-
-def _headline(night: Night, ward: str, what: str, failed: Sequence[Outcome]) -> str:
-    """The sentence that a failure begins with, what to do, and a line for each record kind."""
-    advice = ADVICE[_cause(failed)]
-    first = f"{night.registry.wards[ward].name.en} ({ward}), {what}: {advice.what.en}; {advice.do.en}."
-    return "\n".join([on_one_line(first), *(f"- {outcome.error}" for outcome in failed)])
-
-
-def _joined(jobs: Sequence[dict[str, Any]]) -> Plan:
-    """The plan of the run from its jobs."""
+def _joined(jobs: Sequence[dict[str, Any]], night: Night) -> Plan:
+    """The plan of the run from its jobs, its wards in the order of the registry."""
     plans = [Plan.model_validate(job) for job in jobs]
-    return plans[0].model_copy(update={"wards": [ward for planned in plans for ward in planned.wards]})
+    place = {ward: index for index, ward in enumerate(night.registry.wards)}
+    wards = sorted((ward for planned in plans for ward in planned.wards), key=lambda ward: place.get(ward, len(place)))
+    return plans[0].model_copy(update={"wards": wards})
 
 
 def _night(text: str | None, interval_start: datetime | None, run_after: datetime, settings: Settings) -> date:

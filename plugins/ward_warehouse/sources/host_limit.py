@@ -1,9 +1,10 @@
 """How many readers a source's server has to bear: at most so many at a time, over all tasks and commands of a machine.
 
-Airflow's pools cannot do this: a mapped task has one pool for all its map indexes, and the host of a ward is known only
-when its connection is resolved. So the limit is kept here, by locks on files in the state folder. The operating system
-takes a lock back when its process ends, however it ends: there is no stale one. Workers on several machines share a
-limit where they share the state folder; else it holds on each of them.
+A night plans no more tasks of a host than it may have readers (`night.groups`), which holds across machines. Beside it
+other runs and commands may read, and Airflow's pools cannot limit them: a mapped task has one pool for all its map
+indexes. So the limit is also kept here, by locks on files in the state folder. The operating system takes a lock back
+when its process ends, however it ends: there is no stale one. Workers on several machines share this limit where they
+share the state folder; else it holds on each of them.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from tests.support.district import DOSSIERS, District
 from tests.support.records import NIGHT, dossier, survey
 from ward_warehouse.core.errors import LASTING, SourceError
 from ward_warehouse.lake.deletions import reconciliations
-from ward_warehouse.night import tasks
+from ward_warehouse.night import reading
 
 AFTERNOON = datetime(2024, 3, 10, 6, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ def district(make_district: MakeDistrict, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_nothing_is_compared_that_was_never_loaded(district: District) -> None:
-    assert tasks.plan_comparison(AFTERNOON) == []
+    assert reading.plan_comparison(AFTERNOON, district.resolve) == []
 
 
 def test_wards_that_can_be_compared_are_and_what_vanished_is_marked(
@@ -37,16 +37,16 @@ def test_wards_that_can_be_compared_are_and_what_vanished_is_marked(
 ) -> None:
     district.play()
     caplog.set_level("INFO", "ward_warehouse")
-    jobs = tasks.plan_comparison(AFTERNOON)
-    assert [(job["ward"], job["record_kinds"]) for job in jobs] == [
-        ("w_sql", ["dossiers", "survey_responses"]),
-        ("w_http", ["dossiers", "survey_responses"]),
+    jobs = reading.plan_comparison(AFTERNOON, district.resolve)
+    assert [(job["name"], job["wards"]) for job in jobs] == [
+        ("w_sql", {"w_sql": ["dossiers", "survey_responses"]}),
+        ("w_http", {"w_http": ["dossiers", "survey_responses"]}),
     ]
     ward = district["w_sql"]
     ward.sent = {kind: [] for kind in ward.sent}
     ward.send([dossier(str(number)) for number in range(5)], [survey("1")])
     for job in jobs:
-        tasks.compare(job, district.resolve)
+        reading.compare(job, district.resolve)
     assert "w_sql dossiers: 1 vanished, 0 came back" in caplog.text
     assert "w_http dossiers: 0 vanished, 0 came back" in caplog.text
     marked = list(reconciliations(district.night().lake, DOSSIERS, "w_sql"))
@@ -56,9 +56,9 @@ def test_wards_that_can_be_compared_are_and_what_vanished_is_marked(
 def test_a_ward_that_refuses_is_told_with_what_to_do_and_not_asked_again(district: District) -> None:
     district.play()
     district["w_http"].http.always = http.status(403)
-    (job,) = [job for job in tasks.plan_comparison(AFTERNOON) if job["ward"] == "w_http"]
+    (job,) = [job for job in reading.plan_comparison(AFTERNOON, district.resolve) if job["name"] == "w_http"]
     with pytest.raises(SourceError) as told:
-        tasks.compare(job, district.resolve)
+        reading.compare(job, district.resolve)
     assert str(told.value).startswith("Ward w_http (w_http), comparison of w_http: its system refused the login; renew")
     assert told.value.cause in LASTING
     assert district.manifest("w_http", NIGHT) is not None

@@ -45,7 +45,7 @@ def test_a_night_that_is_not_over_is_refused(ready: District, now: Clock) -> Non
     with pytest.raises(WardWarehouseError, match=REFUSED):
         ready.night().plan(Request(night=NIGHT))
     with pytest.raises(WardWarehouseError, match=REFUSED):
-        tasks.plan({"night": str(NIGHT)}, None, datetime(2024, 3, 7, 0, 30, tzinfo=HANOI))
+        tasks.plan({"night": str(NIGHT)}, None, datetime(2024, 3, 7, 0, 30, tzinfo=HANOI), ready.resolve)
     now.set(datetime(2024, 3, 7, 0, 0, 1, tzinfo=HANOI))
     assert ready.night().plan(Request(night=NIGHT)).request.night == NIGHT
 

@@ -16,7 +16,7 @@ from ward_warehouse.core.errors import SourceError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.deletions import Reconciliation, events, reconciliations
 from ward_warehouse.lake.outcomes import Outcome
-from ward_warehouse.night import tasks
+from ward_warehouse.night import reading
 from ward_warehouse.night.extract import Request
 
 SQL, HTTP, FILES = "a_sql", "b_http", "c_files"
@@ -202,12 +202,12 @@ def test_the_task_reconciles_after_it_has_extracted(
         monkeypatch.setenv(name, value)
     keep(district, ward, IDS[1:])
     job = district.night().plan(Request(night=after(1)), [ward], ["dossiers"]).model_dump(mode="json")
-    tasks.extract(job, district.resolve, reconcile=True)
+    reading.extract(job, district.resolve, reconcile=True)
     (found,) = reconciliations(district.night().lake, DOSSIERS, ward)
     assert found.rows_deleted == 1
     keep(district, ward, IDS[5:])
     with pytest.raises(SourceError, match="shows 5 of the 9 records"):
-        tasks.extract(job, district.resolve, reconcile=True)
+        reading.extract(job, district.resolve, reconcile=True)
 
 
 Query = Callable[[str], list[Any]]

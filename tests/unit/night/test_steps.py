@@ -14,7 +14,7 @@ from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import LASTING, RegistryError, SettingsError, SourceError, WardWarehouseError
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.night import tasks
+from ward_warehouse.night import reading, tasks
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.plan import parse_instant
 from ward_warehouse.night.steps import Night
@@ -157,23 +157,25 @@ def params(**given: Any) -> dict[str, Any]:
 
 def test_a_run_is_the_night_its_data_interval_starts_on(ready: District) -> None:
     start = datetime(2024, 3, 6, 0, 30, tzinfo=HANOI).astimezone(UTC)
-    jobs = tasks.plan(params(), start, start + timedelta(days=1))
+    jobs = tasks.plan(params(), start, start + timedelta(days=1), ready.resolve)
     assert {job["request"]["night"] for job in jobs} == {"2024-03-06"}
 
 
 def test_a_run_without_an_interval_is_the_night_before_it(ready: District) -> None:
     due = datetime(2024, 3, 7, 0, 30, tzinfo=HANOI).astimezone(UTC)
-    assert {job["request"]["night"] for job in tasks.plan(params(), None, due)} == {"2024-03-06"}
+    assert {job["request"]["night"] for job in tasks.plan(params(), None, due, ready.resolve)} == {"2024-03-06"}
 
 
 def test_a_run_takes_the_night_it_is_given(ready: District) -> None:
     due = datetime(2026, 1, 1, tzinfo=UTC)
-    assert {job["request"]["night"] for job in tasks.plan(params(night="2024-03-05"), due, due)} == {"2024-03-05"}
+    assert {job["request"]["night"] for job in tasks.plan(params(night="2024-03-05"), due, due, ready.resolve)} == {
+        "2024-03-05"
+    }
 
 
-def test_a_job_is_one_ward_of_the_run(ready: District) -> None:
+def test_the_jobs_of_few_wards_are_a_ward_each(ready: District) -> None:
     given = params(night=str(NIGHT), record_kinds=["dossiers"], since="2024-03-01", until="2024-03-02", full=True)
-    jobs = tasks.plan(given, None, datetime(2024, 3, 7, tzinfo=UTC))
+    jobs = tasks.plan(given, None, datetime(2024, 3, 7, tzinfo=UTC), ready.resolve)
     assert [job["wards"] for job in jobs] == [[ward] for ward in WARDS]
     assert len({job["run_id"] for job in jobs}) == 1
     request = Request.model_validate(jobs[0]["request"])
@@ -186,18 +188,18 @@ def test_a_job_is_one_ward_of_the_run(ready: District) -> None:
 
 def test_tasks_of_a_night(ready: District, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "ward_warehouse")
-    jobs = tasks.plan(params(night=str(NIGHT)), None, datetime(2024, 3, 7, tzinfo=UTC))
+    jobs = tasks.plan(params(night=str(NIGHT)), None, datetime(2024, 3, 7, tzinfo=UTC), ready.resolve)
     ready["b_http"].http.always = http.status(403)
     for job in jobs:
         if job["wards"] == ["b_http"]:
             with pytest.raises(SourceError, match=r"- b_http dossiers.*403.*\n- b_http survey_responses.*403") as told:
-                tasks.extract(job, ready.resolve)
+                reading.extract(job, ready.resolve)
             assert str(told.value).startswith(
                 f"Ward b_http (b_http), night {NIGHT}: its system refused the login; renew the secret"
             )
             assert told.value.cause in LASTING
         else:
-            tasks.extract(job, ready.resolve)
+            reading.extract(job, ready.resolve)
     tasks.validate(jobs)
     arrived = tasks.announce(jobs)
     assert arrived is not None
@@ -212,23 +214,25 @@ def test_tasks_of_a_night(ready: District, caplog: pytest.LogCaptureFixture) -> 
 
 def test_a_file_that_was_left_out_makes_its_ward_red_and_what_came_counts(ready: District) -> None:
     (ready["c_files"].folder / "ho_so_20240305.csv").write_bytes(b"")
-    jobs = tasks.plan(params(night=str(NIGHT), wards=["c_files"]), None, datetime(2024, 3, 7, tzinfo=UTC))
+    jobs = tasks.plan(
+        params(night=str(NIGHT), wards=["c_files"]), None, datetime(2024, 3, 7, tzinfo=UTC), ready.resolve
+    )
     with pytest.raises(SourceError, match=r"ho_so_20240305.csv"):
-        tasks.extract(jobs[0], ready.resolve)
+        reading.extract(jobs[0], ready.resolve)
     tasks.validate(jobs)
     assert [row["source_record_id"] for row in ready.accepted("c_files")] == ["1"]
     assert "1 of 1 wards loaded" in tasks.verdict(jobs).text
 
 
 def test_of_a_night_that_brought_nothing_nothing_is_announced(ready: District) -> None:
-    jobs = tasks.plan(params(night=str(NIGHT)), None, datetime(2024, 3, 7, tzinfo=UTC))
+    jobs = tasks.plan(params(night=str(NIGHT)), None, datetime(2024, 3, 7, tzinfo=UTC), ready.resolve)
 
     def nowhere(connection_id: str) -> Connection:
         raise SettingsError(f"connection {connection_id} is not known")
 
     for job in jobs:
         with pytest.raises(SourceError) as told:
-            tasks.extract(job, nowhere)
+            reading.extract(job, nowhere)
         assert told.value.cause == "not_configured", "no retry mends it"
     assert tasks.announce(jobs) is None
     ended = tasks.verdict(jobs)

@@ -8,7 +8,7 @@ import pytest
 from tests.support.district import District
 from tests.support.records import NIGHT, dossier
 from ward_warehouse.core.errors import PostponedError
-from ward_warehouse.night import tasks
+from ward_warehouse.night import reading
 from ward_warehouse.night.extract import Request
 from ward_warehouse.registry.wards import QuietHours
 
@@ -69,7 +69,7 @@ def test_a_ward_in_its_window_is_left_alone_and_says_so(closed: District) -> Non
 def test_its_task_is_put_off_until_the_window_ends(closed: District) -> None:
     job = closed.night().plan(Request(night=NIGHT), ["a_sql"]).model_dump(mode="json")
     with pytest.raises(PostponedError) as caught:
-        tasks.extract(job, closed.resolve)
+        reading.extract(job, closed.resolve)
     left = caught.value.until - datetime.now(HANOI)
     assert timedelta(hours=1, minutes=58) < left <= timedelta(hours=2)
 
