@@ -107,9 +107,9 @@ def night_under_scheduler(district: District) -> Callable[[threading.Event], Liv
             "WARD_WAREHOUSE_PARALLEL_WARDS": "2",
         }
         with scheduler.running(environment, district.folder, stop) as airflow:
-            load = airflow.wait("end of the load", lambda: airflow.ended("ward_nightly_load"), 240)
+            load = airflow.wait("end of the load", lambda: airflow.ended("ward_nightly_load"), 600)
             assert load["state"] == "success", airflow.tail("scheduler")
-            build = airflow.wait("end of the build", lambda: airflow.ended("warehouse_build"), 180)
+            build = airflow.wait("end of the build", lambda: airflow.ended("warehouse_build"), 600)
             path = f"/dags/ward_nightly_load/dagRuns/{load['dag_run_id']}/taskInstances"
             tasks, listening = airflow.get(path)["task_instances"], airflow.listening()
             (event,) = airflow.get(f"/assets/events?source_dag_id={build['dag_id']}")["asset_events"]
