@@ -55,9 +55,7 @@ def accessibility_faults(page: Path, scratch: Path, script: str = "", width: int
     """
     axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     rules = "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}"
-    found = _answer(
-        page, scratch, f"{script}; const found = await axe.run(document, {rules}); return found", width, axe
-    )
+    found = answer(page, scratch, f"{script}; const found = await axe.run(document, {rules}); return found", width, axe)
     return [
         f"{fault['id']} ({fault['impact']}): {node['html'][:160]}"
         for fault in found["violations"]
@@ -68,12 +66,12 @@ def accessibility_faults(page: Path, scratch: Path, script: str = "", width: int
 
 def overflow(page: Path, scratch: Path, width: int) -> int:
     """By how many pixels a page is wider than a screen of that width."""
-    return int(_answer(page, scratch, "return document.documentElement.scrollWidth - window.innerWidth", width))
+    return int(answer(page, scratch, "return document.documentElement.scrollWidth - window.innerWidth", width))
 
 
 def shown_text(page: Path, scratch: Path, script: str = "") -> str:
     """The text that a reader sees, after a script."""
-    return str(_answer(page, scratch, f"{script}; return document.body.innerText", 1280))
+    return str(answer(page, scratch, f"{script}; return document.body.innerText", 1280))
 
 
 def printed_pages(page: Path, scratch: Path) -> int:
@@ -83,7 +81,7 @@ def printed_pages(page: Path, scratch: Path) -> int:
     return len(re.findall(rb"/Type\s*/Page[^s]", target.read_bytes()))
 
 
-def _answer(page: Path, scratch: Path, script: str, width: int, library: str = "") -> Any:
+def answer(page: Path, scratch: Path, script: str, width: int = 1280, library: str = "") -> Any:
     """What a script says of a page that is shown in a frame of that width: a window cannot be as narrow as a phone."""
     source = page.read_text(encoding="utf-8")
     # The page keeps scripts out; what asks about it is one.
@@ -101,10 +99,10 @@ def _answer(page: Path, scratch: Path, script: str, width: int, library: str = "
         encoding="utf-8",
     )
     document = _run(scratch, "--virtual-time-budget=20000", "--dump-dom", frame.as_uri())
-    answer = _ANSWER.search(document)
-    assert answer, document[:2000]
-    assert answer[1], "the script gave no answer"
-    return json.loads(html.unescape(answer[1]))
+    found = _ANSWER.search(document)
+    assert found, document[:2000]
+    assert found[1], "the script gave no answer"
+    return json.loads(html.unescape(found[1]))
 
 
 def _run(scratch: Path, *options: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from ward_warehouse.cli.dashboard import dashboard
 from ward_warehouse.cli.dates import DAY, INSTANT
 from ward_warehouse.cli.evidence import evidence
 from ward_warehouse.cli.indicators import indicators
@@ -73,6 +74,7 @@ main.add_command(wards)
 main.add_command(reconcile)
 main.add_command(release)
 main.add_command(report)
+main.add_command(dashboard)
 main.add_command(night)
 main.add_command(periods)
 main.add_command(pseudonyms)

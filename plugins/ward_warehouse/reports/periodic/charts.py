@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from ward_warehouse.reports.periodic.model import Figure, TrendPoint
-from ward_warehouse.reports.vietnamese import share_text
+from ward_warehouse.reports.vietnamese import count_text, share_text, value_text
 
 INK, ALARM, BAND, LINE = "#3d4a63", "#a31621", "#dbe3ee", "#1f3a5f"
 """Told apart by lightness as well as by hue, so that a copier and a colour-blind reader see the same."""
@@ -65,40 +65,49 @@ def interval_chart(figure: Figure | None, district: float | None, scale: Scale) 
     )
 
 
-def trend_chart(points: Sequence[TrendPoint], width: float = 620, height: float = 160) -> Markup:
-    """A share month by month, its interval as a band; empty with fewer than two months."""
+def trend_chart(
+    points: Sequence[TrendPoint], name: str, unit: str = "share", width: float = 620, height: float = 160
+) -> Markup:
+    """An indicator month by month, its interval as a band; empty with fewer than two months.
+
+    Args:
+        points: the months; without an interval both bounds are the value.
+        name: of the indicator, for who does not see the picture.
+        unit: of the values.
+        width: of the picture.
+        height: of the picture.
+    """
     if len(points) < 2:
         return Markup()
     low, high = min(point.low for point in points), max(point.high for point in points)
     # A band of a tenth of a point drawn over the whole height would look like a storm.
-    room = max((high - low) * 0.1, 0.01)
-    up = Scale(min(high + room, 1), max(low - room, 0), 10, height - 40)
+    room = max((high - low) * 0.1, 0.01 if unit == "share" else 1)
+    top = min(high + room, max(high, 1)) if unit == "share" else high + room
+    up = Scale(top, max(low - room, 0), 10, height - 40)
     along = Scale(0, len(points) - 1, 60, width - 80)
     upper = [f"{along.at(place)},{up.at(point.high)}" for place, point in enumerate(points)]
     lower = [f"{along.at(place)},{up.at(point.low)}" for place, point in enumerate(points)]
     line = " ".join(f"{along.at(place)},{up.at(point.value)}" for place, point in enumerate(points))
     axis = Markup("").join(
         Markup(
-            '<line x1="60" x2="{end}" y1="{y}" y2="{y}" stroke="#e3e8ef"/>'
-            '<text x="52" y="{y}" dy="4" text-anchor="end">{text}</text>'
-        ).format(end=width - 20, y=up.at(value), text=share_text(value))
+            '<line x1="60" x2="{end}" y1="{y}" y2="{y}" stroke="#e3e8ef"/><text x="52" y="{y}" dy="4">{text}</text>'
+        ).format(end=width - 20, y=up.at(value), text=_axis_text(value, unit))
         for value in (up.low, (up.low + up.high) / 2, up.high)
     )
     months = Markup("").join(
-        Markup('<text x="{x}" y="{y:.0f}" text-anchor="middle">{text}</text>').format(
-            x=along.at(place), y=height - 8, text=point.label
-        )
+        Markup('<text x="{x}" y="{y:.0f}">{text}</text>').format(x=along.at(place), y=height - 8, text=point.label)
         for place, point in enumerate(points)
     )
     first, last = points[0], points[-1]
     said = (
-        f"Tỷ lệ hài lòng từng tháng, từ {share_text(first.value)} ({first.label}) đến "
-        f"{share_text(last.value)} ({last.label})"
+        f"{name} từng tháng, từ {value_text(first.value, unit)} ({first.label}) đến "
+        f"{value_text(last.value, unit)} ({last.label})"
     )
     return Markup(
-        '<svg role="img" aria-label="{said}" viewBox="0 0 {width:.0f} {height:.0f}" class="trend">{axis}'
+        '<svg role="img" aria-label="{said}" viewBox="0 0 {width:.0f} {height:.0f}" class="trend">'
+        '<g text-anchor="end">{axis}</g>'
         '<polygon points="{band}" fill="{fill}"/><polyline points="{line}" fill="none" stroke="{stroke}" '
-        'stroke-width="2"/>{months}</svg>'
+        'stroke-width="2"/><g text-anchor="middle">{months}</g></svg>'
     ).format(
         said=escape(said),
         width=width,
@@ -110,3 +119,8 @@ def trend_chart(points: Sequence[TrendPoint], width: float = 620, height: float 
         stroke=LINE,
         months=months,
     )
+
+
+def _axis_text(value: float, unit: str) -> str:
+    """A share in per cent; of other values no more places than tell the lines apart."""
+    return count_text(value) if unit != "share" and value >= 10 else value_text(round(value, 3), unit)

@@ -6,6 +6,9 @@ ON_TIME, SATISFIED, ONLINE = "on_time_of_resolved", "satisfaction_rate", "online
 OVERDUE, LATE, APOLOGIES = "dossiers_overdue", "resolved_late", "apology_coverage"
 RECEIVED, RESOLVED = "dossiers_received", "dossiers_resolved"
 
+TREND = "Tỷ lệ hài lòng"
+"""What is drawn month by month."""
+
 TILES: tuple[tuple[str, str], ...] = (
     (ON_TIME, "Đúng hạn"),
     (ONLINE, "Nộp qua mạng"),

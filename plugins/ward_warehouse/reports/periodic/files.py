@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
+from ward_warehouse.reports.folder import alone, put, replace_text, writing
 from ward_warehouse.reports.periodic.document import LETTERHEAD, report_document
 from ward_warehouse.reports.periodic.evidence import read_evidence
 from ward_warehouse.reports.periodic.model import CLOSED, PeriodicReport
@@ -43,18 +39,12 @@ def write_report(settings: Settings, report: PeriodicReport, formats: Sequence[s
     if unknown:
         raise WardWarehouseError(f"report: found format {', '.join(unknown)}, expected some of {', '.join(FORMATS)}")
     folder = reports_folder(settings)
-    with _disk_errors(folder), _alone(folder):
-        _forget_killed(folder)
-        fresh = folder / f".{uuid4().hex}"
-        fresh.mkdir(mode=0o700)
-        try:
-            names = [f"{report_name(report)}.{format_}" for format_ in FORMATS if format_ in formats]
-            for name in names:
-                _write(settings, report, fresh / name, names)
-            written = [_put(fresh / name, folder / report.district_code / name) for name in names]
-            _note(folder, report)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+    with writing(folder, "report") as fresh:
+        names = [f"{report_name(report)}.{format_}" for format_ in FORMATS if format_ in formats]
+        for name in names:
+            _write(settings, report, fresh / name, names)
+        written = [put(fresh / name, folder / report.district_code / name) for name in names]
+        _note(folder, report)
         _write_index(folder)
     return written
 
@@ -79,7 +69,7 @@ def remove_old(settings: Settings, days: int, now: datetime | None = None) -> in
     gone = 0
     if not folder.is_dir():
         return 0
-    with _disk_errors(folder), _alone(folder):
+    with alone(folder, "report"):
         notes = _notes(folder)
         for key, note in list(notes.items()):
             if note["state"] != CLOSED and datetime.fromisoformat(note["written_at"]) < before:
@@ -103,42 +93,6 @@ def _write(settings: Settings, report: PeriodicReport, file: Path, names: Sequen
         case ".xlsx":
             with open_published(settings.published_file) as db:
                 write_workbook(report, file, lambda code: read_evidence(db, report, code))
-
-
-def _put(file: Path, place: Path) -> Path:
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.replace(file, place)
-    return place
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Holds the kernel's lock on the folder: two runs would write one index."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise WardWarehouseError(
-                f"report: another run writes reports into {folder}; wait for it, then run the command again"
-            ) from None
-        yield
-
-
-@contextmanager
-def _disk_errors(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise WardWarehouseError(
-            f"report: {folder}: {error.strerror or error}; the reports that stood there are left as they were"
-        ) from None
-
-
-def _forget_killed(folder: Path) -> None:
-    for leftover in folder.glob(".*"):
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _notes(folder: Path) -> dict[str, dict[str, str]]:
@@ -167,9 +121,7 @@ def _note(folder: Path, report: PeriodicReport) -> None:
 
 
 def _write_notes(folder: Path, notes: dict[str, dict[str, str]]) -> None:
-    fresh = folder / "reports.fresh"
-    fresh.write_text(json.dumps(notes, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
-    os.replace(fresh, folder / "reports.json")
+    replace_text(folder / "reports.json", json.dumps(notes, ensure_ascii=False, indent=1, sort_keys=True))
 
 
 def _files_of(folder: Path, key: str) -> list[Path]:
@@ -187,6 +139,4 @@ def _write_index(folder: Path) -> None:
             for key, note in notes
         ]
     )  # fmt: skip
-    fresh = folder / "index.fresh"
-    fresh.write_text(page, encoding="utf-8")
-    os.replace(fresh, folder / "index.html")
+    replace_text(folder / "index.html", page)

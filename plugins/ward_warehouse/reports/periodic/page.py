@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ward_warehouse.reports.periodic.charts import interval_chart, interval_scale, trend_chart
-from ward_warehouse.reports.periodic.content import COLUMNS, DETAILS, ON_TIME, TILES
+from ward_warehouse.reports.periodic.content import COLUMNS, DETAILS, ON_TIME, TILES, TREND
 from ward_warehouse.reports.periodic.model import PeriodicReport
 from ward_warehouse.reports.vietnamese import count_text, day_text, decimal_text, share_text
 
@@ -43,7 +43,7 @@ def report_page(report: PeriodicReport, files: Sequence[str] = ()) -> str:
             unit.key: interval_chart(unit.figures.get(ON_TIME), district.value if district else None, scale)
             for unit in report.wards
         },
-        trend=trend_chart(report.trend),
+        trend=trend_chart(report.trend, TREND),
     )
 
 

@@ -10,7 +10,7 @@ import typst
 
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.reports.periodic.charts import interval_chart, interval_scale, trend_chart
-from ward_warehouse.reports.periodic.content import COLUMNS, ON_TIME, TILES
+from ward_warehouse.reports.periodic.content import COLUMNS, ON_TIME, TILES, TREND
 from ward_warehouse.reports.periodic.model import PeriodicReport
 from ward_warehouse.reports.periodic.page import details
 from ward_warehouse.reports.vietnamese import count_text, day_text, decimal_text, share_text
@@ -57,7 +57,7 @@ def _content(report: PeriodicReport) -> dict[str, Any]:
         "columns": [name for _, name in COLUMNS],
         "on_time": [code for code, _ in COLUMNS].index(ON_TIME),
         "rows": _rows(report),
-        "trend": str(trend_chart(report.trend)),
+        "trend": str(trend_chart(report.trend, TREND)),
         "mixes": [
             [
                 heading,
