@@ -85,7 +85,8 @@ def read_year(published: Path, district: str, year: int | None, themes: Mapping[
         BuildError: there is no published warehouse.
     """
     with open_published(published) as db:
-        wanted = {"district": district, "year": _find_year(db, district, year)}
+        chosen = _find_year(db, district, year)
+        wanted = {"district": district, "year": chosen}
         rows = _rows(db, _FIGURES, wanted | {"grains": list(GRAINS)})
         head = _rows(
             db,
@@ -98,7 +99,7 @@ def read_year(published: Path, district: str, year: int | None, themes: Mapping[
         return DistrictYear(
             district=district,
             name=Said(head["district_name_vi"], head["district_name_en"]),
-            year=wanted["year"],
+            year=chosen,
             as_of=head["district_as_of"],
             built_at=head["built_at"],
             periods=_periods(rows),
