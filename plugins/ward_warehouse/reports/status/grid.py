@@ -24,19 +24,34 @@ MARK_OF: dict[State | Late, Mark] = {
     "failed": "missing", "missing": "missing",
 }  # fmt: skip
 
-_DUE = """
+_FEEDS = """
     WITH nights AS (
         SELECT district_code, night FROM marts.reporting_completeness GROUP BY district_code, night
         QUALIFY row_number() OVER (PARTITION BY district_code ORDER BY night DESC) <= $count
-    )
-    SELECT district_code, night, ward_key, record_kind, is_reported
-    FROM marts.reporting_completeness JOIN nights USING (district_code, night)"""
+    ),
+    due AS (SELECT * FROM marts.reporting_completeness JOIN nights USING (district_code, night)),
+    steps AS (
+        SELECT district_code, night, ward_key, record_kind, max(rows_quarantined) > 0 AS is_refused,
+            -- Read once and judged once: there is nothing to choose between, and sixty nights of them are many.
+            count(*) = 2 AND count(*) FILTER (step = 'extract' AND status = 'succeeded' AND error IS NULL) = 1
+                AND count(*) FILTER (step = 'validate' AND status = 'succeeded') = 1 AS is_plain
+        FROM audit.load_outcomes JOIN nights USING (district_code, night)
+        WHERE ward_key IS NOT NULL AND step IN ('extract', 'validate', 'take_back')
+        GROUP BY ALL
+    )"""
 
-_STEPS = """
+_STATES = f"""
+    {_FEEDS}
+    SELECT district_code, night, ward_key, record_kind, coalesce(is_plain, is_reported), is_plain AND is_refused
+    FROM due FULL JOIN steps USING (district_code, night, ward_key, record_kind)
+    WHERE is_plain OR is_reported IS NOT NULL"""  # noqa: S608 - our own words
+
+_STEPS = f"""
+    {_FEEDS}
     SELECT district_code, night, ward_key, record_kind, step, status, fingerprint, rows_quarantined, error IS NOT NULL
-    FROM audit.load_outcomes
-    WHERE night >= $first AND ward_key IS NOT NULL AND step IN ('extract', 'validate', 'take_back')
-    ORDER BY outcome_id"""
+    FROM audit.load_outcomes JOIN steps USING (district_code, night, ward_key, record_kind)
+    WHERE (NOT is_plain OR list_contains($fresh, night)) AND step IN ('extract', 'validate', 'take_back')
+    ORDER BY outcome_id"""  # noqa: S608 - our own words
 
 _NIGHT = """
     SELECT outcome_id, night, ward_key AS ward, district_code AS district, record_kind, step, status, fingerprint,
@@ -89,36 +104,44 @@ def read_names(db: duckdb.DuckDBPyConnection, language: Language) -> dict[str, s
 
 def read_grid(db: duckdb.DuckDBPyConnection, fresh: Sequence[Outcome], count: int) -> list[DistrictGrid]:
     """Every district's newest `count` nights."""
-    due: dict[Place, dict[tuple[str, str], State]] = defaultdict(dict)
-    for district, night, ward, record_kind, is_reported in db.execute(_DUE, {"count": count}).fetchall():
+    states: dict[Place, dict[tuple[str, str], State]] = defaultdict(dict)
+    refused: set[tuple[Place, str]] = set()
+    for district, night, ward, record_kind, came, is_refused in db.execute(_STATES, {"count": count}).fetchall():
         # Of a night whose outcomes nobody keeps any more, its partitions say what came.
-        due[district, night][ward, record_kind] = "loaded" if is_reported else "missing"
-    steps = _steps(db, fresh, min((night for _, night in due), default=date.min))
-    published, refused = set(due), set[tuple[Place, str]]()
-    for place, rows in steps.items():
+        states[district, night][ward, record_kind] = "loaded" if came else "missing"
+        if is_refused:
+            refused.add(((district, night), ward))
+    published = set(states)
+    for place, rows in _steps(db, fresh, count).items():
         for feed, (read, judged) in counting(rows).items():
             state = state_of(read, judged, left_out=read is not None and read.left_out)
-            if place not in published or feed in due[place] or state in GOOD:
-                due[place][feed] = state
+            if place not in published or feed in states[place] or state in GOOD:
+                states[place][feed] = state
             if state in GOOD and judged is not None and judged.rows_quarantined:
                 refused.add((place, feed[0]))
-    grids = []
-    for district in sorted({district for district, _ in due}):
-        nights = sorted((night for one, night in due if one == district), reverse=True)[:count]
-        marked = marks_of([due[district, night] for night in nights])
-        marks: dict[str, dict[date, Mark]] = defaultdict(dict)
-        for night, wards in zip(nights, marked, strict=True):
-            for ward, mark in wards.items():
-                plain = mark == "loaded" and ((district, night), ward) in refused
-                marks[ward][night] = "refused" if plain else MARK_OF[mark]
-        grids.append(DistrictGrid(district, nights, dict(sorted(marks.items()))))
-    return grids
+    return [_grid(district, states, refused, count) for district in sorted({district for district, _ in states})]
 
 
-def _steps(db: duckdb.DuckDBPyConnection, fresh: Sequence[Outcome], first: date) -> Mapping[Place, list[Row]]:
-    """The steps of each night since `first`, in their order."""
+def _grid(
+    district: str,
+    states: Mapping[Place, Mapping[tuple[str, str], State]],
+    refused: set[tuple[Place, str]],
+    count: int,
+) -> DistrictGrid:
+    nights = sorted((night for one, night in states if one == district), reverse=True)[:count]
+    marks: dict[str, dict[date, Mark]] = defaultdict(dict)
+    for night, wards in zip(nights, marks_of([states[district, night] for night in nights]), strict=True):
+        for ward, mark in wards.items():
+            plain = mark == "loaded" and ((district, night), ward) in refused
+            marks[ward][night] = "refused" if plain else MARK_OF[mark]
+    return DistrictGrid(district, nights, dict(sorted(marks.items())))
+
+
+def _steps(db: duckdb.DuckDBPyConnection, fresh: Sequence[Outcome], count: int) -> Mapping[Place, list[Row]]:
+    """The steps of each night that leave something to choose, in their order."""
     steps: dict[Place, list[Row]] = defaultdict(list)
-    for district, night, *row in db.execute(_STEPS, {"first": first}).fetchall():
+    nights = sorted({one.night for one in fresh})
+    for district, night, *row in db.execute(_STEPS, {"count": count, "fresh": nights}).fetchall():
         steps[district, night].append(Row._make(row))
     for one in fresh:
         kept = (one.ward or "", str(one.record_kind), one.step, one.status, one.fingerprint, one.rows_quarantined)
