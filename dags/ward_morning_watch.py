@@ -30,7 +30,7 @@ DUE = CronTriggerTimetable(f"{MINUTE} {HOUR} * * *", timezone=SETTINGS.time_zone
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=1),
-    default_args={"owner": "district-data"},
+    default_args={"owner": "district-data", "queue": "warehouse"},
     tags=["wards", "messages"],
     doc_md=__doc__,
 )

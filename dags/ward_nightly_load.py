@@ -70,7 +70,7 @@ PARAMS = {
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=5),
     params=PARAMS,
-    default_args={"owner": "district-data"},
+    default_args={"owner": "district-data", "queue": "warehouse"},
     tags=["wards", "nightly"],
     doc_md=__doc__,
 )
@@ -88,6 +88,8 @@ def ward_nightly_load() -> None:
         # Of the task's own argument: rendered before it runs, so that wards have their name while they are read and
         # retried.
         map_index_template="{{ task.op_kwargs['job']['name'] }}",
+        # Any worker that reaches the wards; all else is beside the disk of the build. Only Celery's look at it.
+        queue="wards",
         retries=SETTINGS.extract_retries,
         retry_delay=timedelta(minutes=SETTINGS.extract_retry_minutes),
         retry_policy=NOT_WHAT_LASTS,

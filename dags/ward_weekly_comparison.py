@@ -34,7 +34,7 @@ WEEKLY = CronTriggerTimetable(SETTINGS.comparison_schedule, timezone=SETTINGS.ti
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=8),
-    default_args={"owner": "district-data"},
+    default_args={"owner": "district-data", "queue": "warehouse"},
     tags=["wards", "maintenance"],
     doc_md=__doc__,
 )
@@ -48,6 +48,8 @@ def ward_weekly_comparison() -> None:
 
     @task(
         map_index_template="{{ task.op_kwargs['job']['name'] }}",
+        # Any worker that reaches the wards; all else is beside the disk of the build. Only Celery's look at it.
+        queue="wards",
         retries=SETTINGS.extract_retries,
         retry_delay=timedelta(minutes=SETTINGS.extract_retry_minutes),
         retry_policy=NOT_WHAT_LASTS,

@@ -35,7 +35,7 @@ from ward_airflow import LAKE, WAREHOUSE, airflow_connection, told_plainly
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=3),
     params={"full_refresh": Param(False, type="boolean", description="Make the build anew from the lake alone")},
-    default_args={"owner": "district-data"},
+    default_args={"owner": "district-data", "queue": "warehouse"},
     tags=["warehouse"],
     doc_md=__doc__,
 )

@@ -28,7 +28,7 @@ SETTINGS = load_settings()
     allowed_run_types=["scheduled", "manual"],
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=3),
-    default_args={"owner": "district-data"},
+    default_args={"owner": "district-data", "queue": "warehouse"},
     tags=["warehouse", "maintenance"],
     doc_md=__doc__,
 )

@@ -76,6 +76,7 @@ def describe_task(task: Any) -> dict[str, Any]:
         "retries": task.retries,
         "retry_minutes": task.retry_delay.total_seconds() / 60,
         "at_once": task.max_active_tis_per_dagrun,
+        "queue": task.queue,
         "map_index_template": template,
         "outlets": [asset.name for asset in outlets],
     }

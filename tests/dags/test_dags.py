@@ -44,6 +44,7 @@ def test_tasks_of_the_nightly_load(seen: Seen) -> None:
         "retries": 0,
         "retry_minutes": 5.0,
         "at_once": None,
+        "queue": "warehouse",
         "map_index_template": None,
         "outlets": [],
     }
@@ -57,6 +58,7 @@ def test_tasks_of_the_nightly_load(seen: Seen) -> None:
             "retries": 2,
             "retry_minutes": 10.0,
             "at_once": 1,
+            "queue": "wards",
             "map_index_template": "{{ task.op_kwargs['job']['name'] }}",
         },
         "validate": {**always, "after": ["extract", "plan"]},
@@ -66,7 +68,13 @@ def test_tasks_of_the_nightly_load(seen: Seen) -> None:
 
 
 def test_tasks_of_the_build(seen: Seen) -> None:
-    plain = {"mapped": False, "retry_minutes": 5.0, "at_once": None, "map_index_template": None}
+    plain = {
+        "mapped": False,
+        "retry_minutes": 5.0,
+        "at_once": None,
+        "queue": "warehouse",
+        "map_index_template": None,
+    }
     never_again = {**plain, "trigger_rule": "all_success", "retries": 0}
     assert seen.dag(BUILD)["tasks"] == {
         "build": {**never_again, "after": [], "outlets": []},
@@ -86,6 +94,7 @@ def test_tasks_of_the_maintenance(seen: Seen) -> None:
             "retries": 1,
             "retry_minutes": 5.0,
             "at_once": None,
+            "queue": "warehouse",
             "map_index_template": None,
             "outlets": [],
         }
@@ -122,6 +131,9 @@ def test_the_watch_and_the_comparison_have_their_hours(seen: Seen) -> None:
     assert (watch["cron"], watch["time_zone"]) == ("0 6 * * *", "Asia/Ho_Chi_Minh")
     assert (comparison["cron"], comparison["time_zone"]) == ("0 13 * * 0", "Asia/Ho_Chi_Minh")
     assert comparison["tasks"]["compare"]["mapped"]
+    assert {name: task["queue"] for name, task in comparison["tasks"].items()} == {
+        "plan": "warehouse", "compare": "wards",
+    }  # fmt: skip
 
 
 def test_policies(seen: Seen) -> None:
