@@ -28,7 +28,7 @@ from tests.faults.operations import Fault, install
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
-from ward_warehouse.night import tasks
+from ward_warehouse.night import reading, tasks
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.plan import Plan
 from ward_warehouse.night.steps import Night
@@ -151,9 +151,9 @@ def play_tasks(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> N
         return pushed
 
     params = {"night": order["night"], "record_kinds": order.get("record_kinds"), "full": False}
-    jobs = run(tasks.plan, params, None, datetime.now(UTC))
+    jobs = run(tasks.plan, params, None, datetime.now(UTC), from_environment)
     for job in jobs:
-        run(tasks.extract, job, from_environment)
+        run(reading.extract, job, from_environment)
     for task, *args in ((tasks.validate, jobs), (tasks.verdict, jobs), (tasks.build, False)):
         run(task, *args)
     run(tasks.publish)
