@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 Record = TypeVar("Record", bound="LakeRecord")
 COMPRESSION = "zstd"
+PASSING = "lz4"
+"""Of what is read once and removed, a landed batch: half as dense, and a third cheaper to write and read again."""
 
 
 class LakeRecord(BaseModel):

@@ -18,7 +18,7 @@ from ward_warehouse.core.names import names_shown
 from ward_warehouse.core.nights import CLOCK_TOLERANCE, night_end
 from ward_warehouse.lake.outcomes import new_id
 from ward_warehouse.lake.store import (
-    COMPRESSION,
+    PASSING,
     Lake,
     LandedBatch,
     Manifest,
@@ -274,7 +274,7 @@ class _Writer:
         if self._writer is None:
             handle = self._stack.enter_context(self._lake.writing(self._target))
             # The file is read once, whole: to look for values that repeat costs more than it saves.
-            writer = pq.ParquetWriter(handle, table.schema, compression=COMPRESSION, use_dictionary=False)
+            writer = pq.ParquetWriter(handle, table.schema, compression=PASSING, use_dictionary=False)
             self._writer = self._stack.enter_context(writer)
             self.path = self._target
         self._writer.write_table(changed)
