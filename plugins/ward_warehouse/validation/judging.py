@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -49,6 +49,9 @@ ROW_WISE = frozenset(
 
 OF_PRESENCE = frozenset({"expect_column_values_to_be_null", "expect_column_values_to_not_be_null"})
 """Of them, those that ask only whether there is a value: one that is there stands for all others."""
+
+MOST_REMEMBERED = 10_000
+"""Of the classes of a group; a column of more different values has others in the next frame."""
 
 OF_ORDER = frozenset({"expect_column_pair_values_a_to_be_greater_than_b", "expect_column_pair_values_to_be_equal"})
 """Of them, those that ask only which of two values is the greater: one such pair stands for all that lie so."""
@@ -155,12 +158,25 @@ class Judge:
             if group.alike is None:
                 found |= self._validate(group, records.select(self.suite.columns))
                 continue
-            values, which = group.alike(records.select(group.columns))
-            for rule, broken in self._validate(group, values).items():
-                marks = np.zeros(values.num_rows, dtype=bool)
-                marks[broken] = True
-                found[rule] = np.flatnonzero(marks[which])
+            classes = group.alike(records.select(group.columns))
+            for rule, marks in self._judge_classes(group, classes).items():
+                found[rule] = np.flatnonzero(marks[classes.which])
         return {rule.rule: self._without_explained(rule, found) for rule in self.suite.rules}
+
+    def _judge_classes(self, group: _Group, classes: _Classes) -> dict[str, np.ndarray]:
+        """For each rule of a group which of the classes broke it; one that was met before is not judged again."""
+        if len(classes.keys) > MOST_REMEMBERED:
+            return _marked(self._validate(group, classes.values), len(classes.keys))
+        fresh = [place for place, key in enumerate(classes.keys) if key not in group.known]
+        if fresh:
+            if len(group.known) + len(fresh) > MOST_REMEMBERED:
+                group.known.clear()
+                fresh = list(range(len(classes.keys)))
+            found = _marked(self._validate(group, classes.values.take(pa.array(fresh))), len(fresh))
+            for number, place in enumerate(fresh):
+                group.known[classes.keys[place]] = {rule: bool(marks[number]) for rule, marks in found.items()}
+        verdicts = [group.known[key] for key in classes.keys]
+        return {rule: np.array([one[rule] for one in verdicts], dtype=bool) for rule in group.rules}
 
     def _validate(self, group: _Group, records: pa.Table) -> dict[str, np.ndarray]:
         batch = self._batches.get_batch({"dataframe": _frame(records)})
@@ -198,7 +214,22 @@ def great_expectations() -> ModuleType:
     return import_module("great_expectations")
 
 
-Alike = Callable[[pa.Table], tuple[pa.Table, np.ndarray]]
+@dataclass(frozen=True)
+class _Classes:
+    """Rows by what the rules of a group can tell apart.
+
+    Attributes:
+        keys: what each class is known by, in any other frame as well.
+        values: a row of each class.
+        which: of each row, which class it is of.
+    """
+
+    keys: list[Hashable]
+    values: pa.Table
+    which: np.ndarray
+
+
+Alike = Callable[[pa.Table], _Classes]
 
 
 @dataclass(frozen=True)
@@ -206,13 +237,17 @@ class _Group:
     """Rules that look at the same columns.
 
     Attributes:
-        alike: gives of records those that are to be judged, and for each record which of them stands for it; None
-            where a record cannot be judged by its own values alone.
+        rules: their names.
+        alike: divides records into classes, of which one record is judged for all; None where a record cannot be judged
+            by its own values alone.
+        known: which of the rules the classes broke that were judged, by their keys.
     """
 
     columns: list[str]
+    rules: list[str]
     alike: Alike | None
     gx_suite: ExpectationSuite
+    known: dict[Hashable, dict[str, bool]] = field(default_factory=dict)
 
 
 def _prepare(suite: Suite) -> tuple[list[_Group], Any]:
@@ -236,7 +271,7 @@ def _prepare(suite: Suite) -> tuple[list[_Group], Any]:
     groups = []
     for number, ((alike, columns), expectations) in enumerate(members.items()):
         gx_suite = context.suites.add(ExpectationSuite(name=f"{suite.record_kind} {number}", expectations=expectations))
-        groups.append(_Group(list(columns), alike, gx_suite))
+        groups.append(_Group(list(columns), [one.meta["rule"] for one in expectations], alike, gx_suite))
     asset = context.data_sources.add_pandas("landing").add_dataframe_asset(str(suite.record_kind))
     return groups, asset.add_batch_definition_whole_dataframe("night")
 
@@ -250,8 +285,15 @@ def _likeness(configuration: dict[str, Any]) -> Alike | None:
     return _ordered if configuration["type"] in OF_ORDER else _distinct
 
 
-def _distinct(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
-    """The distinct rows of a table of one or two columns, and for each of its rows which of them it is."""
+def _marked(broken: dict[str, np.ndarray], count: int) -> dict[str, np.ndarray]:
+    found = {rule: np.zeros(count, dtype=bool) for rule in broken}
+    for rule, places in broken.items():
+        found[rule][places] = True
+    return found
+
+
+def _distinct(records: pa.Table) -> _Classes:
+    """The distinct rows of a table of one or two columns."""
     encoded = [column.combine_chunks().dictionary_encode(null_encoding="encode") for column in records.columns]
     codes = np.zeros(records.num_rows, dtype=np.int64)
     for one in encoded:
@@ -261,18 +303,25 @@ def _distinct(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
     for one in reversed(encoded):
         arrays.append(one.dictionary.take(pa.array(distinct % len(one.dictionary))))
         distinct = distinct // len(one.dictionary)
-    return pa.table(dict(zip(records.column_names, reversed(arrays), strict=True))), which
+    values = pa.table(dict(zip(records.column_names, reversed(arrays), strict=True)))
+    if values.num_rows > MOST_REMEMBERED:
+        return _Classes([*range(values.num_rows)], values, which)
+    # A key is looked up in other frames: values of another type are no equal ones.
+    types = tuple(map(str, records.schema.types))
+    return _Classes(
+        [(types, *row) for row in zip(*(column.to_pylist() for column in values.columns), strict=True)], values, which
+    )
 
 
-def _present(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
-    """One row with a value and one without, as far as the column has them, and for each row which of the two it is."""
+def _present(records: pa.Table) -> _Classes:
+    """Rows with a value and rows without."""
     absent = pc.is_null(records.column(0), nan_is_null=True).to_numpy()
-    _, first, which = np.unique(absent, return_index=True, return_inverse=True)
-    return records.take(pa.array(first)), which
+    keys, first, which = np.unique(absent, return_index=True, return_inverse=True)
+    return _Classes(keys.tolist(), records.take(pa.array(first)), which)
 
 
-def _ordered(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
-    """A row for each order that two times of a row have, a missing one included, and for each row which it has."""
+def _ordered(records: pa.Table) -> _Classes:
+    """Rows by the order of their two times, a missing one included."""
     first, second = records.columns
     if first.type != second.type or not pa.types.is_temporal(first.type):
         # What else is compared may have values without an order, such as texts or no number.
@@ -282,7 +331,7 @@ def _ordered(records: pa.Table) -> tuple[pa.Table, np.ndarray]:
         orders = orders * 2 + pc.fill_null(mark, False).to_numpy()
     which, distinct = pd.factorize(orders)
     places = [int(np.argmax(orders == order)) for order in distinct]
-    return records.take(pa.array(places, pa.int64())), which
+    return _Classes(distinct.tolist(), records.take(pa.array(places, pa.int64())), which)
 
 
 def expectation(record_kind: RecordKind, rule: Rule, configuration: dict[str, Any]) -> Any:

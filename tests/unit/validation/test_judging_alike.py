@@ -90,5 +90,32 @@ def test_the_types_whose_records_stand_for_others_are_all_tried() -> None:
 def test_of_many_times_in_one_order_one_pair_is_judged(count: int) -> None:
     starts = pa.array([FIRST + timedelta(minutes=number) for number in range(count)], INSTANT)
     ends = pa.array([FIRST + timedelta(minutes=number + 1) for number in range(count)], INSTANT)
-    values, which = judging._ordered(pa.table({"end": ends, "start": starts}))
-    assert (values.num_rows, which.tolist()) == (1, [0] * count)
+    classes = judging._ordered(pa.table({"end": ends, "start": starts}))
+    assert (classes.values.num_rows, classes.which.tolist()) == (1, [0] * count)
+
+
+@pytest.mark.parametrize("most", [0, 3, 10_000])
+def test_what_was_judged_in_an_earlier_frame_is_not_judged_again(
+    judges: Callable[[], tuple[Judge, Judge]], most: int
+) -> None:
+    frames = [["a", "bb", None], ["bb", "c", "a"], ["a", "bb"], ["dd", None, "c"]]
+    judged: list[int] = []
+
+    def validate(group: Any, records: pa.Table) -> dict[str, Any]:
+        judged.append(records.num_rows)
+        return Judge._validate(together, group, records)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(judging, "MOST_REMEMBERED", most)
+        together = Judge(judges()[0].suite)
+        patched.setattr(together, "_validate", validate)
+        for codes in frames:
+            records = pa.table({name: pa.nulls(len(codes), SCHEMA.field(name).type) for name in SCHEMA.names})
+            records = records.set_column(0, "code", pa.array(codes, pa.string()))
+            judged.clear()
+            found, expected = (judge.broken_rows(records) for judge in (together, judges()[1]))
+            assert {rule: broken.tolist() for rule, broken in found.items()} == {
+                rule: broken.tolist() for rule, broken in expected.items()
+            }
+        # Of the last frame: what is judged row by row, and the one code that is new.
+        assert (sum(judged) == len(frames[-1]) + 1) is (most == 10_000)
