@@ -33,7 +33,10 @@ SUMMARIES = (
 
 
 def rows(ward: int, count: int) -> Iterator[tuple[Any, ...]]:
-    """Dossiers of one ward in the order of their entry: one in ten thousand is broken, as real ones are."""
+    """Dossiers of one ward in the order of their entry: one in ten thousand is broken, as real ones are.
+
+    No two have the same summary, as people write them: what is done once for each different text must not look cheap.
+    """
     random = np.random.default_rng(ward)
     minutes = np.sort(random.integers(0, DAYS * 24 * 60, count))
     hours = random.integers(2, 200, count)
@@ -61,7 +64,7 @@ def rows(ward: int, count: int) -> Iterator[tuple[Any, ...]]:
             f"000.{ward:02d}.18.H29",
             f"CB{ward:02d}{codes[number, 2] % 12:02d}",
             f"{codes[number, 2]:06d}{codes[number, 3]:06d}",
-            SUMMARIES[codes[number, 0] % len(SUMMARIES)],
+            f"{SUMMARIES[codes[number, 0] % len(SUMMARIES)]}, thửa {codes[number, 1]} tờ bản đồ {number}",
             _text(done),
         )
 

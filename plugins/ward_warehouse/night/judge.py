@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
@@ -25,6 +26,24 @@ if TYPE_CHECKING:
     from ward_warehouse.validation.commit import BatchVerdict
     from ward_warehouse.validation.judging import Judge
     from ward_warehouse.validation.watch import Watch
+
+
+def import_ahead() -> Thread:
+    """Begins to import what judging needs, which takes seconds: for a process that reads first and judges then.
+
+    Gives the thread that does it. What goes wrong in it goes wrong again, and is told, where it is needed.
+    """
+    thread = Thread(target=_import_judging, name="import of judging", daemon=True)
+    thread.start()
+    return thread
+
+
+def _import_judging() -> None:
+    with suppress(Exception):
+        from ward_warehouse.validation import commit, watch  # noqa: F401 - imported for those who come later
+        from ward_warehouse.validation.judging import great_expectations
+
+        great_expectations()
 
 
 def validate(settings: Settings, lake: Lake, plan: Plan) -> list[Outcome]:

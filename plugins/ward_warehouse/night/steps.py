@@ -28,7 +28,7 @@ from ward_warehouse.lake.quarantine_log import decided_wards
 from ward_warehouse.lake.store import Lake, previous_manifest
 from ward_warehouse.night.due import Due
 from ward_warehouse.night.extract import Request, extract
-from ward_warehouse.night.judge import pending_batches, validate
+from ward_warehouse.night.judge import import_ahead, pending_batches, validate
 from ward_warehouse.night.noting import note_outcome, status_of, unforeseen
 from ward_warehouse.night.plan import Plan, parse_record_kind, require_over
 from ward_warehouse.night.reconcile import reconcile, unknown_note
@@ -247,7 +247,9 @@ class Night:
             resolve: gives a connection by its id.
             progress: called with the key of each ward once it was read.
         """
+        ahead = import_ahead()
         self.extract(plan, resolve, progress)
+        ahead.join()
         self.validate(plan)
         return self.verdict(plan)
 

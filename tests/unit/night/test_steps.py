@@ -1,5 +1,7 @@
 """A night's plan and its steps, as the command line and the tasks of the DAG share them."""
 
+import gc
+import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,9 @@ from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import LASTING, RegistryError, SettingsError, SourceError, WardWarehouseError
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.night import reading, tasks
+from ward_warehouse.night import reading, steps, tasks
 from ward_warehouse.night.extract import Request
+from ward_warehouse.night.judge import import_ahead
 from ward_warehouse.night.plan import parse_instant
 from ward_warehouse.night.steps import Night
 from ward_warehouse.sources.sql.source import SqlSource
@@ -63,6 +66,29 @@ def test_a_plan_names_the_wards_in_force(district: District) -> None:
 def test_a_ward_that_is_named_is_read_even_out_of_force(district: District) -> None:
     """Late corrections of a ward that was merged away still have to be loaded."""
     assert district.night().plan(Request(night=date(2025, 1, 1)), ["a_sql"]).wards == ["a_sql"]
+
+
+def test_what_judges_is_imported_while_the_wards_are_read(ready: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    happened: list[str] = []
+
+    class Importing:
+        def join(self) -> None:
+            happened.append("imported")
+
+    def begin() -> Importing:
+        happened.append("import begun")
+        return Importing()
+
+    monkeypatch.setattr(steps, "import_ahead", begin)
+    run = ready.night()
+    run.run(run.plan(Request(night=NIGHT), ["a_sql"], ["dossiers"]), ready.resolve, happened.append)
+    assert happened == ["import begun", "a_sql", "imported"]
+
+
+def test_the_import_of_what_judges_leaves_the_collector_on() -> None:
+    import_ahead().join()
+    assert gc.isenabled()
+    assert {"great_expectations", "ward_warehouse.validation.commit"} <= set(sys.modules)
 
 
 def test_each_plan_is_a_run_of_its_own(district: District) -> None:
