@@ -1,6 +1,6 @@
-"""A dashboard of a district for Apache Superset, as the ZIP file that Superset imports.
+"""A dashboard of a district for Apache Superset, as the folder that Superset imports.
 
-python examples/superset/bundle.py dashboard.zip
+python examples/superset/bundle.py FOLDER
 
 The dashboard is the tables below; what a column is called and means comes from the comments of the published file of
 WARD_WAREHOUSE_HOME. docs/how-to/connect-a-program.md says how to import it.
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import sys
-import zipfile
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -23,6 +22,7 @@ from ward_warehouse.warehouse.published import open_published
 DATABASE = "ward_warehouse"
 DATES = {"DATE", "TIMESTAMP"}
 SHARE = ".1%"
+SHARES = ("value", "value_low", "value_high", "district_value")
 
 DATASETS: dict[str, str | None] = {  # views of the schema `analyst`: the column that Superset takes for the time
     "latest": None,
@@ -70,10 +70,10 @@ CHARTS: dict[str, dict[str, Any]] = {
         "viz_type": "table",
         "query_mode": "raw",
         "all_columns": [
-            "period_label_vi", "unit_name_vi", "name_vi", "denominator", "value", "value_low", "value_high",
-            "district_value",
+            "period_label_vi", "unit_name_vi", "name_vi", "denominator", *SHARES,
         ],
         "where": [MONTH, COMPLETE, ("differs_from_district", "IS TRUE", None)],
+        "column_config": {name: {"d3NumberFormat": SHARE} for name in SHARES},
         "order_by_cols": ['["period_start", false]'],
         "row_limit": 200,
     },
@@ -81,7 +81,7 @@ CHARTS: dict[str, dict[str, Any]] = {
 
 
 def bundle(published: Path) -> dict[str, str]:
-    """The files of the ZIP, by their path in it.
+    """The files of the folder, by their path in it.
 
     Args:
         published: the published file, whose comments name the columns and whose path Superset opens.
@@ -95,13 +95,13 @@ def bundle(published: Path) -> dict[str, str]:
         files[f"datasets/{DATABASE}/{view}.yaml"] = _dataset(published, view, time_column)
     for number, (title, chart) in enumerate(CHARTS.items()):
         files[f"charts/chart_{number}.yaml"] = _chart(title, chart)
-    return {f"ward_warehouse/{name}": yaml.safe_dump(text, allow_unicode=True) for name, text in files.items()}
+    return {name: yaml.safe_dump(text, allow_unicode=True) for name, text in files.items()}
 
 
-def write(published: Path, file: Path) -> None:
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in bundle(published).items():
-            archive.writestr(name, text)
+def write(published: Path, folder: Path) -> None:
+    for name, text in bundle(published).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _id(kind: str, name: str) -> str:
@@ -115,6 +115,7 @@ def _database(published: Path) -> dict[str, Any]:
         "sqlalchemy_uri": f"duckdb:///{published.resolve()}?access_mode=read_only",
         "expose_in_sqllab": True,
         "allow_dml": False,
+        "extra": {},
         "uuid": _id("database", DATABASE),
         "version": "1.0.0",
     }
@@ -225,7 +226,9 @@ def _district_filter() -> dict[str, Any]:
         "filterType": "filter_select",
         "targets": [{"column": {"name": "district_code"}, "datasetUuid": _id("dataset", "latest")}],
         "scope": {"rootPath": ["ROOT_ID"], "excluded": []},
+        # One district is chosen before anything is drawn: figures of two are not added up.
         "controlValues": {"multiSelect": False, "enableEmptyFilter": True, "defaultToFirstItem": True},
+        "requiredFirst": True,
         "defaultDataMask": {},
         "cascadeParentIds": [],
     }
@@ -233,6 +236,6 @@ def _district_filter() -> dict[str, Any]:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python examples/superset/bundle.py dashboard.zip")
+        sys.exit("usage: python examples/superset/bundle.py FOLDER")
     write(load_settings().published_file, Path(sys.argv[1]))
     print(f"written: {sys.argv[1]}")

@@ -1,4 +1,4 @@
-"""What analysts ask with, on the demonstration's nights: the questions of the page, the notebook, the metrics."""
+"""What analysts ask with, on the demonstration's nights: the page, the notebook, the metrics, a dashboard."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from examples.superset.bundle import bundle
 from scripts.cookbook import PAGE, Question, questions, section
 from tests.integration.conftest import SECOND, DemoNights
 from tests.support.district import ROOT
@@ -92,6 +93,33 @@ def test_a_metric_says_what_the_indicator_says(home: Path, demo: DemoNights, tmp
         if float(asked.get(tuple(key)) or 0) != pytest.approx(value)
     ]
     assert wrong == []
+
+
+def test_the_dashboard_for_superset_names_what_there_is(home: Path, demo: DemoNights) -> None:
+    files = {name: yaml.safe_load(text) for name, text in bundle(home / "warehouse" / "district.duckdb").items()}
+    database = files["databases/ward_warehouse.yaml"]
+    assert database["sqlalchemy_uri"].endswith("/warehouse/district.duckdb?access_mode=read_only")
+    datasets = {one["uuid"]: one for name, one in files.items() if name.startswith("datasets/")}
+    charts = {one["uuid"]: one for name, one in files.items() if name.startswith("charts/")}
+    assert {one["database_uuid"] for one in datasets.values()} == {database["uuid"]}
+    for chart in charts.values():
+        known = datasets[chart["dataset_uuid"]]
+        columns = {column["column_name"] for column in known["columns"]}
+        metrics = {metric["metric_name"] for metric in known["metrics"]}
+        asked = chart["params"]
+        named = {one["subject"] for one in asked["adhoc_filters"]} | set(asked.get("groupby", []))
+        assert named | set(asked.get("all_columns", [])) | {asked.get("x_axis", "value")} <= columns
+        assert {*asked.get("metrics", []), *filter(None, [asked.get("metric")])} <= metrics
+    position = files["dashboards/district.yaml"]["position"]
+    placed = {one["meta"]["uuid"] for one in position.values() if isinstance(one, dict) and one["type"] == "CHART"}
+    assert placed == set(charts)
+    ((comment,),) = demo.query(
+        "SELECT comment FROM duckdb_columns() WHERE schema_name = 'analyst' AND table_name = 'latest' "
+        "AND column_name = 'unit_name_vi'"
+    )
+    (latest,) = (one for one in datasets.values() if one["table_name"] == "latest")
+    (label,) = (one for one in latest["columns"] if one["column_name"] == "unit_name_vi")
+    assert (label["verbose_name"], label["description"]) == ("Tên đơn vị hoặc quận", comment)
 
 
 def _made(_: str, names: list[str]) -> set[str]:
