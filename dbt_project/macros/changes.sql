@@ -24,19 +24,25 @@
     {{- forget_rows(kept.key ~ ' in (select computed.' ~ kept.key ~ ' from ' ~ ref(kept.computed) ~ ' as computed)') -}}
 {% endmacro %}
 
-{# The rows of a kept table whose month, or whose period, is one that a change touches; of a table that has districts
-   beside wards, whichever ward the change is of. `always` is SQL of rows that every night gives again. #}
+{# The rows of a kept table whose month, or whose period, is one that a change of its ward touches. #}
 {% macro forget_touched_months(day) %}
     {{- forget_rows(is_touched('record_kind', 'ward_key', day)) -}}
 {% endmacro %}
 
-{% macro forget_touched_periods(of_wards=true, always=none) %}
-    {%- set same_ward = "m.record_kind = " ~ this.identifier ~ ".record_kind and m.ward_key = " ~ this.identifier
-        ~ ".ward_key and " if of_wards else '' -%}
+{% macro forget_touched_periods() %}
     {{- forget_rows(
-        "exists (select 1 from " ~ ref('int_changed_months') ~ " as m where " ~ same_ward
-        ~ "m.month_start <= period_end and period_start < " ~ add_months('m.month_start', 1) ~ ")"
-        ~ (' or ' ~ always if always else '')
+        "exists (select 1 from " ~ ref('int_changed_months') ~ " as m where m.record_kind = " ~ this.identifier
+        ~ ".record_kind and m.ward_key = " ~ this.identifier ~ ".ward_key and m.month_start <= period_end "
+        ~ "and period_start < " ~ add_months('m.month_start', 1) ~ ")"
+    ) -}}
+{% endmacro %}
+
+{# The rows of the periods that a night computes again: those of which a sum may be another (int_stale_periods), or
+   also those of which only a note is (int_noted_periods). #}
+{% macro forget_periods(computed) %}
+    {{- forget_rows(
+        '(period_grain, period_start, period_end) in (select c.period_grain, c.period_start, c.period_end from '
+        ~ ref(computed) ~ ' as c)'
     ) -}}
 {% endmacro %}
 
@@ -69,20 +75,30 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Whether a change of any ward touches a part of this period; without `only_changes` every period is added up. #}
-{% macro is_touched_period(of) -%}
-    {%- set months = ref_of_nights('int_changed_months') -%}
-    {%- set periods = ref_of_nights('int_periods') -%}
+{# Whether a night computes the figures of this period again; without `only_changes` every period is computed. #}
+{% macro is_computed_period(of, computed) -%}
+    {%- set periods = ref_of_nights(computed) -%}
     {%- if only_changes() -%}
     ({{ of }}.period_grain, {{ of }}.period_start, {{ of }}.period_end) in (
-        select q.period_grain, q.period_start, q.period_end
-        from {{ periods }} as q
-        inner join (select distinct c.month_start from {{ months }} as c) as m
-            on m.month_start <= q.period_end and q.period_start < {{ add_months('m.month_start', 1) }}
+        select c.period_grain, c.period_start, c.period_end from {{ periods }} as c
     )
     {%- else -%}
     true
     {%- endif -%}
+{%- endmacro %}
+
+{% macro is_stale_period(of) %}{{ return(is_computed_period(of, 'int_stale_periods')) }}{% endmacro %}
+{% macro is_noted_period(of) %}{{ return(is_computed_period(of, 'int_noted_periods')) }}{% endmacro %}
+
+{# The same for a test, which looks at the figures that the build made. #}
+{% macro is_audited_period(of) %}
+    {%- set noted = is_noted_period(of) -%}
+    {{ return('true' if audits_everything() else noted) }}
+{% endmacro %}
+
+{# Whether this build's audit looks at all figures: when it made them all, and on Sundays; else at those it computed. #}
+{% macro audits_everything() -%}
+    {{ return(not only_changes() or modules.datetime.date.fromisoformat(built_at()[:10]).isoweekday() == 7) }}
 {%- endmacro %}
 
 {# The records from which a night computes the kept sums of a record kind. #}
@@ -145,5 +161,23 @@
     ) as computed_rows
     {%- else -%}
     {{ fact }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The rows of a table of figures that this build computed, for its tests. The tables are those that publishing brings up
+   to date as well: `figures` in dbt_project.yml. #}
+{% macro computed_periods(table) -%}
+    {%- if execute and table.identifier in var('figures') and not audits_everything() -%}
+    {%- set computed = table.incorporate(path={'schema': 'intermediate', 'identifier': 'int_noted_periods'}) -%}
+    (
+        select *
+        from {{ table }}
+        where
+            (period_grain, period_start, period_end) in (
+                select c.period_grain, c.period_start, c.period_end from {{ computed }} as c
+            )
+    ) as computed_periods
+    {%- else -%}
+    {{ table }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,16 +1,18 @@
 -- The members of each dimension add up to the indicator itself, for every ward and month, unless a part is suppressed.
 with members as (
     select
-        indicator_code,
-        ward_key,
-        period_start,
-        dimension,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
-        max(case when value_note in ('suppressed_small_number', 'suppressed_secondary') then 1 else 0 end) as suppressed
-    from {{ ref('indicator_breakdowns') }}
-    where period_grain = 'month' and ward_key is not null
-    group by indicator_code, ward_key, period_start, dimension
+        parts.indicator_code,
+        parts.ward_key,
+        parts.period_start,
+        parts.dimension,
+        sum(parts.numerator) as numerator,
+        sum(parts.denominator) as denominator,
+        max(
+            case when parts.value_note in ('suppressed_small_number', 'suppressed_secondary') then 1 else 0 end
+        ) as suppressed
+    from {{ ref('indicator_breakdowns') }} as parts
+    where parts.period_grain = 'month' and parts.ward_key is not null and {{ is_audited_period('parts') }}
+    group by parts.indicator_code, parts.ward_key, parts.period_start, parts.dimension
 )
 
 select

@@ -4,17 +4,18 @@
 -- small-number threshold are compared before suppression.
 with sums as (
     select
-        indicator_code,
-        district_code,
-        period_grain,
-        period_start,
-        period_end,
-        sum(case when ward_key is not null then numerator end) as ward_numerator,
-        sum(case when ward_key is not null then denominator end) as ward_denominator,
-        sum(case when ward_key is not null then wards_reporting end) as wards_reporting,
-        sum(case when ward_key is not null then wards_expected end) as wards_expected
-    from {{ ref('int_indicator_values') }}
-    group by indicator_code, district_code, period_grain, period_start, period_end
+        parts.indicator_code,
+        parts.district_code,
+        parts.period_grain,
+        parts.period_start,
+        parts.period_end,
+        sum(case when parts.ward_key is not null then parts.numerator end) as ward_numerator,
+        sum(case when parts.ward_key is not null then parts.denominator end) as ward_denominator,
+        sum(case when parts.ward_key is not null then parts.wards_reporting end) as wards_reporting,
+        sum(case when parts.ward_key is not null then parts.wards_expected end) as wards_expected
+    from {{ ref('int_indicator_values') }} as parts
+    where {{ is_audited_period('parts') }}
+    group by parts.indicator_code, parts.district_code, parts.period_grain, parts.period_start, parts.period_end
 )
 
 select
@@ -31,6 +32,7 @@ left join sums
         and districts.period_end = sums.period_end
 where
     districts.ward_key is null
+    and {{ is_audited_period('districts') }}
     and coalesce(districts.value_note, '') not in ('suppressed_small_number', 'suppressed_secondary')
     and (
         (

@@ -1,7 +1,10 @@
 -- The records of the evidence view add up to the value they stand behind, for every ward and month. All grains come
--- from the same text, and opening each day of each year every night would cost more than the build. It is what finds a
--- kept sum that is stale.
+-- from the same text, and opening each day of each year every night would cost more than the build. A night opens the
+-- months that it computed, a build of everything and a night of each week all of them: that finds a kept sum that is
+-- stale.
+-- depends_on: {{ ref_of_nights('int_noted_periods') }}
 {%- set codes = indicators_to_open() | join(', ') %}
+{%- set months = months_to_open() %}
 with evidence as (
     select
         indicator_code,
@@ -12,14 +15,14 @@ with evidence as (
         sum(case when in_numerator then numerator_quantity else 0 end) as numerator,
         sum(case when in_denominator then denominator_quantity else 0 end) as denominator
     from {{ ref('indicator_evidence') }}
-    where period_grain = 'month' and indicator_code in ({{ codes }})
+    where period_grain = 'month' and indicator_code in ({{ codes }}) and {{ months }}
     group by indicator_code, ward_key, period_grain, period_start, period_end
 ),
 
 indicators as (
     select *
     from {{ ref('reform_indicators') }}
-    where ward_key is not null and period_grain = 'month' and indicator_code in ({{ codes }})
+    where ward_key is not null and period_grain = 'month' and indicator_code in ({{ codes }}) and {{ months }}
 )
 
 select

@@ -16,6 +16,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from bench import build as bench_build
 from tests.conftest import MakeDistrict
 from tests.faults.amount import amount
 from tests.faults.rows import Rows, differences, rows_of
@@ -213,3 +214,13 @@ def test_a_night_finds_a_record_that_it_was_not_told_of(built: District, tmp_pat
         )
     with pytest.raises(BuildError, match=r"assert_no_record_is_lost: Got 1 result.*left as it was"):
         district.night().build()
+
+
+def test_the_bench_builds_everything_of_a_state_that_nights_have_left(
+    built: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCH_BUILD_ROWS", "1000")
+    found = bench_build.measure(built.settings.home, tmp_path)
+    assert found.keys() == {
+        "build_1000_s", "build_1000_peak_mib", "indicator_query_1000_ms", "evidence_query_1000_ms",
+    }  # fmt: skip

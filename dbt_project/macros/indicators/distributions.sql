@@ -30,16 +30,6 @@ select * from distributions
     {{ return(indicator_catalogue() | selectattr('kind', 'in', ['median', 'distinct', 'concentration']) | list) }}
 {% endmacro %}
 
-{# SQL of the rows of record kinds whose changes nothing notes: every night gives them again. #}
-{% macro indicator_distributions_of_all_nights() %}
-    {%- set codes = [] -%}
-    {%- for definition in indicator_distribution_definitions() -%}
-        {%- set part = definition.parts[0] -%}
-        {%- if not keeps_sums(part.record_kind) %}{% do codes.append(sql_text(definition.code)) %}{% endif -%}
-    {%- endfor -%}
-    {{ return('indicator_code in (' ~ codes | join(', ') ~ ')' if codes else 'false') }}
-{% endmacro %}
-
 {% macro indicator_value_counts(definition, unit) %}
     {%- set part = definition.parts[0] %}
     {%- set name = definition.code ~ '_v' ~ definition.version %}
@@ -92,9 +82,7 @@ select * from distributions
         s.indicator_code = {{ sql_text(definition.code) }}
         and s.indicator_version = {{ definition.version }}
         and s.has_data
-        {%- if keeps_sums(part.record_kind) %}
-        and {{ is_touched_period('p') }}
-        {%- endif %}
+        and {{ is_stale_period('p') }}
     group by s.district_code, s.ward_key, s.period_grain, s.period_start, s.period_end, v.item
     {%- endif %}
 )

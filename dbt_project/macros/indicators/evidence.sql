@@ -33,6 +33,19 @@
     {{ return(codes) }}
 {% endmacro %}
 
+{# SQL of the condition of the months whose records a build adds up again: as literals, which every branch of the view
+   takes over, where a query for them would open everything first. #}
+{% macro months_to_open() %}
+    {%- if not execute or audits_everything() -%}{{ return('true') }}{%- endif -%}
+    {%- set months = ["date '0001-01-01'"] -%}
+    {%- for row in run_query(
+        "select period_start from " ~ ref('int_noted_periods') ~ " where period_grain = 'month' order by period_start"
+    ).rows -%}
+        {%- do months.append("date '" ~ row[0] ~ "'") -%}
+    {%- endfor -%}
+    {{ return('period_start in (' ~ months | join(', ') ~ ')') }}
+{% endmacro %}
+
 {% macro indicator_evidence_branch(definition, parts) %}
     {%- set record_kind = parts[0].record_kind -%}
     {%- set kind = indicator_record_kinds()[record_kind] -%}

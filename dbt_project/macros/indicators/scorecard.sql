@@ -14,7 +14,7 @@ select
     {%- for code in indicator_catalogue() | selectattr('on_scorecard') | map(attribute='code') | unique %},
     max(case when indicator_code = '{{ code }}' then value end) as {{ code }}
     {%- endfor %}
-from {{ ref('reform_indicators') }}
-where {{ where }}
+from {{ ref('reform_indicators') }} as figures
+where {{ where }} and {{ is_noted_period('figures') }}
 group by {{ unit_columns | join(', ') }}, period_grain, period_start, period_end
 {% endmacro %}

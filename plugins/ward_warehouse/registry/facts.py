@@ -1,4 +1,4 @@
-"""The facts that the dbt project lists in `vars` of its `dbt_project.yml`, and what the commands must know of each."""
+"""The facts and figures that the dbt project lists in `vars` of its `dbt_project.yml`."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Fact(BaseModel):
 
 class _Variables(BaseModel):
     facts: dict[Identifier, Fact] = {}
+    figures: list[Identifier] = []
 
 
 def read_facts(project: Path) -> dict[str, Fact]:
@@ -41,10 +42,23 @@ def read_facts(project: Path) -> dict[str, Fact]:
     Raises:
         BuildError: the file cannot be read, or an entry is wrong: file, line, what was found, what was expected.
     """
+    return dict(_read_variables(project).facts)
+
+
+def read_figures(project: Path) -> list[str]:
+    """The tables of figures that a night replaces by periods; a project that lists none makes all of them anew.
+
+    Raises:
+        BuildError: the file cannot be read, or an entry is wrong: file, line, what was found, what was expected.
+    """
+    return list(_read_variables(project).figures)
+
+
+def _read_variables(project: Path) -> _Variables:
     file = read_yaml(project / "dbt_project.yml")
     if not isinstance(file, YamlFile):
         raise BuildError(f"dbt project: {file}")
     found = validate(_Variables, file, file.data.get("vars") or {}, ["vars"])
     if isinstance(found, list):
         raise BuildError(f"dbt project: {'; '.join(map(str, found))}")
-    return dict(found.facts)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import duckdb
 
@@ -10,7 +10,7 @@ from ward_warehouse.core.quoting import identifier, literal
 
 
 def copy_comments(db: duckdb.DuckDBPyConnection, source: str, target: str, schemas: Sequence[str]) -> int:
-    """Gives the relations and columns of `target` the comments that those of `source` have; gives how many.
+    """Gives the relations and columns of `target` the comments that those of `source` have; gives how many were others.
 
     Args:
         db: a connection to which both databases are attached.
@@ -18,33 +18,23 @@ def copy_comments(db: duckdb.DuckDBPyConnection, source: str, target: str, schem
         target: name of the database that is published; it has the same relations.
         schemas: the schemas to look at.
     """
-    statements = list(_comment_statements(db, source, target, schemas))
+    changed = sorted(_comments(db, source, schemas) - _comments(db, target, schemas))
     # One transaction: each statement by itself would be written to the log and synced.
     db.begin()
-    for statement in statements:
-        db.execute(statement)
+    for kind, *names, text in changed:
+        place = ".".join(identifier(name) for name in (target, *names) if name)
+        db.execute(f"COMMENT ON {kind} {place} IS {literal(text)}")
     db.commit()
-    return len(statements)
+    return len(changed)
 
 
-def _comment_statements(
-    db: duckdb.DuckDBPyConnection, source: str, target: str, schemas: Sequence[str]
-) -> Iterator[str]:
-    of_source = {"source": source, "schemas": list(schemas)}
-    relations = db.execute(
-        "SELECT 'TABLE', schema_name, table_name, comment FROM duckdb_tables() "
-        "WHERE database_name = $source AND list_contains($schemas, schema_name) AND comment IS NOT NULL "
-        "UNION ALL SELECT 'VIEW', schema_name, view_name, comment FROM duckdb_views() "
-        "WHERE database_name = $source AND list_contains($schemas, schema_name) AND comment IS NOT NULL",
-        of_source,
-    ).fetchall()
-    for kind, schema, name, text in relations:
-        yield f"COMMENT ON {kind} {identifier(target)}.{identifier(schema)}.{identifier(name)} IS {literal(text)}"
-    columns = db.execute(
-        "SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() "
-        "WHERE database_name = $source AND list_contains($schemas, schema_name) AND comment IS NOT NULL",
-        of_source,
-    ).fetchall()
-    for schema, relation, column, text in columns:
-        place = ".".join(identifier(part) for part in (target, schema, relation, column))
-        yield f"COMMENT ON COLUMN {place} IS {literal(text)}"
+def _comments(db: duckdb.DuckDBPyConnection, database: str, schemas: Sequence[str]) -> set[tuple[str, ...]]:
+    """Kind, schema, relation, column (empty for a relation) and text of each comment."""
+    kinds = {"TABLE": ("tables", "table_name", "''"), "VIEW": ("views", "view_name", "''"),
+             "COLUMN": ("columns", "table_name", "column_name")}  # fmt: skip
+    parts = [
+        f"SELECT '{kind}', schema_name, {relation}, {column}, comment FROM duckdb_{catalogue}() "  # noqa: S608 - our own
+        "WHERE database_name = $database AND list_contains($schemas, schema_name) AND comment IS NOT NULL"
+        for kind, (catalogue, relation, column) in kinds.items()
+    ]
+    return set(db.execute(" UNION ALL ".join(parts), {"database": database, "schemas": list(schemas)}).fetchall())

@@ -1,9 +1,9 @@
 """Publishing: what analysts may see is written beside the published file, and takes its place in one rename.
 
-Readers that hold the old file keep it until they close it; nobody waits and nobody sees half a night. The facts, by far
-the largest tables, are taken from what was published last when the build computed only what changed since: to copy a
-file takes a fraction of the time of writing its facts anew. They are taken from a copy that publishing keeps for
-itself, never from the published file, which a client may have changed: DuckDB's clients open for writing.
+Readers that hold the old file keep it until they close it; nobody waits and nobody sees half a night. Facts and
+figures, by far the largest tables, are taken from what was published last when the build computed only what changed
+since: to copy a file takes a fraction of the time of writing them anew. They are taken from a copy that publishing
+keeps for itself, never from the published file, which a client may have changed: DuckDB's clients open for writing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 import duckdb
@@ -22,15 +23,29 @@ from ward_warehouse.core.alone import alone
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.quoting import identifier, literal
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.registry.facts import Fact, read_facts
+from ward_warehouse.registry.facts import read_facts, read_figures
 from ward_warehouse.warehouse.changes import followed_build
 from ward_warehouse.warehouse.comments import copy_comments
 from ward_warehouse.warehouse.seals import Seals, kept_file, log_of, read_seals, seal_of, write_seals
 
 PUBLIC_SCHEMAS = ("marts", "audit", "analyst")
 BUSY = "publish: another publish is at work; it publishes the same build: wait for it, then look again"
+NOTED_PERIODS, PERIOD = "int_noted_periods", "period_grain, period_start, period_end"
+"""The table with the periods whose figures the last build made, and what names one."""
 READ_ONLY = 0o444
 """The mode of the published file: who may read it opens it, and a client that would write is refused at once."""
+
+
+class Computed(NamedTuple):
+    """What a build computed of a public table: a table of schema `intermediate`, and the columns that name it."""
+
+    table: str
+    key: str
+
+    @property
+    def condition(self) -> str:
+        """SQL of whether the build computed a row; both names are checked or our own."""
+        return f"({self.key}) IN (SELECT {self.key} FROM build.intermediate.{self.table})"  # noqa: S608
 
 
 def audited_marker(build_file: Path) -> Path:
@@ -71,13 +86,13 @@ def publish(settings: Settings) -> dict[str, int]:
     """
     build, target = settings.build_file, settings.published_file
     _require_audited(build)
-    facts = read_facts(settings.dbt_project_dir)
+    computed = _computed(settings.dbt_project_dir)
     temporary = target.with_name(f".{target.stem}-{uuid4().hex}") / target.name
     lock, busy = kept_file(target).with_name("publish.lock"), BuildError(BUSY)
     with _disk_errors("publish", "the published warehouse is left as it was"), alone(lock, busy):
         _forget_killed(target)
         try:
-            rows = _keep(build, target, facts)
+            rows = _keep(build, target, computed)
             temporary.parent.mkdir(parents=True)
             shutil.copyfile(kept_file(target), temporary)
             temporary.chmod(READ_ONLY)
@@ -101,7 +116,7 @@ def _require_audited(build: Path) -> None:
         )
 
 
-def _keep(build: Path, target: Path, facts: dict[str, Fact]) -> dict[str, int]:
+def _keep(build: Path, target: Path, computed: dict[str, Computed]) -> dict[str, int]:
     """Brings the kept copy up to the build; only one that nobody has touched since the last publish is taken over."""
     kept, seals = kept_file(target), read_seals(target) or Seals()
     follows = bool(seals.kept) and seal_of(kept) == seals.kept and _follows(build, kept)
@@ -110,12 +125,12 @@ def _keep(build: Path, target: Path, facts: dict[str, Fact]) -> dict[str, int]:
     if follows:
         # What stands in the way (a reader in need has it open) does not stand in the way of a new one.
         with suppress(duckdb.Error):
-            return _copy(build, kept, facts)
+            return _copy(build, kept, computed)
     fresh = kept.with_name("fresh") / kept.name
     shutil.rmtree(fresh.parent, ignore_errors=True)
     try:
         fresh.parent.mkdir(mode=0o700)
-        rows = _copy(build, fresh, facts)
+        rows = _copy(build, fresh, computed)
         log_of(kept).unlink(missing_ok=True)
         os.replace(fresh, kept)
     finally:
@@ -196,10 +211,10 @@ def _follows(build: Path, kept: Path) -> bool:
         return False
 
 
-def _copy(build: Path, target: Path, facts: dict[str, Fact]) -> dict[str, int]:
+def _copy(build: Path, target: Path, computed: dict[str, Computed]) -> dict[str, int]:
     """Copies tables as they are and views by their text; the build's dbt models name no database in them.
 
-    In a file that holds the facts of the build before, only the records that this build computed are replaced.
+    In a file that holds the build before, only the records and periods that this build computed are replaced.
     """
     rows: dict[str, int] = {}
     with duckdb.connect(str(target)) as db:
@@ -207,40 +222,45 @@ def _copy(build: Path, target: Path, facts: dict[str, Fact]) -> dict[str, int]:
         db.execute(f"ATTACH {literal(str(build))} AS build (READ_ONLY)")
         for schema in PUBLIC_SCHEMAS:
             db.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        for schema, name in _relations(db, target.stem, "duckdb_views()", "view_name"):
-            db.execute(f"DROP VIEW {schema}.{identifier(name)}")
+        views, known_views = _view_statements(db, "build"), _view_statements(db, target.stem)
+        for relation in known_views.keys() - {name for name, text in views.items() if known_views.get(name) == text}:
+            db.execute(f"DROP VIEW {relation}")
         known = _relations(db, target.stem, "duckdb_tables()", "table_name")
         for schema, name in _relations(db, "build", "duckdb_tables()", "table_name"):
-            computed = _computed_keys(db, facts[name]) if name in facts and (schema, name) in known else None
-            if computed:
-                _bring_up_to_date(db, schema, name, computed)
+            kept = computed.get(name) if (schema, name) in known else None
+            if kept and _is_built(db, kept.table):
+                _bring_up_to_date(db, schema, name, kept.condition)
+            elif (schema, name) in known:
+                _fill_again(db, f"{schema}.{identifier(name)}")
             else:
-                db.execute(
-                    f"CREATE OR REPLACE TABLE {schema}.{identifier(name)} AS FROM build.{schema}.{identifier(name)}"
-                )
+                db.execute(f"CREATE TABLE {schema}.{identifier(name)} AS FROM build.{schema}.{identifier(name)}")
             rows[f"{schema}.{name}"] = _count(db, f"{schema}.{identifier(name)}")
         db.execute("CREATE OR REPLACE TABLE audit.build_results AS FROM build.raw.build_results")
-        _create_views(db, _view_statements(db))
+        _create_views(db, [text for name, text in views.items() if known_views.get(name) != text])
         copy_comments(db, "build", target.stem, PUBLIC_SCHEMAS)
         db.execute("DETACH build")
         db.execute("CHECKPOINT")
     return rows
 
 
-def _computed_keys(db: duckdb.DuckDBPyConnection, fact: Fact) -> str | None:
-    """SQL of the condition of the rows that the last build computed; None where it made the fact anew."""
+def _computed(project: Path) -> dict[str, Computed]:
+    """The public tables of which a night computes a part, by their names."""
+    found = {name: Computed(fact.computed, fact.key) for name, fact in read_facts(project).items() if fact.computed}
+    return found | {name: Computed(NOTED_PERIODS, PERIOD) for name in read_figures(project)}
+
+
+def _is_built(db: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether the build has this table of what it computed; without it the tables that it is of were made anew."""
     found = db.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'build' AND schema_name = 'intermediate' "
         "AND table_name = $name",
-        {"name": fact.computed},
+        {"name": name},
     ).fetchone()
-    if found != (1,):
-        return None
-    return f"{fact.key} IN (SELECT {fact.key} FROM build.intermediate.{fact.computed})"  # noqa: S608 - checked names
+    return found == (1,)
 
 
 def _bring_up_to_date(db: duckdb.DuckDBPyConnection, schema: str, name: str, computed: str) -> None:
-    """Replaces in a fact what the last build computed; what does not come out as the build has it is copied whole."""
+    """Replaces in a table what the last build computed; what does not come out as the build has it is copied whole."""
     fact, source = f"{schema}.{identifier(name)}", f"build.{schema}.{identifier(name)}"
     db.execute(f"DELETE FROM {fact} WHERE {computed}")  # noqa: S608 - our own names, as below
     # What a build computes stands at the end of its table: without the range all columns of all records would be read.
@@ -248,6 +268,14 @@ def _bring_up_to_date(db: duckdb.DuckDBPyConnection, schema: str, name: str, com
     db.execute(f"INSERT INTO {fact} BY NAME FROM {source} WHERE rowid BETWEEN $1 AND $2 AND {computed}", place)
     if _count(db, fact) != _count(db, source):
         db.execute(f"CREATE OR REPLACE TABLE {fact} AS FROM {source}")
+
+
+def _fill_again(db: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Replaces all rows of a table and leaves the table, with the comments on it, as it is."""
+    db.begin()
+    db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+    db.execute(f"INSERT INTO {table} FROM build.{table}")
+    db.commit()
 
 
 def _count(db: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -264,13 +292,14 @@ def _relations(db: duckdb.DuckDBPyConnection, database: str, catalogue: str, col
     return [(str(schema), str(name)) for schema, name in found]
 
 
-def _view_statements(db: duckdb.DuckDBPyConnection) -> list[str]:
+def _view_statements(db: duckdb.DuckDBPyConnection, database: str) -> dict[str, str]:
+    """The text of each public view of a database, in the order in which they were made."""
     found = db.execute(
-        "SELECT sql FROM duckdb_views() WHERE database_name = 'build' AND list_contains($schemas, schema_name) "
-        "ORDER BY view_oid",
-        {"schemas": list(PUBLIC_SCHEMAS)},
+        "SELECT schema_name, view_name, sql FROM duckdb_views() "
+        "WHERE database_name = $database AND list_contains($schemas, schema_name) ORDER BY view_oid",
+        {"database": database, "schemas": list(PUBLIC_SCHEMAS)},
     ).fetchall()
-    return [str(row[0]) for row in found]
+    return {f"{schema}.{identifier(name)}": str(text) for schema, name, text in found}
 
 
 def _create_views(db: duckdb.DuckDBPyConnection, statements: list[str]) -> None:

@@ -173,3 +173,26 @@ def test_a_fact_is_tested_by_the_rows_that_the_build_computed(
     test = "unique_in_computed_rows_fct_dossiers_dossier_key"
     ran = run_dbt(settings, build_file, "test", "--select", test, DBT_BUILD_OF=build_of)
     assert list(ran.values()) == [status]
+
+
+@pytest.mark.usefixtures("results")
+@pytest.mark.parametrize(("build_of", "built_at", "computed", "status"), [
+    ("changes", "2018-12-29", 2018, "pass"),
+    ("changes", "2018-12-29", 2017, "fail"),
+    ("changes", "2018-12-30", 2018, "fail"),
+    ("all", "2018-12-29", 2018, "fail"),
+])  # fmt: skip
+def test_figures_are_tested_by_the_periods_that_the_build_computed_and_on_sundays_all(
+    settings: Settings, tmp_path: Path, build_of: str, built_at: str, computed: int, status: str
+) -> None:
+    build_file = Path(shutil.copy(settings.build_file, tmp_path / "district.duckdb"))
+    period = "'year' AS period_grain, make_date({0}, 1, 1) AS period_start, make_date({0}, 12, 31) AS period_end"
+    with duckdb.connect(str(build_file)) as db:
+        db.execute(
+            "CREATE OR REPLACE TABLE marts.reform_indicators AS SELECT 'twice' AS indicator_code, "  # noqa: S608 - our own
+            f"'d' AS district_code, 'w' AS ward_key, {period.format(2017)} FROM range(2)"
+        )
+        db.execute(f"CREATE OR REPLACE TABLE intermediate.int_noted_periods AS SELECT {period.format(computed)}")
+    test = "reform_indicators,test_name:unique_combination_of_columns"
+    moment = {"DBT_BUILD_OF": build_of, "DBT_BUILT_AT": f"{built_at} 18:00:00+00:00"}
+    assert list(run_dbt(settings, build_file, "test", "--select", test, **moment).values()) == [status]

@@ -9,7 +9,7 @@ import pytest
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import PROJECT_ROOT
-from ward_warehouse.registry.facts import Fact, read_facts
+from ward_warehouse.registry.facts import Fact, read_facts, read_figures
 
 PROJECT = PROJECT_ROOT / "dbt_project"
 
@@ -29,8 +29,15 @@ def test_each_fact_of_the_project_has_its_models() -> None:
         assert fact.key in columns
 
 
+def test_each_table_of_figures_is_a_mart_with_periods() -> None:
+    marts = {path.stem: path.read_text("utf-8") for path in (PROJECT / "models" / "marts").rglob("*.sql")}
+    kept = {name for name, text in marts.items() if "forget_periods('int_noted_periods')" in text}
+    assert set(read_figures(PROJECT)) == kept
+
+
 def test_a_project_without_facts_keeps_none(tmp_path: Path) -> None:
     assert read_facts(project(tmp_path, "models: {}\n")) == {}
+    assert read_figures(project(tmp_path, "models: {}\n")) == []
     assert read_facts(project(tmp_path, "vars: {burst_answers: 5}\n")) == {}
 
 

@@ -345,6 +345,35 @@ def test_files_that_cannot_be_read_are_replaced(settings: Settings, sealed: bool
     assert facts(settings) == {"1": "a", "2": "corrected", "3": "a"}
 
 
+def figures(settings: Settings, values: dict[str, str], noted: list[str]) -> None:
+    """Adds the build's figures of periods, by the name of each, and names those that it made."""
+    period = "'year' AS period_grain, period_start, period_start AS period_end"
+    with duckdb.connect(str(settings.build_file)) as db:
+        db.execute(
+            f"CREATE TABLE marts.reform_indicators AS SELECT {period}, value "  # noqa: S608 - our own
+            "FROM (SELECT unnest($1) AS period_start, unnest($2) AS value)",
+            [list(values), list(values.values())],
+        )
+        db.execute(
+            f"CREATE TABLE intermediate.int_noted_periods AS SELECT {period} "  # noqa: S608 - our own
+            "FROM (SELECT unnest($1::VARCHAR[]) AS period_start)",
+            [noted],
+        )
+
+
+def test_a_build_of_what_changed_replaces_its_periods_only(settings: Settings) -> None:
+    night(settings, "b1", None, {})
+    figures(settings, {"2016": "a", "2017": "a", "2018": "a"}, [])
+    publish(settings)
+    mark_kept(settings, "UPDATE marts.reform_indicators SET value = 'as published'")
+    night(settings, "b2", "b1", {})
+    figures(settings, {"2016": "a", "2018": "corrected", "2019": "new"}, ["2017", "2018", "2019"])
+    assert publish(settings)["marts.reform_indicators"] == 3
+    with duckdb.connect(str(settings.published_file), read_only=True) as db:
+        found = dict(db.execute("SELECT period_start, value FROM marts.reform_indicators").fetchall())
+    assert found == {"2016": "as published", "2018": "corrected", "2019": "new"}
+
+
 def test_a_fact_of_a_project_that_keeps_none_is_copied_whole(settings: Settings) -> None:
     night(settings, "b1", None, {})
     publish(settings)

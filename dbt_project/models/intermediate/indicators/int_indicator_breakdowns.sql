@@ -10,7 +10,7 @@ with period_months as (
     from {{ ref('int_period_days') }} as p
     where
         p.period_grain in ('month', 'quarter', 'half_year', 'year')
-        and {{ is_touched_period('p') }}
+        and {{ is_stale_period('p') }}
 )
 
 {% for dimension in dimensions %}

@@ -1,6 +1,7 @@
 -- One row per indicator, ward and period from the ward's first day on, with what is known of the ward in that period. A
 -- ward that is no longer in force has periods too: what nobody took over of it is still open in its district.
--- What its system has no column for is not known of a ward, however far its records are.
+-- What its system has no column for is not known of a ward, however far its records are. A night has the periods that
+-- it computes again.
 with needs as (
     select
         kinds.indicator_code,
@@ -51,6 +52,7 @@ inner join {{ ref('int_periods') }} as periods
     on
         needs.district_code = periods.district_code
         and needs.in_force_from <= periods.effective_end
+        and {{ is_stale_period('periods') }}
         and periods.period_start between indicators.valid_from and indicators.valid_to
         -- By day the indicators of the scorecard only: of most others a day in a ward is one record or none.
         -- What small numbers hide would be given back by the days, or be hidden for them.

@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget_periods('int_stale_periods') }}"
+) }}
+
 {%- set parts = [
     'numerator', 'denominator', 'wards_recording', 'wards_with_data', 'wards_reporting', 'wards_expected'
 ] %}

@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget_periods('int_stale_periods') }}"
+) }}
+
 -- Answers by question and mode, summed over wards and days, before suppression; a ward without an answer has no row. By
 -- mode in fewer grains: of the others small numbers would hide most.
 -- The answers of a day are placed in their periods once, and the sums of the periods added up.
@@ -20,7 +25,7 @@ with placed as (
     from {{ ref('int_survey_ratings') }} as ratings
     inner join {{ ref('int_period_days') }} as periods
         on ratings.district_code = periods.district_code and ratings.answered_date = periods.calendar_date
-    where periods.period_grain <> 'day'
+    where periods.period_grain <> 'day' and {{ is_stale_period('periods') }}
     group by
         ratings.ward_key, ratings.district_code, periods.period_grain, periods.period_start, periods.period_end,
         ratings.mode, ratings.question

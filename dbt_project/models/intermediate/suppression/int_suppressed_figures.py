@@ -11,5 +11,7 @@ def model(dbt, session):
     dbt.config(materialized="table")
     # Each engine's own way to hand over rows: DuckDB's relation, Spark's data frame.
     cells, components = dbt.ref("int_suppression_cells"), dbt.ref("int_suppression_components")
+    # Read here and there: what the last build hid is put aside before it is replaced.
+    dbt.ref("int_suppressed_figures__before")
     kept = session.table(str(dbt.this)) if dbt.config.get("build_of") == "changes" else None
     return suppression.decide(cells, components, kept)

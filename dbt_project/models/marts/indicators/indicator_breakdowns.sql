@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget_periods('int_noted_periods') }}"
+) }}
+
 {% set table_key = indicator_breakdown_key() -%}
 {% set keys = table_key + ['ward_key', 'member'] -%}
 -- Parts by ward and, with a null ward, summed to the district; a member without a record has no row.
@@ -28,6 +33,7 @@ with noted as (
             {%- for column in keys if column not in ['ward_key', 'indicator_code', 'indicator_version'] %}
             and summed.{{ column }} = hidden.{{ column }}
             {%- endfor %}
+    where {{ is_noted_period('summed') }}
 ),
 
 explained as (

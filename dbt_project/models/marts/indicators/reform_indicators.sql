@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget_periods('int_noted_periods') }}"
+) }}
+
 with figures as (
     select
         parts.*,
@@ -11,6 +16,7 @@ with figures as (
     from {{ ref('int_indicator_values') }} as parts
     inner join {{ ref('dim_indicator') }} as indicators
         on parts.indicator_code = indicators.indicator_code and parts.indicator_version = indicators.indicator_version
+    where {{ is_noted_period('parts') }}
 ),
 
 hidden_beside as (

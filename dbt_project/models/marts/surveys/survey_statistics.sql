@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget_periods('int_noted_periods') }}"
+) }}
+
 -- All modes together are the satisfaction of reform_indicators, overall or with an element, and hidden where that is.
 with hidden_beside as (
     select *
@@ -24,6 +29,7 @@ explained as (
             and summed.period_grain = hidden.period_grain
             and summed.period_start = hidden.period_start
             and summed.period_end = hidden.period_end
+    where {{ is_noted_period('summed') }}
 )
 
 select
