@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,6 +111,29 @@ def test_without_a_closed_period_nothing_leaves_unasked(settings: Settings) -> N
         export_open_data(settings, "quan_11", parse_period("2018-11"))
     with pytest.raises(WardWarehouseError, match="found district 'quan_12', expected one of quan_11, thanh_xuan"):
         export_open_data(settings, "quan_12", parse_period("2018-11"))
+
+
+def test_a_closed_period_leaves_as_it_was_closed(settings: Settings, tmp_path: Path) -> None:
+    closed = Settings(home=tmp_path)
+    closed.published_file.parent.mkdir()
+    shutil.copy(settings.published_file, closed.published_file)
+    closed.published_file.chmod(0o600)
+    november = "district_code = 'quan_11' AND period_grain = 'month' AND period_start = DATE '2018-11-01'"
+    with duckdb.connect(str(closed.published_file)) as db:
+        db.execute(f"UPDATE marts.reform_indicators SET period_state = 'closed' WHERE {november}")  # noqa: S608 - our own words
+        db.execute(
+            "INSERT INTO marts.closed_indicators BY NAME SELECT * EXCLUDE (is_provisional, period_state) "  # noqa: S608
+            "REPLACE (0.5 AS value), 'c' AS closing_key, true AS is_last_closing, true AS is_closed_now "
+            f"FROM marts.reform_indicators WHERE {november} AND indicator_code = 'on_time_of_resolved'"
+        )
+    folder = export_open_data(closed, "quan_11", parse_period("2018"))
+    with (folder / "indicators.csv").open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert {(row["period_grain"], row["period_start"]) for row in rows} == {("month", "2018-11-01")}
+    on_time = [row["value"] for row in rows if row["indicator_code"] == "on_time_of_resolved"]
+    assert (len(on_time), set(on_time)) == (17, {"0.5"})
+    keys = [(row["indicator_code"], row["ward_key"]) for row in rows]
+    assert len(keys) == len(set(keys))
 
 
 @pytest.fixture(scope="module")
