@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,6 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from xlsxwriter.exceptions import XlsxWriterException
+
+from ward_warehouse.core.alone import alone as locked
 from ward_warehouse.core.errors import WardWarehouseError
 
 
@@ -43,20 +45,35 @@ def alone(folder: Path, what: str) -> Iterator[None]:
     Raises:
         WardWarehouseError: the disk refuses, or another run holds it.
     """
+    busy = f"{what}: another run writes {what}s into {folder}; wait for it, then run the command again"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (folder / ".lock").open("w") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise WardWarehouseError(
-                    f"{what}: another run writes {what}s into {folder}; wait for it, then run the command again"
-                ) from None
+        with locked(folder / ".lock", WardWarehouseError(busy)):
             yield
-    except OSError as error:
+    except (OSError, XlsxWriterException) as error:
+        reason = getattr(error, "strerror", None) or error
         raise WardWarehouseError(
-            f"{what}: {folder}: {error.strerror or error}; the {what}s that stood there are left as they were"
+            f"{what}: {folder}: {reason}; the {what}s that stood there are left as they were"
         ) from None
+
+
+@contextmanager
+def replacing(place: Path, what: str) -> Iterator[Path]:
+    """A fresh folder, which takes its place as a whole when the block ends well.
+
+    Args:
+        place: where it will be; what stands there stays until then.
+        what: what is written, as messages begin.
+
+    Raises:
+        WardWarehouseError: as of `writing`.
+    """
+    with writing(place.parent, what) as fresh:
+        filled = fresh / "new"
+        filled.mkdir()
+        yield filled
+        if place.exists():
+            os.replace(place, fresh / "old")
+        os.replace(filled, place)
 
 
 def put(file: Path, place: Path) -> Path:

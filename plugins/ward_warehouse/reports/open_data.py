@@ -17,7 +17,7 @@ from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.period_log import Period
 from ward_warehouse.reports.cells import rows_of, write_csv
-from ward_warehouse.reports.whole_folder import new_folder
+from ward_warehouse.reports.folder import replacing
 from ward_warehouse.warehouse.data_package import Package, fields_of, resource, write_package
 from ward_warehouse.warehouse.published import open_published
 
@@ -123,7 +123,7 @@ def export_open_data(settings: Settings, district: str, period: Period, *, provi
             refuses, or another run exports.
     """
     place = open_data_folder(settings, district, period)
-    with open_published(settings.published_file) as db, new_folder(place, "open data") as fresh:
+    with open_published(settings.published_file) as db, replacing(place, "export") as fresh:
         _write(db, fresh, district, period, provisional)
     return place
 

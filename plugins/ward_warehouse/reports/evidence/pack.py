@@ -27,7 +27,7 @@ from ward_warehouse.reports.evidence.reading import (
     read_units,
 )
 from ward_warehouse.reports.evidence.rules import indicators_of, items_of
-from ward_warehouse.reports.whole_folder import new_folder
+from ward_warehouse.reports.folder import replacing
 from ward_warehouse.warehouse.published import open_published
 
 DEFINITIONS = ("Mã chỉ số", "Phiên bản", "Tên", "Định nghĩa", "Căn cứ")
@@ -69,7 +69,7 @@ def write_evidence(settings: Settings, district: str, year: int) -> list[Path]:
     with open_published(settings.published_file) as db:
         units = read_units(db, district, year)
         collect_records(db, district, year, codes)
-        with new_folder(place, "evidence") as fresh:
+        with replacing(place, "evidence pack") as fresh:
             for unit in units:
                 _write(fresh, unit, _sheets(db, unit, year, indices, catalogue, codes))
     return [place / f"{unit}.xlsx" for unit in units]
