@@ -11,6 +11,7 @@ What the rules found is documented afterwards: analysts do not wait for it, and 
 |---|---|---|
 | build | the build file, `audit.build_results` | yes |
 | publish | the file that analysts open, in one rename; its Parquet copy | yes; it refuses a build that did not pass |
+| serve | PostgreSQL, in one transaction; there only with `WARD_WAREHOUSE_PUBLISH=duckdb,postgres` | yes |
 | document | the pages in `reports/validation`, in one rename | yes |
 | report | the reports of the open months in `reports/periodic`, each in one rename, and their mails, once | yes |
 | tell | the pages in `reports/morning` and the night's message, once, also when a task above failed | yes |
@@ -25,6 +26,9 @@ from datetime import timedelta
 from airflow.sdk import Param, dag, get_current_context, task
 
 from ward_airflow import LAKE, WAREHOUSE, airflow_connection, told_plainly
+from ward_warehouse.core.settings import load_settings
+
+SETTINGS = load_settings()
 
 
 @dag(
@@ -81,8 +85,19 @@ def warehouse_build() -> None:
         with told_plainly():
             return tasks.tell(airflow_connection)
 
+    # A server may be away for a moment; until it takes the build it shows the one before, whole.
+    @task(retries=2, retry_delay=timedelta(minutes=5))
+    def serve() -> str:
+        from ward_warehouse.night import tasks
+
+        with told_plainly():
+            return tasks.serve(airflow_connection)
+
     # A teardown runs whatever became of the others, and leaves the colour of the run to them.
-    build() >> publish() >> document() >> report() >> tell().as_teardown()
+    published, told = publish(), tell().as_teardown()
+    build() >> published >> document() >> report() >> told
+    if SETTINGS.serves_postgres:
+        published >> serve() >> told
 
 
 warehouse_build()

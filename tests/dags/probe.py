@@ -27,6 +27,10 @@ def main(runs: Path, target: Path) -> None:
     seen["imported"] = [name for name in HEAVY if name in sys.modules]
     seen["import_errors"] = {Path(name).name: text for name, text in bag.import_errors.items()}
     seen["dags"] = {dag_id: describe(dag) for dag_id, dag in bag.dags.items()}
+    os.environ["WARD_WAREHOUSE_PUBLISH"] = "duckdb,postgres"
+    served = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]).dags["warehouse_build"]
+    seen["served"] = {task.task_id: describe_task(task) for task in served.tasks}
+    del os.environ["WARD_WAREHOUSE_PUBLISH"]
     note()
     from airflow.utils.db import initdb
 

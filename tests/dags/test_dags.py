@@ -85,6 +85,14 @@ def test_tasks_of_the_build(seen: Seen) -> None:
     }
 
 
+def test_where_postgres_serves_the_build_is_published_there_too(seen: Seen) -> None:
+    """Beside the documents, which do not wait for a server, and before the message, which tells of it."""
+    found = seen.found["served"]
+    assert (found["serve"]["after"], found["serve"]["retries"]) == (["publish"], 2)
+    assert found["tell"]["after"] == ["report", "serve"]
+    assert found["document"]["after"] == ["publish"]
+
+
 def test_tasks_of_the_maintenance(seen: Seen) -> None:
     assert seen.dag(MAINTENANCE)["tasks"] == {
         "maintain": {

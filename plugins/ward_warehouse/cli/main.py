@@ -199,6 +199,13 @@ def _publish(run: Night) -> None:
     console.print(f"published: {len(rows)} tables, {sum(rows.values()):,} rows in {run.settings.published_file}")
     with console.status("copying as Parquet"):
         console.print(run.copy_as_parquet(), soft_wrap=True)
+    if not run.settings.serves_postgres:
+        return
+    with console.status("publishing to PostgreSQL"):
+        served = run.serve(from_environment)
+    for warning in served.warnings:
+        console.print(f"warning: {warning}", style="yellow", markup=False)
+    console.print(f"published: {served}", markup=False)
 
 
 def _document(run: Night) -> None:

@@ -24,6 +24,14 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".local"), description="The one folder for all state")
     lake_url: str = Field(default="", description="fsspec address of the lake; empty means <home>/lake")
     target: Literal["duckdb"] = Field(default="duckdb", description="The engine that dbt builds on")
+    publish: str = Field(
+        default="duckdb",
+        pattern=r"^duckdb(,postgres)?$",
+        description="Places that a build is published to: duckdb, the file, always; duckdb,postgres both",
+    )
+    postgres_conn_id: str = Field(
+        default="ward_warehouse_postgres", description="Airflow connection of the PostgreSQL that is published to"
+    )
     wards_dir: Path = Field(default=PROJECT_ROOT / "dags" / "wards", description="Registry: one YAML per district")
     systems_dir: Path = Field(default=PROJECT_ROOT / "dags" / "systems", description="One YAML per kind of software")
     expectations_dir: Path = Field(default=PROJECT_ROOT / "expectations", description="The rules about records")
@@ -111,6 +119,11 @@ class Settings(BaseSettings):
     def lake(self) -> str:
         """Address of the lake: an fsspec URL or an absolute path."""
         return self.lake_url or str(self.home.resolve() / "lake")
+
+    @property
+    def serves_postgres(self) -> bool:
+        """Whether a build is published to PostgreSQL as well."""
+        return self.publish.endswith(",postgres")
 
     @property
     def warehouse_dir(self) -> Path:

@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 # A task that reads one ward must not pay for dbt and the calendar: what builds is imported where used.
 if TYPE_CHECKING:
     from ward_warehouse.warehouse.dbt import BuildSummary
+    from ward_warehouse.warehouse.postgres.publish import Served
 
 
 class Night:
@@ -344,6 +345,20 @@ class Night:
         except WardWarehouseError as error:
             log.warning("%s", error)
             return f"not copied: {error}"
+
+    def serve(self, resolve: Resolver) -> Served:
+        """Publishes the build to PostgreSQL as well.
+
+        Args:
+            resolve: gives a connection by its id.
+
+        Raises:
+            BuildError: the last build did not pass its audit, or PostgreSQL does not take it and shows what it showed.
+            SettingsError: there is no such connection.
+        """
+        from ward_warehouse.warehouse.postgres.publish import publish
+
+        return publish(self.settings, resolve(self.settings.postgres_conn_id))
 
     def document(self) -> int:
         """Writes the Data Docs of what is published; gives how many pages they have.

@@ -183,6 +183,19 @@ def publish() -> Published:
     return Published(line, {"tables": len(rows), "rows": sum(rows.values())})
 
 
+def serve(resolve: Resolver) -> str:
+    """Publishes the build to PostgreSQL; gives one line on what it shows now.
+
+    Args:
+        resolve: gives a connection by its id.
+    """
+    served = Night(load_settings()).serve(resolve)
+    for warning in served.warnings:
+        log.warning("%s", warning)
+    log.info("%s", served)
+    return str(served)
+
+
 def document() -> str:
     """Writes the Data Docs of the published warehouse; gives one line on what was done."""
     line = f"documented on {Night(load_settings()).document()} pages"

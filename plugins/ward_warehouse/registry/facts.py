@@ -31,9 +31,13 @@ class Fact(BaseModel):
     computed: Identifier | None = None
 
 
+RelationName = Annotated[str, StringConstraints(pattern=r"^(marts|analyst|audit)\.[a-z_][a-z0-9_]*$")]
+
+
 class _Variables(BaseModel):
     facts: dict[Identifier, Fact] = {}
     figures: list[Identifier] = []
+    for_readers: list[RelationName] = []
 
 
 def read_facts(project: Path) -> dict[str, Fact]:
@@ -52,6 +56,15 @@ def read_figures(project: Path) -> list[str]:
         BuildError: the file cannot be read, or an entry is wrong: file, line, what was found, what was expected.
     """
     return list(_read_variables(project).figures)
+
+
+def read_for_readers(project: Path) -> set[tuple[str, str]]:
+    """Schema and name of the relations that who reads no records may read; none of a project that lists none.
+
+    Raises:
+        BuildError: as of `read_facts`.
+    """
+    return {(schema, name) for schema, _, name in (entry.partition(".") for entry in _read_variables(project).for_readers)}
 
 
 def _read_variables(project: Path) -> _Variables:

@@ -82,3 +82,11 @@ def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
         load_settings()
     assert "TARGET" in str(caught.value)
     assert "PARALLEL_WARDS" in str(caught.value)
+
+
+def test_a_build_is_published_to_the_file_and_to_postgres_where_that_is_wanted() -> None:
+    assert not Settings().serves_postgres
+    assert Settings(publish="duckdb,postgres").serves_postgres
+    for wrong in ("postgres", "duckdb,oracle", ""):
+        with pytest.raises(ValueError, match="publish"):
+            Settings(publish=wrong)

@@ -9,7 +9,7 @@ import pytest
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import PROJECT_ROOT
-from ward_warehouse.registry.facts import Fact, read_facts, read_figures
+from ward_warehouse.registry.facts import Fact, read_facts, read_figures, read_for_readers
 
 PROJECT = PROJECT_ROOT / "dbt_project"
 
@@ -63,3 +63,12 @@ def test_a_wrong_entry_is_named_by_file_line_and_key(tmp_path: Path, entry: str)
 def test_a_project_that_cannot_be_read_is_an_error_of_the_build(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"dbt_project\.yml"):
         read_facts(tmp_path)
+
+
+def test_what_is_for_readers_is_a_list_of_public_relations(tmp_path: Path) -> None:
+    listed = "vars:\n  for_readers: [marts.figures, analyst.latest]\n"
+    assert read_for_readers(project(tmp_path, listed)) == {("marts", "figures"), ("analyst", "latest")}
+    assert read_for_readers(project(tmp_path, "models: {}\n")) == set()
+    for wrong in ("figures", "raw.dossiers", "'marts.a; drop'"):
+        with pytest.raises(BuildError, match=r"dbt_project\.yml:3: vars\.for_readers"):
+            read_for_readers(project(tmp_path, f"vars:\n  for_readers: [{wrong}]\n"))
