@@ -64,7 +64,9 @@ def read_for_readers(project: Path) -> set[tuple[str, str]]:
     Raises:
         BuildError: as of `read_facts`.
     """
-    return {(schema, name) for schema, _, name in (entry.partition(".") for entry in _read_variables(project).for_readers)}
+    return {
+        (schema, name) for schema, _, name in (entry.partition(".") for entry in _read_variables(project).for_readers)
+    }
 
 
 def _read_variables(project: Path) -> _Variables:
