@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from tests.dags import pages, scheduler
+from tests.dags import collector, pages, scheduler
 from tests.support import http_service as http
 from tests.support.background import run
 from tests.support.district import ROOT, District
@@ -72,6 +72,7 @@ class Live:
     tasks: list[dict[str, Any]]
     listening: set[str]
     commands: set[str]
+    metrics: set[collector.Series]
     left_over: list[int]
     pages: pages.Looked
 
@@ -106,7 +107,10 @@ def night_under_scheduler(district: District) -> Callable[[threading.Event], Liv
             # Two tasks: the server's ward, and those whose files are on this machine.
             "WARD_WAREHOUSE_PARALLEL_WARDS": "2",
         }
-        with scheduler.running(environment, district.folder, stop) as airflow:
+        with (
+            collector.collecting() as (variables, metrics),
+            scheduler.running({**environment, **variables}, district.folder, stop) as airflow,
+        ):
             load = airflow.wait("end of the load", lambda: airflow.ended("ward_nightly_load"), 600)
             assert load["state"] == "success", airflow.tail("scheduler")
             build = airflow.wait("end of the build", lambda: airflow.ended("warehouse_build"), 600)
@@ -116,7 +120,7 @@ def night_under_scheduler(district: District) -> Callable[[threading.Event], Liv
             looked = pages.look(airflow, district)
             started = [process.pid for process in airflow.processes.values()]
         left_over = [pid for pid in started if psutil.pid_exists(pid)]
-        return Live(district, load, build, event, tasks, listening, airflow.commands, left_over, looked)
+        return Live(district, load, build, event, tasks, listening, airflow.commands, metrics, left_over, looked)
 
     return work
 

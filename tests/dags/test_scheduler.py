@@ -59,5 +59,10 @@ def test_no_command_line_shows_a_secret(live: Live) -> None:
     assert [command for command in live.commands if KEY in command or TOKEN in command] == []
 
 
+def test_how_long_each_step_took_is_a_metric(live: Live) -> None:
+    took = {dict(series).get("task_id") for series in live.metrics if ("metric", "airflow.task.duration") in series}
+    assert {"extract", "validate", "publish"} <= took
+
+
 def test_what_was_started_was_stopped(live: Live) -> None:
     assert live.left_over == []
