@@ -60,26 +60,26 @@ def short_ways(batch: pa.Table, plain: frozenset[str], steps: list[Step], read: 
     """
     if batch.num_rows < LEAST_ROWS:
         return {}
-    few = _few_values(batch, [step for step in steps if step.form is None], read)
+    few = _read_few_values(batch, [step for step in steps if step.form is None], read)
     for step in steps:
         if step.form is not None and step.source in plain:
-            times = _times(batch[step.source].combine_chunks(), step.form)
+            times = _read_times(batch[step.source].combine_chunks(), step.form)
             if times is not None:
                 few[step.name] = times
     return few
 
 
-def _few_values(batch: pa.Table, steps: list[Step], read: Read) -> dict[str, pa.Array]:
-    coded = {name: _coded(batch[name]) for name in dict.fromkeys(step.source for step in steps)}
+def _read_few_values(batch: pa.Table, steps: list[Step], read: Read) -> dict[str, pa.Array]:
+    coded = {name: _encode_few(batch[name]) for name in dict.fromkeys(step.source for step in steps)}
     few = {name: codes for name, codes in coded.items() if codes is not None}
     wanted = [step for step in steps if step.source in few]
     if not wanted:
         return {}
-    found = read(_side_by_side(batch.schema, few), [step.name for step in wanted])
+    found = read(_lay_side_by_side(batch.schema, few), [step.name for step in wanted])
     return {step.name: found[step.name].combine_chunks().take(few[step.source].indices) for step in wanted}
 
 
-def _side_by_side(schema: pa.Schema, few: Mapping[str, pa.DictionaryArray]) -> pa.Table:
+def _lay_side_by_side(schema: pa.Schema, few: Mapping[str, pa.DictionaryArray]) -> pa.Table:
     """A batch of the different values of each column; no row of it is a record."""
     rows = max(len(codes.dictionary) for codes in few.values())
     columns = []
@@ -89,7 +89,7 @@ def _side_by_side(schema: pa.Schema, few: Mapping[str, pa.DictionaryArray]) -> p
     return pa.table(columns, schema=schema)
 
 
-def _coded(values: pa.ChunkedArray) -> pa.DictionaryArray | None:
+def _encode_few(values: pa.ChunkedArray) -> pa.DictionaryArray | None:
     """The column by its different values, null as one of them; None where they are many, or no texts or numbers."""
     if not pa.types.is_string(values.type) and not pa.types.is_integer(values.type):
         return None
@@ -99,11 +99,11 @@ def _coded(values: pa.ChunkedArray) -> pa.DictionaryArray | None:
     return coded if len(coded.dictionary) <= MOST_VALUES else None
 
 
-def _times(texts: pa.Array, form: str) -> pa.Array | None:
+def _read_times(texts: pa.Array, form: str) -> pa.Array | None:
     """The local times that all the texts are in the form; None where one of them is none, or Arrow cannot tell."""
     if texts.null_count == len(texts):
         return pa.nulls(len(texts), pa.timestamp("us"))
-    iso = _as_iso(texts, form)
+    iso = _write_as_iso(texts, form)
     if iso is None:
         return None
     try:
@@ -112,12 +112,12 @@ def _times(texts: pa.Array, form: str) -> pa.Array | None:
         return None
 
 
-def _as_iso(texts: pa.Array, form: str) -> pa.Array | None:
+def _write_as_iso(texts: pa.Array, form: str) -> pa.Array | None:
     """The texts of a form of fixed width as Arrow reads times, byte by byte; None for another form or width."""
     parts = PART.findall(form)
     if "".join(parts) != form or not form.isascii() or not set(parts) >= DAY or not pa.types.is_string(texts.type):
         return None
-    found = _of_width(texts.drop_null(), sum(PLACES.get(part, (0, 1))[1] for part in parts))
+    found = _take_bytes(texts.drop_null(), sum(PLACES.get(part, (0, 1))[1] for part in parts))
     if found is None:
         return None
     iso = np.tile(np.frombuffer(ISO, np.uint8), (len(found), 1))
@@ -137,7 +137,7 @@ def _as_iso(texts: pa.Array, form: str) -> pa.Array | None:
     return written.take(pa.array(np.cumsum(present) - 1, pa.int64(), mask=~present))
 
 
-def _of_width(texts: pa.Array, width: int) -> np.ndarray | None:
+def _take_bytes(texts: pa.Array, width: int) -> np.ndarray | None:
     """The bytes of texts without nulls, a row each; None where one has another width."""
     _, offsets_buffer, bytes_buffer = texts.buffers()
     offsets = np.frombuffer(offsets_buffer, np.int32)[texts.offset : texts.offset + len(texts) + 1]

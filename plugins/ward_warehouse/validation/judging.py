@@ -168,13 +168,13 @@ class Judge:
     def _judge_classes(self, group: _Group, classes: _Classes) -> dict[str, np.ndarray]:
         """For each rule of a group which of the classes broke it; one that was met before is not judged again."""
         if len(classes.keys) > MOST_REMEMBERED:
-            return _marked(self._validate(group, classes.values), len(classes.keys))
+            return _mark_places(self._validate(group, classes.values), len(classes.keys))
         fresh = [place for place, key in enumerate(classes.keys) if key not in group.known]
         if fresh:
             if len(group.known) + len(fresh) > MOST_REMEMBERED:
                 group.known.clear()
                 fresh = list(range(len(classes.keys)))
-            found = _marked(self._validate(group, classes.values.take(pa.array(fresh))), len(fresh))
+            found = _mark_places(self._validate(group, classes.values.take(pa.array(fresh))), len(fresh))
             for number, place in enumerate(fresh):
                 group.known[classes.keys[place]] = {rule: bool(marks[number]) for rule, marks in found.items()}
         verdicts = [group.known[key] for key in classes.keys]
@@ -280,7 +280,7 @@ def _prepare(suite: Suite) -> tuple[list[_Group], Any]:
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     members: dict[tuple[Alike | None, tuple[str, ...]], list[Any]] = {}
     for rule, configuration in zip(suite.rules, suite.configurations, strict=True):
-        alike = _likeness(configuration)
+        alike = _find_likeness(configuration)
         key = (alike, tuple(_columns_of(configuration)) if alike else ())
         members.setdefault(key, []).append(expectation(suite.record_kind, rule, configuration))
     groups = []
@@ -291,7 +291,7 @@ def _prepare(suite: Suite) -> tuple[list[_Group], Any]:
     return groups, asset.add_batch_definition_whole_dataframe("night")
 
 
-def _likeness(configuration: dict[str, Any]) -> Alike | None:
+def _find_likeness(configuration: dict[str, Any]) -> Alike | None:
     """By what the records are told apart that a rule may judge differently; a type that is not known by everything."""
     if configuration["type"] not in ROW_WISE or "row_condition" in configuration["kwargs"]:
         return None
@@ -300,7 +300,7 @@ def _likeness(configuration: dict[str, Any]) -> Alike | None:
     return _ordered if configuration["type"] in OF_ORDER else _distinct
 
 
-def _marked(broken: dict[str, np.ndarray], count: int) -> dict[str, np.ndarray]:
+def _mark_places(broken: dict[str, np.ndarray], count: int) -> dict[str, np.ndarray]:
     found = {rule: np.zeros(count, dtype=bool) for rule in broken}
     for rule, places in broken.items():
         found[rule][places] = True

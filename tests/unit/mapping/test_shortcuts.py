@@ -157,7 +157,7 @@ def test_a_proven_time_is_what_the_statement_reads(form: str, found: list[Any], 
         cut = data.draw(st.integers(0, len(texts[place]) - 1))
         texts[place] = texts[place][:cut] + data.draw(st.sampled_from("0 9/-:T+Z")) + texts[place][cut + 1 :]
     array = pa.array(texts, pa.string())
-    times = shortcuts._times(array, form)
+    times = shortcuts._read_times(array, form)
     if times is not None:
         with duckdb.connect() as db:
             db.register("texts", pa.table({"text": array}))

@@ -55,14 +55,14 @@ def judges(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], tuple[Judge
     folder: Path = tmp_path_factory.mktemp("suite")
     entries = [
         {"type": name, "severity": "error", "kwargs": kwargs,
-         "meta": {"rule": f"r{number}", "reason": "r", "vi": "v", "en": "e"}}
+         "meta": {"rule": f"r{number}", "reason": "r", "reason_vi": "r", "vi": "v", "en": "e"}}
         for number, (name, kwargs) in enumerate(RULES)
     ]  # fmt: skip
     (folder / "dossiers.yml").write_text(yaml.safe_dump({"expectations": entries}), encoding="utf-8")
     suite = load_suite(folder, RecordKind.DOSSIERS)
     together = Judge(suite)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(judging, "_likeness", lambda _: None)
+        patched.setattr(judging, "_find_likeness", lambda _: None)
         alone = Judge(suite)
     return lambda: (together, alone)
 
