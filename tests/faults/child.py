@@ -152,8 +152,10 @@ def play_tasks(order: dict[str, Any], fault: Fault, report: dict[str, Any]) -> N
 
     params = {"night": order["night"], "record_kinds": order.get("record_kinds"), "full": False}
     jobs = run(tasks.plan, params, None, datetime.now(UTC), from_environment)
+    # Each ward by itself: what a task says of the wards that arrived, it does not say beside one that failed.
     for job in jobs:
-        run(reading.extract, job, from_environment)
+        for ward in job["wards"]:
+            run(reading.extract, {**job, "wards": [ward]}, from_environment)
     for task, *args in ((tasks.validate, jobs), (tasks.verdict, jobs), (tasks.build, False)):
         run(task, *args)
     run(tasks.publish)
