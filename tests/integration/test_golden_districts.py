@@ -1,8 +1,6 @@
 """Quận 1, Ba Đình and Long Biên, made of records and read by their own registry: each figure of their documents."""
 
 import csv
-import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,9 @@ import pytest
 
 from tests.support.adding_up import ADDS_UP, years_that_differ
 from tests.support.recovery import published_figures, recovered
-from ward_demo import systems
 from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_DISTRICTS, GOLDEN_NIGHTS
 from ward_demo.story import records_as_of, story_records
-from ward_warehouse.core.connections import Connection
-from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import PROJECT_ROOT, Settings
-from ward_warehouse.night.extract import Request
-from ward_warehouse.night.steps import Night
 from ward_warehouse.registry.indicator_reader import read_indicators
 from ward_warehouse.registry.indicators import Indicator
 from ward_warehouse.reports.golden import compare
@@ -31,31 +24,8 @@ HIDDEN = ("suppressed_small_number", "suppressed_secondary")
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    home = tmp_path_factory.mktemp("golden")
-    settings = Settings(
-        home=home,
-        wards_dir=PROJECT_ROOT / "examples" / "golden" / "wards",
-        pseudonym_key="a pseudonym key of the tests",
-    )
-    connections = {
-        name.removeprefix("AIRFLOW_CONN_").lower(): json.loads(value)
-        for name, value in systems.start(home, tuple(GOLDEN_DISTRICTS)).items()
-        if name.startswith("AIRFLOW_CONN_")
-    }
-    try:
-        run = Night(settings)
-        for district, night in GOLDEN_NIGHTS:
-            systems.prepare(home, night, (district,))
-            plan = run.plan(Request(night=night))
-            verdict = run.run(plan, lambda name: Connection(id=name, **connections[name]))
-            # The wards of Ba Đình hand in no list of procedures; every other record kind has to come.
-            assert {state.record_kind for state in verdict.states if state.error} <= {RecordKind.PROCEDURES}
-        run.build()
-        run.publish()
-        yield settings.published_file
-    finally:
-        systems.stop(home)
+def published(golden: Settings) -> Path:
+    return golden.published_file
 
 
 def query(published: Path, statement: str) -> list[Any]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from docx import Document
 from pypdf import PdfReader
 from python_calamine import load_workbook
 
 from tests.integration.conftest import DemoNights
+from tests.support.browser import accessibility_faults, overflow
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.period_log import parse_period
+from ward_warehouse.reports.periodic.content import DETAILS
 from ward_warehouse.reports.periodic.files import write_report
 from ward_warehouse.reports.periodic.model import PeriodicReport
 from ward_warehouse.reports.periodic.reading import read_report
@@ -25,7 +29,12 @@ CODES = (
     "dossiers_received", "dossiers_resolved", "resolved_late", "dossiers_overdue", "on_time_of_resolved",
     "online_filing_rate", "satisfaction_rate",
 )  # fmt: skip
-PERIODS = [("quan_11", "2018-11"), ("quan_11", "2018-Q3"), ("thanh_xuan", "2016-H1"), ("thanh_xuan", "2016-05")]
+PERIODS = [
+    ("demo", "quan_11", "2018-11"), ("demo", "quan_11", "2018-Q3"), ("demo", "thanh_xuan", "2016-H1"),
+    ("demo", "thanh_xuan", "2016-05"), ("golden", "quan_1", "2011-9M"), ("golden", "ba_dinh", "2011"),
+    ("golden", "long_bien", "2018"),
+]  # fmt: skip
+"""Of each golden district the period that its own document is about; Ba Đình has no surveys."""
 
 
 class Cells(HTMLParser):
@@ -58,10 +67,16 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\xa0", " ").split())
 
 
-@pytest.fixture(scope="module", params=PERIODS, ids=lambda param: "-".join(param))
-def report(request: pytest.FixtureRequest, demo: DemoNights) -> Iterator[tuple[PeriodicReport, Settings]]:
-    district, period = request.param
-    settings = demo.settings
+def query(settings: Settings, statement: str, parameters: dict[str, Any]) -> list[Any]:
+    with duckdb.connect(str(settings.published_file), read_only=True) as db:
+        return db.execute(statement, parameters).fetchall()
+
+
+@pytest.fixture(scope="module", params=PERIODS, ids=lambda param: "-".join(param[1:]))
+def report(request: pytest.FixtureRequest) -> tuple[PeriodicReport, Settings]:
+    fixture, district, period = request.param
+    state = request.getfixturevalue(fixture)
+    settings: Settings = state.settings if isinstance(state, DemoNights) else state
     return read_report(settings.published_file, district, None, parse_period(period), settings.office), settings
 
 
@@ -72,10 +87,11 @@ def files(report: tuple[PeriodicReport, Settings]) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def expected(report: tuple[PeriodicReport, Settings], demo: DemoNights) -> dict[tuple[str, str], str]:
+def expected(report: tuple[PeriodicReport, Settings]) -> dict[tuple[str, str], str]:
     """Unit and indicator -> text, from reform_indicators itself."""
-    found = report[0]
-    rows = demo.query(
+    found, settings = report
+    rows = query(
+        settings,
         "SELECT coalesce(ward_key, district_code), indicator_code, value, unit FROM marts.reform_indicators "
         "JOIN marts.dim_indicator USING (indicator_code, indicator_version) "
         "WHERE district_code = $district AND period_grain = $grain AND period_start = $start AND period_end = $end "
@@ -90,7 +106,7 @@ def expected(report: tuple[PeriodicReport, Settings], demo: DemoNights) -> dict[
 
 def lines(report: PeriodicReport, expected: dict[tuple[str, str], str]) -> list[list[str]]:
     return [
-        ["Toàn quận" if row.is_district else row.name, *(expected[row.key, code] for code in CODES)]
+        ["Toàn quận" if row.is_district else row.name, *(expected.get((row.key, code), "–") for code in CODES)]
         for row in report.rows
     ]
 
@@ -101,7 +117,7 @@ def test_the_page_shows_the_warehouse_s_figures(
     cells = Cells()
     cells.feed(files[".html"].read_text("utf-8"))
     shown = {row.key for row in report[0].rows}
-    assert len(shown) > 10
+    assert len(shown) > 2 or report[0].district_code == "ba_dinh", "whose records name no ward"
     assert {place: plain(text) for place, text in cells.found.items()} == {
         place: text for place, text in expected.items() if place[0] in shown
     }
@@ -128,16 +144,17 @@ def test_the_document_shows_the_same(
 
 
 def test_the_workbook_holds_the_figures_and_the_records_of_each(
-    report: tuple[PeriodicReport, Settings], files: dict[str, Path], demo: DemoNights
+    report: tuple[PeriodicReport, Settings], files: dict[str, Path]
 ) -> None:
-    found = report[0]
+    found, settings = report
     book = load_workbook(str(files[".xlsx"]))
     rows = {row[0]: row[1:] for row in book.get_sheet_by_name("Tổng hợp").to_python()[5:]}
     district = found.district.figures
     for code, value in zip(CODES, rows["Toàn quận"], strict=True):
-        assert value == pytest.approx(district[code].value)
-    sheet = book.get_sheet_by_name("on_time_of_resolved").to_python()[1:]
-    counted = demo.query(
+        known = district[code].value if code in district else None
+        assert value == pytest.approx(known) if known is not None else isinstance(value, str)
+    counted = query(
+        settings,
         "SELECT numerator, denominator FROM marts.reform_indicators WHERE indicator_code = 'on_time_of_resolved' "
         "AND ward_key IS NULL AND district_code = $district AND period_grain = $grain AND period_start = $start "
         "AND period_end = $end",
@@ -146,7 +163,56 @@ def test_the_workbook_holds_the_figures_and_the_records_of_each(
             "end": found.period.end,
         },
     )  # fmt: skip
-    assert (sum(row[3] == "có" for row in sheet), len(sheet)) == counted[0]
+    if counted:
+        sheet = book.get_sheet_by_name("on_time_of_resolved").to_python()[1:]
+        assert (sum(row[3] == "có" for row in sheet), len(sheet)) == counted[0]
+    else:
+        assert "on_time_of_resolved" not in book.sheet_names, "what was not counted has no records"
+
+
+def test_every_figure_of_the_workbook_is_the_warehouse_s(
+    report: tuple[PeriodicReport, Settings], files: dict[str, Path]
+) -> None:
+    found, settings = report
+    rows = query(
+        settings,
+        "SELECT coalesce(ward_key, district_code), indicator_code, value, numerator, denominator "
+        "FROM marts.reform_indicators WHERE district_code = $district AND period_grain = $grain "
+        "AND period_start = $start AND period_end = $end",
+        {
+            "district": found.district_code, "grain": found.period.grain, "start": found.period.start,
+            "end": found.period.end,
+        },
+    )  # fmt: skip
+    warehouse = {(unit, code): tuple(math.nan if one is None else one for one in parts) for unit, code, *parts in rows}
+    sheet = load_workbook(str(files[".xlsx"])).get_sheet_by_name("Số liệu").to_python()[1:]
+    written = {(row[1], row[2]): tuple(math.nan if cell == "" else cell for cell in row[4:7]) for row in sheet}
+    # A workbook keeps sixteen digits.
+    assert {place: pytest.approx(warehouse[place], rel=1e-14, nan_ok=True) for place in written} == written
+    assert {code for _, code in written} == set(found.definitions)
+
+
+def test_the_tables_of_the_subject_say_the_same_in_each_format(
+    report: tuple[PeriodicReport, Settings], files: dict[str, Path]
+) -> None:
+    """Name, value and parts of each line: in the page, in the document, in the text of the PDF."""
+    found = report[0]
+    page = plain(re.sub(r"<[^>]+>", " ", unescape(files[".html"].read_text("utf-8"))))
+    document = Document(str(files[".docx"]))
+    texts = {plain(cell.text) for table in document.tables for row in table.rows for cell in row.cells}
+    printed = plain(" ".join(one.extract_text() for one in PdfReader(files[".pdf"]).pages))
+    figures = [one for _, codes in DETAILS for code in codes if (one := found.subject.figures.get(code))]
+    assert figures
+    for figure in figures:
+        said = written_as(figure.value, figure.unit) if figure.value is not None else plain(str(figure.note_text))
+        assert f"{found.definitions[figure.indicator_code].name} {said}" in page
+        assert said in texts
+        assert said in printed
+
+
+def test_the_page_is_for_everyone_who_reads_it(files: dict[str, Path], tmp_path: Path) -> None:
+    assert accessibility_faults(files[".html"], tmp_path) == []
+    assert overflow(files[".html"], tmp_path, 390) <= 0
 
 
 def test_a_ward_s_report_is_about_the_ward(demo: DemoNights) -> None:

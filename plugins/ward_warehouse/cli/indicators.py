@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ward_warehouse.cli.output import as_text
+from ward_warehouse.cli.output import as_text, console
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.registry.indicator_reader import read_indicators
 from ward_warehouse.registry.indicators import Catalogue
@@ -50,6 +50,18 @@ def scorecards() -> None:
 def metrics() -> None:
     """Print the indicators that add up over days as semantic models and metrics of dbt, for MetricFlow."""
     as_text(semantic_layer(_catalogue()))
+
+
+@indicators.command()
+@click.option("--without-docs", is_flag=True, help="Leave out the dbt docs, which take half a minute.")
+def book(without_docs: bool) -> None:
+    """Write the dictionary to be printed, with an example of each indicator worked out by hand, and the dbt docs."""
+    from ward_warehouse.reports.book.site import write_dictionary
+
+    with console.status("writing the dictionary"):
+        files = write_dictionary(load_settings(), with_docs=not without_docs)
+    for file in files:
+        console.print(f"written: {file}", soft_wrap=True)
 
 
 @indicators.command()

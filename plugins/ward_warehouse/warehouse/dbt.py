@@ -132,6 +132,19 @@ def _in_no_period(db: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _run(settings: Settings, arguments: list[str], whole: bool) -> dbtRunnerResult:
+    # The results are at hand in this process, and nobody reads the manifest of a night.
+    return run_dbt(settings, ["--no-write-json", *arguments], _target_dir(settings), whole=whole)
+
+
+def run_dbt(settings: Settings, arguments: list[str], target_dir: Path, *, whole: bool = True) -> dbtRunnerResult:
+    """Runs one command of dbt in this process, over the build file.
+
+    Args:
+        settings: of the warehouse.
+        arguments: flags of dbt, the command and its options.
+        target_dir: where dbt keeps what it parsed and writes.
+        whole: whether models are made of all records.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -140,8 +153,6 @@ def _run(settings: Settings, arguments: list[str], whole: bool) -> dbtRunnerResu
         "--no-version-check",
         "--no-use-colors",
         "--no-send-anonymous-usage-stats",
-        # The results are at hand in this process, and nobody reads the manifest of a night.
-        "--no-write-json",
         "--log-level",
         "none",
         "--log-path",
@@ -152,7 +163,7 @@ def _run(settings: Settings, arguments: list[str], whole: bool) -> dbtRunnerResu
         "--profiles-dir",
         str(settings.dbt_project_dir),
         "--target-path",
-        str(_target_dir(settings)),
+        str(target_dir),
         "--target",
         settings.target,
     ]

@@ -1,0 +1,57 @@
+"""The dictionary to be printed: an example of every indicator, right by hand and by its statement; the dbt docs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.integration.conftest import DemoNights
+from tests.support.browser import accessibility_faults, opened, overflow
+from ward_warehouse.core.settings import PROJECT_ROOT
+from ward_warehouse.registry.indicator_reader import read_indicators
+from ward_warehouse.reports.book.example import figure_of, work_out
+from ward_warehouse.reports.book.site import write_dictionary
+from ward_warehouse.reports.status.files import shelves
+
+CATALOGUE = read_indicators(PROJECT_ROOT / "dbt_project" / "indicators")
+
+
+@pytest.fixture(scope="module")
+def written(demo: DemoNights) -> list[Path]:
+    return write_dictionary(demo.settings)
+
+
+def test_every_example_s_figure_is_what_the_statement_gives_on_its_records(demo: DemoNights) -> None:
+    wrong = []
+    with duckdb.connect(str(demo.settings.published_file), read_only=True) as db:
+        for _, indicator in CATALOGUE.definitions():
+            example = work_out(indicator, CATALOGUE, db)
+            found = figure_of(indicator, CATALOGUE, db, example.records)
+            by_hand = (example.numerator, example.denominator, found.get("value", example.value))
+            if (found.get("numerator"), found.get("denominator"), example.value) != by_hand:
+                wrong.append(f"{indicator.code}: by hand {by_hand}, the statement {found}")
+    assert wrong == []
+
+
+def test_every_definition_stands_in_the_page_with_its_example(written: list[Path]) -> None:
+    text = written[0].read_text("utf-8")
+    sections = re.findall(r'<section id="(\w+)-(\d+)">(.*?)</section>', text, re.DOTALL)
+    assert [(code, int(version)) for code, version, _ in sections] == [
+        (one.code, one.version) for _, one in CATALOGUE.definitions()
+    ]
+    assert [code for code, _, section in sections if 'class="example"' not in section] == []
+
+
+def test_the_page_is_for_everyone_and_leads_to_the_tables_of_the_warehouse(
+    written: list[Path], demo: DemoNights, tmp_path: Path
+) -> None:
+    page, docs = written
+    assert accessibility_faults(page, tmp_path, "", 390) == []
+    assert overflow(page, tmp_path, 390) <= 0
+    assert opened(page, tmp_path).asked == []
+    assert f'href="{docs.name}"' in page.read_text("utf-8")
+    assert "reform_indicators" in docs.read_text("utf-8")
+    assert "dictionary" in [shelf.name for shelf in shelves(demo.settings) if shelf.is_there]
