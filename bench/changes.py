@@ -52,6 +52,12 @@ def change(build_file: Path) -> None:
     with duckdb.connect(build_file) as db:
         db.execute("CREATE TEMP TABLE next AS SELECT max(night) + 1 AS night FROM raw.partitions")
         for record_kind, day in (("dossiers", "received_date"), ("survey_responses", "answered_date")):
+            # A district that ended years before would become known for all of them on this one night.
+            db.execute(
+                "CREATE OR REPLACE TEMP TABLE reporting AS SELECT ward_key FROM raw.partitions AS last CROSS JOIN next "
+                "WHERE record_kind = $record_kind AND last.night = next.night - 1",
+                {"record_kind": record_kind},
+            )
             db.execute(
                 f"""
                 CREATE TEMP TABLE fresh AS SELECT versions.* REPLACE (
@@ -62,7 +68,7 @@ def change(build_file: Path) -> None:
                         ELSE versions.source_record_id
                     END AS source_record_id
                 )
-                FROM raw.{record_kind} AS versions CROSS JOIN next
+                FROM raw.{record_kind} AS versions SEMI JOIN reporting USING (ward_key) CROSS JOIN next
                 WHERE hash(versions.source_record_id) % 10 = 0 OR {day} > next.night - 60
                 ORDER BY {day} > next.night - 60 DESC, hash(versions.source_record_id) LIMIT $changed""",  # noqa: S608 - our own
                 {"changed": CHANGED},
@@ -78,7 +84,7 @@ def change(build_file: Path) -> None:
                     next.night AS night, 0 AS rows_quarantined, 0 AS rows_unchanged, coalesce(n, 0) AS rows_read,
                     coalesce(n, 0) AS rows_accepted
                 )
-                FROM raw.partitions AS last CROSS JOIN next
+                FROM raw.partitions AS last SEMI JOIN reporting USING (ward_key) CROSS JOIN next
                 LEFT JOIN (SELECT ward_key, count(*) AS n FROM fresh GROUP BY ward_key) AS counts
                     ON last.ward_key = counts.ward_key
                 WHERE record_kind = $record_kind
