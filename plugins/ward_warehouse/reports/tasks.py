@@ -75,7 +75,9 @@ def report(resolve: Resolver) -> str:
         lines.append(f"{remove_old(settings, settings.report_keep_days)} old ones removed")
     except WardWarehouseError as error:
         done.refused.append(str(error))
-    for reason in done.refused:
+    # A mail server that is down is one reason, however many addresses wait for it.
+    reasons = list(dict.fromkeys(done.refused))
+    for reason in reasons:
         log.warning("%s", reason)
     line = ", ".join(lines)
-    return f"{line}; not done: {'; '.join(done.refused)}" if done.refused else line
+    return f"{line}; not done: {'; '.join(reasons)}" if reasons else line
