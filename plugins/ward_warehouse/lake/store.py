@@ -25,6 +25,7 @@ import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO, Any, TypeVar
 from uuid import uuid4
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 
 Record = TypeVar("Record", bound="LakeRecord")
 COMPRESSION = "zstd"
+OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"})
+"""Where an object is seen under its name when all of it is there, and not before: no other name is needed."""
 PASSING = "lz4"
 """Of what is read once and removed, a landed batch: half as dense, and a third cheaper to write and read again."""
 
@@ -145,6 +148,7 @@ class Lake:
 
     def __init__(self, address: str) -> None:
         self.fs, self._root = fsspec.url_to_fs(address)
+        self._is_exclusive = False
 
     def path(self, relative: str) -> str:
         """Full path of a file of the lake."""
@@ -161,6 +165,23 @@ class Lake:
         Raises:
             LakeError: the lake cannot be written.
         """
+        try:
+            with self._putting(relative) if self._shows_whole_objects else self._renaming(relative) as handle:
+                yield handle
+        except OSError as error:
+            raise LakeError(
+                f"lake: {relative} cannot be written ({error.strerror or error}); check space and rights of the lake"
+            ) from error
+
+    @contextmanager
+    def _putting(self, relative: str) -> Iterator[IO[bytes]]:
+        """One request for an object of ordinary size: of a block that fails, nothing has left this process."""
+        content = BytesIO()
+        yield content
+        self.fs.pipe_file(self.path(relative), content.getvalue())
+
+    @contextmanager
+    def _renaming(self, relative: str) -> Iterator[IO[bytes]]:
         target = self.path(relative)
         temporary = f"{target}.{uuid4().hex}.tmp"
         try:
@@ -171,11 +192,6 @@ class Lake:
                 if self.is_local:
                     os.fsync(handle.fileno())
             self._rename(temporary, target)
-        except OSError as error:
-            self._forget(temporary)
-            raise LakeError(
-                f"lake: {relative} cannot be written ({error.strerror or error}); check space and rights of the lake"
-            ) from error
         except BaseException:
             self._forget(temporary)
             raise
@@ -198,10 +214,9 @@ class Lake:
         """
         target = self.path(relative)
         if not self.is_local:
-            try:
-                self.fs.pipe_file(target, content, mode="create")
-            except FileExistsError:
+            if not self._create_object(target, content):
                 return False
+            self._require_exclusive(target, content)
             return True
         whole = f"{relative}.{uuid4().hex}.new"
         with self.writing(whole) as handle:
@@ -219,6 +234,29 @@ class Lake:
         finally:
             self.remove(whole)
         return True
+
+    def _create_object(self, target: str, content: bytes) -> bool:
+        try:
+            self.fs.pipe_file(target, content, mode="create")
+        except FileExistsError:
+            return False
+        return True
+
+    def _require_exclusive(self, target: str, content: bytes) -> None:
+        """Creates the first file of this lake a second time: locks stand on a store that refuses that.
+
+        Raises:
+            LakeError: the store takes it; the file is removed again.
+        """
+        if self._is_exclusive:
+            return
+        if self._create_object(target, content):
+            self._forget(target)
+            raise LakeError(
+                "lake: the store lets two writers create one file, so that two runs could hold one lock; use a store "
+                "with conditional writes (S3's If-None-Match), or a folder"
+            )
+        self._is_exclusive = True
 
     def read_table(self, relative: str, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
         """A Parquet file of the lake.
@@ -310,6 +348,11 @@ class Lake:
     def is_local(self) -> bool:
         """Whether the lake is a folder of this machine."""
         return "file" in self.fs.protocol
+
+    @property
+    def _shows_whole_objects(self) -> bool:
+        protocols = {self.fs.protocol} if isinstance(self.fs.protocol, str) else set(self.fs.protocol)
+        return bool(protocols & OBJECT_STORES)
 
     def _rename(self, temporary: str, target: str) -> None:
         if not self.is_local:
