@@ -1,9 +1,9 @@
 """`make bench`: measures, prints a table and writes `bench/results.json`; name parts to run only those.
 
 A part measures what belongs together side by side, in one run: `land`, `extract`, `build`, `changes`, `night`,
-`history`, `parse`, `demo`, `quarantine`, `status`, `morning`, `reports`, `cookbook`. Figures of parts that are not run
-are kept. Run it on a machine that does nothing else: the load before each part is kept with its figures, and above 1.5
-nothing is compared.
+`history`, `parse`, `demo`, `quarantine`, `status`, `morning`, `reports`, `cookbook`, `postgres`. Figures of parts that
+are not run are kept. Run it on a machine that does nothing else: the load before each part is kept with its figures,
+and above 1.5 nothing is compared.
 """
 
 from __future__ import annotations
@@ -18,7 +18,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import build, changes, cookbook, demo, extract, land, morning, night, parse, quarantine, reports, status
+from bench import (
+    build,
+    changes,
+    cookbook,
+    demo,
+    extract,
+    land,
+    morning,
+    night,
+    parse,
+    postgres,
+    quarantine,
+    reports,
+    status,
+)
 from ward_warehouse.core.private import keep_state_private
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +56,7 @@ def main(chosen: list[str]) -> int:
         "quarantine": lambda _: quarantine.measure(),
         "status": lambda _: status.measure(),
         "morning": morning.measure,
+        "postgres": lambda folder: postgres.measure(home, folder),
         "reports": lambda folder: reports.measure(home, folder),
         "cookbook": lambda folder: cookbook.measure(home, folder),
     }
