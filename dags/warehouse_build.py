@@ -4,7 +4,8 @@
 Loads what the lake has committed and runs one `dbt build` beside the published warehouse; when every test of severity
 error has passed, the build takes the published file's place in one step. Scheduled on the lake's asset, so it follows
 each nightly load, and can be triggered by itself at any time: it never touches a ward. A build brings all that the lake
-has: after a pause the next load's event makes up for those that went by, and until then the night's verdict says so.
+has: after a pause the next load's event makes up for those that went by, or that of `ward_morning_watch`, which looks
+at the lake each morning and can be triggered to look now; until then the night's verdict says so.
 What the rules found is documented afterwards: analysts do not wait for it, and when it fails they have their warehouse.
 
 | task | writes | run it again? |

@@ -36,7 +36,7 @@ def main(runs: Path, target: Path) -> None:
 
     initdb()
     # A retry in ten minutes is right for a night and wrong here.
-    os.environ["WARD_WAREHOUSE_EXTRACT_RETRIES"] = "0"
+    os.environ["WARD_WAREHOUSE_EXTRACT_RETRY_MINUTES"] = "0"
     for name, run in json.loads(runs.read_text(encoding="utf-8")).items():
         print(f"=== {name}", flush=True)
         started = time.monotonic()
@@ -94,6 +94,7 @@ def outcome(finished: Any) -> dict[str, Any]:
             {
                 "task_id": ti.task_id,
                 "name": ti.rendered_map_index,
+                "tries": ti.try_number,
                 "state": ti.state.value if hasattr(ti.state, "value") else ti.state,
                 "result": ti.xcom_pull(task_ids=ti.task_id, map_indexes=ti.map_index) if ti.map_index == -1 else None,
             }

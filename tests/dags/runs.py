@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,15 @@ from tests.dags import collector, pages, scheduler
 from tests.support import http_service as http
 from tests.support.background import run
 from tests.support.district import ROOT, District
-from tests.support.records import NIGHT, Kind, dossier, survey
+from tests.support.records import APPLICANT, NIGHT, Kind, dossier, survey
 
 DOWN = "dag_http"
+SOMEBODY = " ".join(APPLICANT.values())
 RUNS = {
     "unknown ward": {"dag_id": "ward_nightly_load", "conf": {"night": str(NIGHT), "wards": ["nobody"]}},
     "one ward down": {"dag_id": "ward_nightly_load", "conf": {"night": str(NIGHT)}},
     "build": {"dag_id": "warehouse_build", "conf": {}},
+    "look after the build": {"dag_id": "ward_morning_watch", "conf": {}},
     "all wards down": {"dag_id": "ward_nightly_load", "conf": {"night": str(NIGHT), "wards": [DOWN]}},
     "part": {
         "dag_id": "ward_nightly_load",
@@ -35,6 +38,7 @@ RUNS = {
             "until": str(NIGHT),
         },
     },
+    "look at a newer lake": {"dag_id": "ward_morning_watch", "conf": {}},
     "maintenance": {"dag_id": "warehouse_maintenance", "conf": {}},
 }
 Make = Callable[[Path, dict[str, Kind]], District]
@@ -79,8 +83,14 @@ class Live:
 
 def dag_runs(district: District) -> Callable[[threading.Event], Seen]:
     """Runs the DAGs over the district, of which one ward is down, in one process."""
-    district[DOWN].http.always = http.status(403)
     folder = district.folder
+
+    def refuse(request: BaseHTTPRequestHandler) -> None:
+        """The login, which no retry mends; once the build was made, something that may pass."""
+        built = "build" in json.loads((folder / "seen.json").read_text(encoding="utf-8"))["runs"]
+        http.send(request, 404 if built else 403, SOMEBODY.encode(), "text/plain; charset=utf-8")
+
+    district[DOWN].http.always = refuse
     (folder / "runs.json").write_text(json.dumps(RUNS), encoding="utf-8")
     command = [sys.executable, str(Path(__file__).with_name("probe.py")), "runs.json", "seen.json"]
     # One task reads all wards: that one of them is down concerns no other.
@@ -130,7 +140,9 @@ def three_wards(make: Make, folder: Path, prefix: str) -> District:
     transports: tuple[Kind, ...] = ("sql", "http", "files")
     district = make(folder, {f"{prefix}_{transport}": transport for transport in transports})
     for ward in district.wards.values():
-        ward.send([dossier("1"), dossier("2"), dossier("3", received_at=None)], [survey("1")])
+        # What is refused holds somebody too: errors and examples must not carry it on.
+        broken = dossier("3", received_at=f"{APPLICANT['applicant_name']} {APPLICANT['applicant_phone']}")
+        ward.send([dossier("1"), dossier("2"), broken], [survey("1", comment=SOMEBODY)])
     return district
 
 

@@ -24,6 +24,11 @@ def states(run: dict[str, Any], task_id: str) -> dict[str | None, str]:
     return {task["name"]: task["state"] for task in run["tasks"] if task["task_id"] == task_id}
 
 
+def tries(run: dict[str, Any]) -> dict[str | None, int]:
+    """How often each task of wards was run."""
+    return {task["name"]: task["tries"] for task in run["tasks"] if task["task_id"] == "extract"}
+
+
 def result(run: dict[str, Any], task_id: str) -> str:
     return next(task["result"] for task in run["tasks"] if task["task_id"] == task_id)
 
@@ -137,6 +142,9 @@ def test_the_form_offers_the_wards_and_record_kinds_of_the_registry(seen: Seen) 
 def test_the_watch_and_the_comparison_have_their_hours(seen: Seen) -> None:
     watch, comparison = seen.dag(WATCH), seen.dag(COMPARISON)
     assert (watch["cron"], watch["time_zone"]) == ("0 6 * * *", "Asia/Ho_Chi_Minh")
+    assert {name: task["outlets"] for name, task in watch["tasks"].items()} == {
+        "tell": [], "look": ["ward_warehouse_lake"],
+    }  # fmt: skip
     assert (comparison["cron"], comparison["time_zone"]) == ("0 13 * * 0", "Asia/Ho_Chi_Minh")
     assert comparison["tasks"]["compare"]["mapped"]
     assert {name: task["queue"] for name, task in comparison["tasks"].items()} == {
@@ -188,6 +196,14 @@ def test_a_ward_that_is_down_makes_the_task_red_that_has_its_name(seen: Seen) ->
     assert states(run, "announce") == {None: "success"}
     assert states(run, "verdict") == {None: "failed"}
     assert run["state"] == "failed", "red is red"
+
+
+def test_a_retry_that_mends_nothing_is_not_made(seen: Seen) -> None:
+    """A login that was refused is refused again in ten minutes; what may pass is tried three times."""
+    lasting, passing = seen.run("one ward down"), seen.run("all wards down")
+    assert tries(lasting) == {"dag_sql, dag_http, dag_files": 1}
+    assert tries(passing) == {DOWN: 3}
+    assert "no retry mends it" in seen.said("one ward down")
 
 
 def test_the_lake_is_announced_before_the_verdict_ends_red(seen: Seen) -> None:
@@ -275,6 +291,18 @@ def test_a_part_of_a_night_can_be_read_again(seen: Seen) -> None:
     manifest = seen.district.manifest("dag_sql")
     assert manifest is not None
     assert (manifest.rows_accepted, manifest.rows_quarantined) == (2, 1)
+
+
+def test_the_watch_makes_up_for_a_build_that_nothing_started(seen: Seen) -> None:
+    """As after a pause of `warehouse_build`: the part that was read again was announced to nobody who built."""
+    after, newer = seen.run("look after the build"), seen.run("look at a newer lake")
+    assert states(after, "look") == {None: "skipped"}
+    assert after["announced"] == seen.run("build")["announced"], "there was nothing to make up for"
+    assert states(newer, "look") == {None: "success"}
+    assert newer["announced"] == seen.run("part")["announced"] + 1
+    assert newer["extra"]["behind"].startswith(
+        "the published warehouse is older than the lake: night 2024-03-06, 1 wards"
+    )
 
 
 def test_no_citizen_is_in_what_airflow_keeps(seen: Seen, tmp_path: Path) -> None:

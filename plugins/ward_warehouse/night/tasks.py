@@ -159,6 +159,14 @@ def build(full_refresh: bool) -> str:
     return line
 
 
+def what_is_not_published() -> str | None:
+    """One line when the lake has what the published warehouse lacks; None when a build would bring nothing."""
+    behind = Night(load_settings()).what_is_not_published()
+    if behind is not None:
+        log.info("%s", behind)
+    return behind
+
+
 def maintain() -> str:
     """Retention and compaction; gives one line on what was done."""
     line = "; ".join(Night(load_settings()).maintain().warnings)
