@@ -14,13 +14,18 @@ wanted=("$@")
 ran=0
 
 check() { # name, command
-    local name=$1 output seconds=$SECONDS
+    local name=$1 output code seconds=$SECONDS
     shift
     if [ ${#wanted[@]} -gt 0 ]; then
         printf '%s\n' "${wanted[@]}" | grep --line-regexp --fixed-strings --quiet "$name" || return 0
     fi
     ran=$((ran + 1))
-    if output=$("$@" 2>&1); then
+    # Not as a condition: there, only the last command of a check would count.
+    set +e
+    output=$(set -e; "$@" 2>&1)
+    code=$?
+    set -e
+    if [ "$code" -eq 0 ]; then
         printf '%-20s passed  %3d s\n' "$name" $((SECONDS - seconds))
     else
         printf '%-20s FAILED  %3d s\n%s\n' "$name" $((SECONDS - seconds)) "$output"
