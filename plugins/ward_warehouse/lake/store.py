@@ -107,10 +107,7 @@ class LandedBatch(Partition):
         """Whether this batch read at least what `other` read, so that it may take its place."""
         if self.full:
             return True
-        starts = (
-            other.cursor_from is not None and self.cursor_from is not None and self.cursor_from <= other.cursor_from
-        )
-        starts = starts or (self.cursor_from is None and not other.full)
+        starts = self.cursor_from is None or (other.cursor_from is not None and self.cursor_from <= other.cursor_from)
         ends = self.read_until is None or (other.read_until is not None and self.read_until >= other.read_until)
         return starts and ends and not other.full
 
