@@ -70,12 +70,11 @@ blocks as (
 ),
 
 sources as (
-    select
+    select distinct
         scorecard,
         scorecard_version,
-        max(source_vi) as source_vi
+        source_vi
     from {{ ref('scorecard_indices') }}
-    group by scorecard, scorecard_version
 )
 
 select
