@@ -21,32 +21,29 @@ TYPES = {
 }
 """What is served, by its ending; state that lies beside the pages is not."""
 
+FIRST = "index.html"
 NOT_SERVED = ("letters",)
 """Folders of the reports that hold values as wards sent them: the pages show none."""
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """A folder of pages, and the one to begin with."""
+    """A folder of pages."""
 
     name: str
     folder: Path
-    first: str = "index.html"
 
     @property
     def is_there(self) -> bool:
-        """Whether its first page was written."""
-        return (self.folder / self.first).is_file()
+        """Whether the page to begin with was written."""
+        return (self.folder / FIRST).is_file()
 
 
 def shelves(settings: Settings) -> list[Shelf]:
-    """The folders that are served: the dbt docs, and each folder of the reports; those with a first page in a menu."""
+    """The folders of the reports that are served; those with a first page stand in a menu."""
     reports = settings.home.resolve() / "reports"
     found = sorted(path for path in reports.iterdir() if path.is_dir()) if reports.is_dir() else []
-    return [
-        *(Shelf(path.name, path) for path in found if not path.name.startswith(".") and path.name not in NOT_SERVED),
-        Shelf("dbt", settings.dbt_project_dir.resolve() / "target", "static_index.html"),
-    ]
+    return [Shelf(path.name, path) for path in found if not path.name.startswith(".") and path.name not in NOT_SERVED]
 
 
 def find_file(settings: Settings, shelf: str, path: str) -> Path:
@@ -60,9 +57,7 @@ def find_file(settings: Settings, shelf: str, path: str) -> Path:
         raise NotFoundError(shelf)
     root = wanted.folder.resolve()
     # Resolved, so that neither dots nor a link lead out of it.
-    file = (root / (path or wanted.first)).resolve()
-    if wanted.name == "dbt" and file != root / wanted.first:
-        raise NotFoundError(path)
+    file = (root / (path or FIRST)).resolve()
     if not file.is_relative_to(root) or file.suffix not in TYPES or not file.is_file() or _hidden(file, root):
         raise NotFoundError(path)
     return file
@@ -75,6 +70,6 @@ def _hidden(file: Path, root: Path) -> bool:
 def loose_pages(settings: Settings) -> Iterator[tuple[str, str]]:
     """Pages of folders without a first page: shelf and path, the newest names first, at most 60 of a shelf."""
     for shelf in shelves(settings):
-        if not shelf.is_there and shelf.name != "dbt":
+        if not shelf.is_there:
             pages = sorted((file for file in shelf.folder.rglob("*.html") if file.is_file()), reverse=True)
             yield from ((shelf.name, page.relative_to(shelf.folder).as_posix()) for page in pages[:60])

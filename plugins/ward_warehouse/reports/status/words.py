@@ -48,10 +48,9 @@ KINDS: dict[str, tuple[str, str]] = {
 SHELVES: dict[str, tuple[str, str]] = {
     "morning": ("Trang buổi sáng", "Morning pages"),
     "validation": ("Quy tắc và bản ghi sai (Data Docs)", "Rules and what they found (Data Docs)"),
-    "dbt": ("Mô tả kho dữ liệu (dbt)", "The warehouse described (dbt docs)"),
     "periodic": ("Báo cáo định kỳ", "Periodic reports"),
     "dashboard": ("Bảng theo dõi", "Dashboard"),
-    "dictionary": ("Từ điển chỉ tiêu", "Dictionary of indicators"),
+    "dictionary": ("Từ điển chỉ tiêu và kho dữ liệu", "Dictionary of indicators and of the warehouse"),
 }
 
 WORDS: dict[str, tuple[str, str]] = {
