@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from tests.support.district import DOSSIERS, District
 from tests.support.records import NIGHT, at, dossier
 from ward_warehouse.cli import main
+from ward_warehouse.lake.period_log import parse_period
+from ward_warehouse.reports.periodic.reading import read_report
 
 ONE, TWO = "period_one", "period_two"
 DAY = date(2024, 2, 20)
@@ -66,6 +68,7 @@ def test_a_closed_month_and_what_changed_in_it(district: District, cli: Cli) -> 
     closed_ward_by_ward_and_then_the_district(cli)
     changed_after_it_was_closed(district, cli)
     the_figure_is_new_and_what_was_reported_stays(district)
+    a_report_shows_the_interval_of_what_it_shows(district)
     each_record_and_why(district)
     the_record_of_another_officer(district)
     reopened_by_district_and_then_ward(cli)
@@ -129,6 +132,15 @@ def the_figure_is_new_and_what_was_reported_stays(district: District) -> None:
     ]
     open_still = "SELECT DISTINCT period_state FROM marts.reform_indicators WHERE is_provisional"
     assert query(district, open_still) == [("provisional",)]
+
+
+def a_report_shows_the_interval_of_what_it_shows(district: District) -> None:
+    """What was closed, with its interval where it is unchanged; the district's share of then is another one now."""
+    report = read_report(district.settings.published_file, "mini", None, parse_period(MONTH), "")
+    shown = {unit.key: unit.figures["on_time_of_resolved"] for unit in report.rows}
+    assert report.is_closed
+    assert [(shown[ward].numerator, shown[ward].denominator) for ward in (ONE, TWO)] == [(10, 10), (10, 10)]
+    assert (shown[ONE].low, shown[TWO].low is not None, shown[TWO].differs) == (None, True, None)
 
 
 def each_record_and_why(district: District) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,8 @@ SELECT named.indicator_code, named.indicator_version, named.unit_key, named.unit
        closed.closing_key IS NOT NULL AS is_closed, closed.as_of AS closed_as_of,
        closed.closed_at,
        change.before_label_vi AS before_label, change.value_before AS before, change.value_year_before AS year_before,
-       interval.value_low AS low, interval.value_high AS high, interval.differs_from_district AS differs
+       interval.value_low AS low, interval.value_high AS high, interval.differs_from_district AS differs,
+       interval.district_value
 FROM analyst.indicators_named AS named
 LEFT JOIN closed
     ON closed.indicator_code = named.indicator_code AND closed.ward_key IS NOT DISTINCT FROM named.ward_key
@@ -60,7 +62,10 @@ LEFT JOIN analyst.indicators_change AS change
 LEFT JOIN analyst.indicators_interval AS interval
     ON interval.district_code = $district AND interval.period_grain = $grain AND interval.period_start = $start
         AND interval.period_end = $end AND interval.unit_key = named.unit_key
-        AND interval.indicator_code = named.indicator_code AND closed.closing_key IS NULL
+        AND interval.indicator_code = named.indicator_code
+        -- The interval of what is shown: a closed figure may have become another one since.
+        AND (closed.closing_key IS NULL
+            OR (closed.numerator = interval.numerator AND closed.denominator = interval.denominator))
 WHERE named.district_code = $district AND named.period_grain = $grain AND named.period_start = $start
   AND named.period_end = $end AND list_contains($codes, named.indicator_code)
 ORDER BY named.unit_kind, named.unit_name_vi, named.unit_key"""
@@ -148,8 +153,12 @@ def _units(rows: list[dict[str, Any]]) -> list[UnitRow]:
     figures: dict[str, dict[str, Figure]] = {}
     names = {row["unit_key"]: (row["unit_name"], row["unit_kind"] == "district") for row in rows}
     fields = Figure.__dataclass_fields__
+    whole = {row["indicator_code"]: row["value"] for row in rows if row["unit_kind"] == "district"}
     for row in rows:
         figure = Figure(**{name: value for name, value in row.items() if name in fields})
+        if whole.get(figure.indicator_code) != row["district_value"]:
+            # The interval was compared with a district's share that is not the one shown.
+            figure = replace(figure, differs=None)
         figures.setdefault(row["unit_key"], {})[row["indicator_code"]] = figure
 
     def place(unit: UnitRow) -> tuple[Any, ...]:
