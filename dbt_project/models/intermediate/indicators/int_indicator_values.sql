@@ -3,9 +3,8 @@
     pre_hook="{{ forget_periods('int_stale_periods') }}"
 ) }}
 
-{%- set parts = [
-    'numerator', 'denominator', 'wards_recording', 'wards_with_data', 'wards_reporting', 'wards_expected'
-] %}
+{%- set wards = ['wards_recording', 'wards_with_data', 'wards_reporting', 'wards_expected'] %}
+{%- set parts = ['numerator', 'denominator'] + wards %}
 -- Parts by ward, summed to the district: a district divides its sums once and never averages its wards.
 with joined as (
     select
@@ -94,13 +93,12 @@ ward_values as (
 
 district_sums as (
     select
-        indicator_code,
-        indicator_version,
-        indicator_kind,
-        district_code,
-        period_grain,
-        period_start,
-        period_end,
+        {%- for column in [
+            'indicator_code', 'indicator_version', 'indicator_kind', 'district_code', 'period_grain', 'period_start',
+            'period_end'
+        ] %}
+        {{ column }},
+        {%- endfor %}
         {%- for part in parts %}
         sum({{ part }}) as {{ part }},
         {%- endfor %}
@@ -126,11 +124,9 @@ select
     sums.indicator_code,
     sums.indicator_version,
     cast(null as varchar) as ward_key,
-    sums.district_code,
-    sums.period_grain,
-    sums.period_start,
-    sums.period_end,
-    sums.is_provisional,
+    {%- for column in ['district_code', 'period_grain', 'period_start', 'period_end', 'is_provisional'] %}
+    sums.{{ column }},
+    {%- endfor %}
     -- Wards that have data without a record are zero; no ward with data is no value.
     case
         when sums.indicator_kind in ('distinct', 'concentration') and sums.wards_with_data > 0
@@ -139,10 +135,9 @@ select
     end as numerator,
     sums.denominator,
     distributions.median_value,
-    sums.wards_recording,
-    sums.wards_with_data,
-    sums.wards_reporting,
-    sums.wards_expected
+    {%- for part in wards %}
+    sums.{{ part }}{% if not loop.last %},{% endif %}
+    {%- endfor %}
 from district_sums as sums
 left join {{ ref('int_indicator_distributions') }} as distributions
     on
