@@ -175,13 +175,25 @@ def airflow_dags() -> dict[str, Any]:
     elif not mark.is_file() or mark.read_text("utf-8") != __version__:
         upgradedb()
     mark.write_text(__version__, "utf-8")
-    from airflow.dag_processing.dagbag import DagBag
-
     asyncio.run(ask_airflow())
-    bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+    bag = registered_dags()
     if bag.import_errors:
         raise RuntimeError(f"DAG files with errors: {bag.import_errors}")
     return {dag_id: bag.dags[dag_id] for dag_id in ("ward_nightly_load", "warehouse_build")}
+
+
+def registered_dags() -> Any:
+    """The DAG files as they stand in the database: two runs that began at once would both enter them there."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
+
+    manager = DagBundlesManager()
+    manager.sync_bundles_to_db()
+    (bundle,) = manager.get_all_dag_bundles()
+    bundle.initialize()
+    bag = BundleDagBag(dag_folder=bundle.path, bundle_path=bundle.path, bundle_name=bundle.name)
+    sync_bag_to_db(bag, bundle.name, bundle.version)
+    return bag
 
 
 async def ask_airflow() -> None:
