@@ -38,6 +38,8 @@ WORTH = {"year": 12, "half_year": 8, "quarter": 6, "month": 4, "year_to_date": 2
 DISTRICT, TOTAL = 4, 2
 """How many times as much it costs to hide the district's figure, and the figure of all members."""
 LARGEST_KNOWN = 1023
+MONTHS = {"month": 1, "quarter": 3, "half_year": 6}
+"""How long the periods are of which a year has several."""
 
 HIDDEN, UNPROTECTED = "suppressed_secondary", "not_protected"
 
@@ -94,7 +96,14 @@ class Lattice:
         """Lays the cells out by unit, member and span of months; equal spans of two grains are one figure."""
         self.units = ["", *sorted({cell.ward for cell in cells if cell.ward})]
         self.members = [("", "all"), *sorted({(c.dimension, c.member) for c in cells if c.dimension})]
-        self.spans = sorted({(cell.start.month, cell.end.month) for cell in cells})
+        listed = {(cell.dimension, cell.grain) for cell in cells}
+        # A period that nobody has a record of is listed nowhere, and known to be zero.
+        self._of_grain = {
+            (dimension, grain): [(first, first + MONTHS[grain] - 1) for first in range(1, 13, MONTHS[grain])]
+            for dimension, grain in listed
+            if grain in MONTHS
+        }
+        self.spans = sorted({(cell.start.month, cell.end.month) for cell in cells}.union(*self._of_grain.values()))
         self.cells: dict[Place, list[Cell]] = defaultdict(list)
         for cell in cells:
             self.cells[self._place(cell)].append(cell)
@@ -122,6 +131,8 @@ class Lattice:
         cost = np.zeros((len(self.units), len(self.members), len(self.spans)), np.int64)
         self.zero = np.zeros(cost.shape, bool)
         published: dict[str, set[int]] = defaultdict(set)
+        for (dimension, _), spans in self._of_grain.items():
+            published[dimension] |= {self.spans.index(span) for span in spans}
         for (unit, member, span), figures in self.cells.items():
             published[self.members[member][0]].add(span)
             factor = (1 if unit else DISTRICT) * (1 if member else TOTAL)
@@ -129,9 +140,8 @@ class Lattice:
                 WORTH[cell.grain] * factor * 64 + min(cell.size, LARGEST_KNOWN) // 16 for cell in figures if cell.size
             )
         for index, (dimension, _) in enumerate(self.members):
-            spans = sorted(published[dimension])
-            of_member = cost[:, index, spans]
-            self.zero[:, index, spans] = of_member == 0
+            known = sorted(published[dimension])
+            self.zero[:, index, known] = cost[:, index, known] == 0
         for place, figures in self.cells.items():
             if any(cell.is_frozen for cell in figures):
                 cost[place] = NEVER
@@ -149,10 +159,21 @@ class Lattice:
         self._flat = self.changed.reshape(-1, len(self.spans)).astype(np.int64)
         # What a published zero adds up is zero each: of a unit or its district, of a member or all of them.
         zero = (self.zero.astype(np.int64) @ self.within.T.astype(np.int64)) > 0
+        # Nor is there anything between two ends of what began together and grew by nothing.
+        for long, short, (first, last) in self._longer():
+            grew = (self.size[:, :, short] == 0) | (self.size[:, :, long] != self.size[:, :, short])
+            between = [index for index, month in enumerate(months) if first <= month <= last]
+            zero[:, :, between] |= ~grew[:, :, None]
         zero |= zero[:, :1] | zero[:1]
         self._impossible = NEVER * (zero[:, :, :-1, None] | zero[:, :, None, :]).astype(np.int64)
         self.total_cost = np.zeros((*self.cost.shape[:2], *self.changed.shape[:2]), np.int64)
         self._add_up(list(range(len(self.units))))
+
+    def _longer(self) -> Iterator[tuple[int, int, tuple[int, int]]]:
+        """Two spans that begin together, the longer first, and the months from the end of one to that of the other."""
+        for (long, (start, end)), (short, (first, last)) in permutations(enumerate(self.spans), 2):
+            if start == first and last < end:
+                yield long, short, (last + 1, end)
 
     def _add_up(self, units: list[int]) -> None:
         shape = (len(units), *self.total_cost.shape[1:])
@@ -188,6 +209,9 @@ class Lattice:
                 found.append(((unit, members[0], span), Beside(members=members)))
         for totals, parts in self._lines_of_time():
             published = shown[:, :, totals].all(axis=2)
+            # A month without a record has no figure: what adds up says whether the others make up the whole.
+            whole = self.size[:, :, totals[0]] - self.size[:, :, totals[1:]].sum(axis=2)
+            published &= whole == self.size[:, :, parts].sum(axis=2)
             for unit, member in np.argwhere(self._is_small(of_hidden[:, :, parts].sum(axis=2)) & published).tolist():
                 spans = [span for span in parts if hidden[unit, member, span]]
                 found.append(((unit, member, spans[0]), Beside(spans=spans)))
@@ -197,16 +221,15 @@ class Lattice:
         return (sums > 0) & (sums < self.threshold)
 
     def _lines_of_time(self) -> Iterator[tuple[list[int], list[int]]]:
-        """Spans that say a time (one, or the longer less the shorter of two), and those that make it up."""
+        """Spans that say a time (one, or the longer less the shorter of two), and those within that may make it up."""
         times = {(first, last): [index] for index, (first, last) in enumerate(self.spans)}
-        for (long, (start, end)), (short, (first, last)) in permutations(enumerate(self.spans), 2):
-            if start == first and last < end:
-                times.setdefault((last + 1, end), [long, short])
+        for long, short, rest in self._longer():
+            times.setdefault(rest, [long, short])
         for length in (1, 3, 6):
             parts = [index for index, (first, last) in enumerate(self.spans) if last - first + 1 == length]
             for (first, last), totals in times.items():
                 inside = [index for index in parts if first <= self.spans[index][0] and self.spans[index][1] <= last]
-                if len(inside) * length == last - first + 1 > length:
+                if inside and length < last - first + 1:
                     yield totals, inside
 
     def _protect(self, place: Place, beside: Beside | None = None) -> bool:

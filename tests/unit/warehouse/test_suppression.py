@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.recovery import Figure, recovered
@@ -147,6 +147,15 @@ def test_a_member_is_not_its_total_less_the_others() -> None:
     assert {cell.member for cell in hidden} == {"web", "paper"}, "the totals stay"
 
 
+def test_months_without_a_record_leave_no_small_sum() -> None:
+    """Half a year of 7, of which January is 5: what is left of two hidden months is 2."""
+    atoms = {("a", 1, "paper"): 1, ("a", 1, "tablet"): 4, ("a", 2, "paper"): 1, ("a", 4, "paper"): 1}
+    cells = table(atoms, ["month", "quarter", "half_year"], ["month"])
+    hidden, unprotected = hide_beside(cells)
+    assert not unprotected
+    assert [rest for rest in remainders(cells, hidden) if 0 < rest < 5] == []
+
+
 ATOMS = st.dictionaries(
     st.tuples(st.sampled_from("abcd"), st.integers(1, 12), st.sampled_from(["paper", "tablet", "web"])),
     st.one_of(st.integers(1, 6), st.integers(5, 60)),
@@ -158,6 +167,13 @@ GRAINS = st.lists(st.sampled_from([*LENGTHS, "year_to_date"]), min_size=1, uniqu
 
 @settings(max_examples=40)
 @given(ATOMS, GRAINS, GRAINS)
+# A quarter without a record is known to be zero; so are months in which the year to date did not grow.
+@example({("a", 1, "paper"): 1, ("a", 7, "paper"): 5}, ["quarter", "half_year", "year"], [])
+@example(
+    {("a", 1, "paper"): 3, ("a", 2, "paper"): 2, ("a", 4, "paper"): 1, ("a", 8, "paper"): 1},
+    ["quarter", "year_to_date"],
+    [],
+)
 def test_no_hidden_figure_comes_back(atoms: Atoms, grains: list[str], by_member: list[str]) -> None:
     cells = table(atoms, grains, [grain for grain in by_member if grain in grains])
     hidden, unprotected = hide_beside(cells)
