@@ -16,10 +16,8 @@ from tests.support.database_servers import postgres
 from tests.support.serving import Database, make_database
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.warehouse.postgres.publish import publish
+from ward_warehouse.warehouse.postgres.rows import CHUNK_BYTES, CSV
 from ward_warehouse.warehouse.publish import mark_audited
-
-CHUNK_BYTES = 1 << 20
-CSV = "FORMAT csv, HEADER false, NULLSTR '', FORCE_QUOTE *"
 
 
 def measure(home: Path, folder: Path) -> dict[str, float]:

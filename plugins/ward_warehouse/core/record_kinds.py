@@ -1,4 +1,4 @@
-"""The names of the kinds of record, apart from their contracts: whoever only names them imports nothing else."""
+"""The kinds of record and their names, apart from their contracts: whoever only names them imports nothing else."""
 
 from __future__ import annotations
 
@@ -12,3 +12,12 @@ class RecordKind(StrEnum):
     SURVEY_RESPONSES = "survey_responses"
     WARD_RETURNS = "ward_returns"
     PROCEDURES = "procedures"
+
+
+NAMES: dict[str, tuple[str, str]] = {
+    "dossiers": ("hồ sơ", "dossiers"),
+    "survey_responses": ("phiếu khảo sát", "survey responses"),
+    "ward_returns": ("báo cáo của phường", "ward returns"),
+    "procedures": ("danh mục thủ tục", "procedures"),
+}
+"""What people call them, in Vietnamese and English."""

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.period_log import Period
+from ward_warehouse.reports.as_closed import CLOSINGS, shown
 from ward_warehouse.reports.cells import rows_of, write_csv
 from ward_warehouse.reports.folder import replacing
 from ward_warehouse.warehouse.data_package import Package, fields_of, resource, write_package
@@ -46,9 +47,7 @@ _LEAVES = (
     "AND (period_state = 'closed' OR ($provisional AND is_complete))"
 )
 _PARTS = ("numerator", "denominator", "value", "value_note")
-_AS_CLOSED = ", ".join(
-    f"CASE WHEN closed.closing_key IS NULL THEN named.{name} ELSE closed.{name} END AS {name}" for name in _PARTS
-)
+_AS_CLOSED = ", ".join(f"{shown(name)} AS {name}" for name in _PARTS)
 _SAME = " AND ".join(
     f"{{0}}.{name} = named.{name}" for name in ("district_code", "period_grain", "period_start", "period_end")
 )
@@ -60,7 +59,7 @@ SELECT named.district_code, named.district_name_vi, named.district_name_en, name
     named.unit, named.period_grain, named.period_label_vi, named.period_label_en, named.period_start, named.period_end,
     {_AS_CLOSED}, named.wards_reporting, named.wards_expected, named.period_state
 FROM (FROM analyst.indicators_named WHERE {_LEAVES}) AS named
-LEFT JOIN (FROM marts.closed_indicators WHERE is_closed_now AND is_last_closing) AS closed
+LEFT JOIN ({CLOSINGS}) AS closed
     ON {_SAME.format("closed")} AND closed.indicator_code = named.indicator_code
         AND closed.ward_key IS NOT DISTINCT FROM named.ward_key
 WHERE NOT list_contains($internal, named.indicator_code) AND NOT list_contains($themes, named.theme)"""  # noqa: S608 - our words

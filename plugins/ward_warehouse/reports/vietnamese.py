@@ -28,11 +28,14 @@ def share_text(value: float) -> str:
     return f"{decimal_text(100 * value)}{SPACE}%"
 
 
+def number_text(value: float) -> str:
+    """A count as a whole number, anything else with one place."""
+    return count_text(value) if float(value).is_integer() else decimal_text(value)
+
+
 def value_text(value: float, unit: str) -> str:
     """A value in its unit: a share in per cent, a mean with one place, a count as a whole number."""
-    if unit == "share":
-        return share_text(value)
-    return count_text(value) if float(value).is_integer() else decimal_text(value)
+    return share_text(value) if unit == "share" else number_text(value)
 
 
 def change_text(change: float, unit: str) -> str:

@@ -18,7 +18,7 @@ def copy_comments(db: duckdb.DuckDBPyConnection, source: str, target: str, schem
         target: name of the database that is published; it has the same relations.
         schemas: the schemas to look at.
     """
-    changed = sorted(_comments(db, source, schemas) - _comments(db, target, schemas))
+    changed = sorted(comments_of(db, source, schemas) - comments_of(db, target, schemas))
     # One transaction: each statement by itself would be written to the log and synced.
     db.begin()
     for kind, *names, text in changed:
@@ -28,8 +28,10 @@ def copy_comments(db: duckdb.DuckDBPyConnection, source: str, target: str, schem
     return len(changed)
 
 
-def _comments(db: duckdb.DuckDBPyConnection, database: str, schemas: Sequence[str]) -> set[tuple[str, ...]]:
-    """Kind, schema, relation, column (empty for a relation) and text of each comment."""
+def comments_of(
+    db: duckdb.DuckDBPyConnection, database: str, schemas: Sequence[str]
+) -> set[tuple[str, str, str, str, str]]:
+    """Kind (TABLE, VIEW or COLUMN), schema, relation, column (empty for a relation) and text of each comment."""
     kinds = {"TABLE": ("tables", "table_name", "''"), "VIEW": ("views", "view_name", "''"),
              "COLUMN": ("columns", "table_name", "column_name")}  # fmt: skip
     parts = [

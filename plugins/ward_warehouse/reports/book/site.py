@@ -7,23 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from ward_warehouse.core.pages import templates_of
+from ward_warehouse.core.record_kinds import NAMES
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.indicator_reader import read_indicators
 from ward_warehouse.registry.indicators import Catalogue, Indicator
 from ward_warehouse.reports.book.example import Counted, Example, month_of, work_out
 from ward_warehouse.reports.dictionary import KINDS
 from ward_warehouse.reports.folder import put, writing
-from ward_warehouse.reports.vietnamese import count_text, decimal_text, value_text
+from ward_warehouse.reports.vietnamese import number_text, value_text
 from ward_warehouse.warehouse.docs import dbt_docs
 from ward_warehouse.warehouse.indicator_generation import DEFINITIONS
 from ward_warehouse.warehouse.published import open_published
 
 _TEMPLATES = templates_of(Path(__file__).resolve().parent / "templates")
-RECORD_KINDS = {
-    "dossiers": ("hồ sơ", "dossiers"),
-    "survey_responses": ("phiếu khảo sát", "survey responses"),
-    "ward_returns": ("báo cáo của phường", "ward returns"),
-    "procedures": ("thủ tục", "procedures"),
+COUNTED_KINDS = NAMES | {
     "service_saturdays": ("thứ Bảy làm việc", "Saturdays on duty"),
     "reporting_nights": ("đêm phải báo cáo", "nights"),
     "rule_results": ("kết quả kiểm tra", "results of rules"),
@@ -75,7 +72,7 @@ def _tables(example: Example) -> list[tuple[tuple[str, str], list[str], list[tup
     for number, record in enumerate(example.records, 1):
         found.setdefault(record.record_kind, []).append((number, record))
     return [
-        (RECORD_KINDS.get(kind, (kind, kind)), list(records[0][1].values), records) for kind, records in found.items()
+        (COUNTED_KINDS.get(kind, (kind, kind)), list(records[0][1].values), records) for kind, records in found.items()
     ]
 
 
@@ -88,9 +85,7 @@ def _working(indicator: Indicator, example: Example) -> str:
 
 
 def _amount(value: float | None) -> str:
-    if value is None:
-        return ""
-    return count_text(value) if float(value).is_integer() else decimal_text(value)
+    return "" if value is None else number_text(value)
 
 
 def _said(value: Any) -> str:

@@ -12,6 +12,7 @@ import duckdb
 
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.lake.period_log import period_name
+from ward_warehouse.reports.as_closed import CLOSINGS, SAME_INTERVAL, shown
 from ward_warehouse.reports.dashboard.model import Breakdown, DistrictYear, Indicator, Part, Period, Unit
 from ward_warehouse.reports.dashboard.words import MEMBERS
 from ward_warehouse.reports.morning.model import Said
@@ -20,21 +21,21 @@ from ward_warehouse.warehouse.published import open_published
 
 GRAINS = ("month", "quarter", "half_year", "year")
 
-_FIGURES = """
+_FIGURES = f"""
 WITH closed AS (
-    SELECT * FROM marts.closed_indicators
-    WHERE is_closed_now AND is_last_closing AND district_code = $district AND year(period_start) = $year
+    {CLOSINGS}
+      AND district_code = $district AND year(period_start) = $year
 )
 SELECT named.indicator_code, named.indicator_version, named.unit_key, named.unit, named.period_grain,
        named.period_start, named.period_end, named.period_label_vi, named.period_label_en, named.is_complete,
        named.unit_kind, named.unit_name_vi, named.unit_name_en,
        closed.closing_key IS NOT NULL AS is_closed,
-       CASE WHEN closed.closing_key IS NULL THEN named.value ELSE closed.value END AS value,
-       CASE WHEN closed.closing_key IS NULL THEN named.numerator ELSE closed.numerator END AS numerator,
-       CASE WHEN closed.closing_key IS NULL THEN named.denominator ELSE closed.denominator END AS denominator,
-       CASE WHEN closed.closing_key IS NULL THEN named.value_note ELSE closed.value_note END AS note,
-       CASE WHEN closed.closing_key IS NULL THEN named.target ELSE closed.target END AS target,
-       CASE WHEN closed.closing_key IS NULL THEN named.target_met ELSE closed.target_met END AS target_met,
+       {shown("value")} AS value,
+       {shown("numerator")} AS numerator,
+       {shown("denominator")} AS denominator,
+       {shown("value_note")} AS note,
+       {shown("target")} AS target,
+       {shown("target_met")} AS target_met,
        interval.value_low AS low, interval.value_high AS high, interval.differs_from_district AS differs,
        interval.district_value
 FROM analyst.indicators_named AS named
@@ -48,12 +49,10 @@ LEFT JOIN analyst.indicators_interval AS interval
         AND interval.indicator_version = named.indicator_version
         AND interval.period_grain = named.period_grain AND interval.period_start = named.period_start
         AND interval.period_end = named.period_end
-        -- The interval of what is shown: a closed figure may have become another one since.
-        AND (closed.closing_key IS NULL
-            OR (closed.numerator = interval.numerator AND closed.denominator = interval.denominator))
+        AND {SAME_INTERVAL}
 WHERE named.district_code = $district AND year(named.period_start) = $year
   AND list_contains($grains, named.period_grain)
-ORDER BY named.period_start, named.period_end"""
+ORDER BY named.period_start, named.period_end"""  # noqa: S608 - our own words
 
 _PARTS = """
 SELECT parts.indicator_code, parts.indicator_version, parts.dimension, parts.member, parts.numerator,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ward_warehouse.registry.indicators import Catalogue
 from ward_warehouse.registry.scorecards import Empty, Figure, Index
-from ward_warehouse.reports.vietnamese import count_text, decimal_text, share_text
+from ward_warehouse.reports.vietnamese import number_text, share_text
 
 EMPTY: dict[Empty, str] = {
     "no_value": "không có việc nào (0/0): không có điểm",
@@ -19,13 +19,13 @@ def rule_text(index: Index, catalogue: Catalogue) -> str:
         return "Chỉ để tham khảo, không có điểm."
     weights = index.figures[0].weights
     if weights:
-        each = "; ".join(f"{_number(points)} điểm: {name_of(code, catalogue)}" for code, points in weights.items())
+        each = "; ".join(f"{number_text(points)} điểm: {name_of(code, catalogue)}" for code, points in weights.items())
         return f"Trung bình điểm của các hồ sơ ({each}); {EMPTY[index.empty]}."
     # A share that may be more than one is a mean of points already.
     if index.full_from > 1:
-        return f"Trung bình điểm của các lượt đánh giá, từ 0 đến {_number(index.points)}; {EMPTY[index.empty]}."
+        return f"Trung bình điểm của các lượt đánh giá, từ 0 đến {number_text(index.points)}; {EMPTY[index.empty]}."
     full = "" if index.full_from == 1 else f"; đủ điểm từ {share_text(index.full_from)}"
-    return f"Điểm = {_number(index.points)} × tỷ lệ{full}; {EMPTY[index.empty]}."
+    return f"Điểm = {number_text(index.points)} × tỷ lệ{full}; {EMPTY[index.empty]}."
 
 
 def origin_text(index: Index, catalogue: Catalogue) -> str:
@@ -56,7 +56,3 @@ def _origin(figure: Figure, catalogue: Catalogue) -> str:
     names = ", ".join(f"{name_of(code, catalogue)} ({code})" for code in figure.indicators)
     less = f", trừ chỉ tiêu báo cáo {figure.less_item}" if figure.less_item else ""
     return f"chỉ số {names}{less}"
-
-
-def _number(value: float) -> str:
-    return count_text(value) if float(value).is_integer() else decimal_text(value)

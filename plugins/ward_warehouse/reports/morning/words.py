@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from ward_warehouse.core.record_kinds import NAMES
 from ward_warehouse.night.advice import Role
 from ward_warehouse.night.verdict import Standing
 from ward_warehouse.reports.morning.model import Mark, Said
@@ -31,12 +32,7 @@ MARKS: dict[Mark, tuple[str, Said]] = {
 }
 """A sign for each mark, so that no meaning hangs on a colour, and its name."""
 
-KINDS: dict[str, Said] = {
-    "dossiers": Said("hồ sơ", "dossiers"),
-    "survey_responses": Said("phiếu khảo sát", "survey responses"),
-    "ward_returns": Said("báo cáo của phường", "ward returns"),
-    "procedures": Said("danh mục thủ tục", "procedures"),
-}
+KINDS = {kind: Said(*words) for kind, words in NAMES.items()}
 
 ROLES: dict[Role, Said] = {
     "duty": Said("Trực vận hành", "Engineer on duty"),

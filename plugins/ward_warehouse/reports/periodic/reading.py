@@ -11,6 +11,7 @@ import duckdb
 
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.lake.period_log import Period
+from ward_warehouse.reports.as_closed import CLOSINGS, SAME_INTERVAL, shown
 from ward_warehouse.reports.periodic.content import CHANNELS, CODES, COLUMNS, LEVELS, SATISFIED
 from ward_warehouse.reports.periodic.findings import find
 from ward_warehouse.reports.periodic.model import (
@@ -25,25 +26,23 @@ from ward_warehouse.reports.periodic.model import (
 from ward_warehouse.reports.periodic.scorecards import read_scorecards
 from ward_warehouse.warehouse.published import open_published
 
-_FIGURES = """
+_FIGURES = f"""
 WITH closed AS (
-    SELECT * FROM marts.closed_indicators
-    WHERE is_closed_now AND is_last_closing AND district_code = $district AND period_grain = $grain
+    {CLOSINGS}
+      AND district_code = $district AND period_grain = $grain
       AND period_start = $start AND period_end = $end
 )
 SELECT named.indicator_code, named.indicator_version, named.unit_key, named.unit_name_vi AS unit_name,
        named.unit_kind, named.unit, named.period_label_vi AS period_label,
-       CASE WHEN closed.closing_key IS NULL THEN named.value ELSE closed.value END AS value,
-       CASE WHEN closed.closing_key IS NULL THEN named.numerator ELSE closed.numerator END AS numerator,
-       CASE WHEN closed.closing_key IS NULL THEN named.denominator ELSE closed.denominator END AS denominator,
-       CASE WHEN closed.closing_key IS NULL THEN named.value_note ELSE closed.value_note END AS note,
+       {shown("value")} AS value,
+       {shown("numerator")} AS numerator,
+       {shown("denominator")} AS denominator,
+       {shown("value_note")} AS note,
        notes.text_vi AS note_text,
-       CASE WHEN closed.closing_key IS NULL THEN named.target ELSE closed.target END AS target,
-       CASE WHEN closed.closing_key IS NULL THEN named.target_met ELSE closed.target_met END AS target_met,
-       CASE WHEN closed.closing_key IS NULL THEN named.wards_reporting ELSE closed.wards_reporting END
-           AS wards_reporting,
-       CASE WHEN closed.closing_key IS NULL THEN named.wards_expected ELSE closed.wards_expected END
-           AS wards_expected,
+       {shown("target")} AS target,
+       {shown("target_met")} AS target_met,
+       {shown("wards_reporting")} AS wards_reporting,
+       {shown("wards_expected")} AS wards_expected,
        closed.closing_key IS NOT NULL AS is_closed, closed.as_of AS closed_as_of,
        closed.closed_at,
        change.before_label_vi AS before_label, change.value_before AS before, change.value_year_before AS year_before,
@@ -53,8 +52,7 @@ FROM analyst.indicators_named AS named
 LEFT JOIN closed
     ON closed.indicator_code = named.indicator_code AND closed.ward_key IS NOT DISTINCT FROM named.ward_key
 LEFT JOIN marts.dim_value_note AS notes
-    ON notes.value_note
-        = CASE WHEN closed.closing_key IS NULL THEN named.value_note ELSE closed.value_note END
+    ON notes.value_note = {shown("value_note")}
 LEFT JOIN analyst.indicators_change AS change
     ON change.district_code = $district AND change.period_grain = $grain AND change.period_start = $start
         AND change.period_end = $end AND change.unit_key = named.unit_key
@@ -63,12 +61,10 @@ LEFT JOIN analyst.indicators_interval AS interval
     ON interval.district_code = $district AND interval.period_grain = $grain AND interval.period_start = $start
         AND interval.period_end = $end AND interval.unit_key = named.unit_key
         AND interval.indicator_code = named.indicator_code
-        -- The interval of what is shown: a closed figure may have become another one since.
-        AND (closed.closing_key IS NULL
-            OR (closed.numerator = interval.numerator AND closed.denominator = interval.denominator))
+        AND {SAME_INTERVAL}
 WHERE named.district_code = $district AND named.period_grain = $grain AND named.period_start = $start
   AND named.period_end = $end AND list_contains($codes, named.indicator_code)
-ORDER BY named.unit_kind, named.unit_name_vi, named.unit_key"""
+ORDER BY named.unit_kind, named.unit_name_vi, named.unit_key"""  # noqa: S608 - our own words
 
 
 def read_report(published: Path, district: str, ward: str | None, period: Period, office: str) -> PeriodicReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from ward_warehouse.core.record_kinds import NAMES
 from ward_warehouse.night.advice import spoken
 from ward_warehouse.night.verdict import WardState
 from ward_warehouse.reports.status.asked import Language
@@ -38,12 +39,7 @@ STATES: dict[str, tuple[str, str]] = {
     "closed": ("đã chốt", "closed"),
 }
 
-KINDS: dict[str, tuple[str, str]] = {
-    "dossiers": ("hồ sơ", "dossiers"),
-    "survey_responses": ("phiếu khảo sát", "survey responses"),
-    "ward_returns": ("báo cáo của phường", "ward returns"),
-    "procedures": ("danh mục thủ tục", "procedures"),
-}
+KINDS = NAMES
 
 SHELVES: dict[str, tuple[str, str]] = {
     "morning": ("Trang buổi sáng", "Morning pages"),

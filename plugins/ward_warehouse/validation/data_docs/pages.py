@@ -10,18 +10,13 @@ from pathlib import Path
 from great_expectations import __version__
 
 from ward_warehouse.core.pages import number, templates_of
+from ward_warehouse.core.record_kinds import NAMES
 from ward_warehouse.validation.data_docs.findings import Context, Finding, JudgedNight, Open, Reported, Unit
 from ward_warehouse.validation.data_docs.wording import Sentence
 from ward_warehouse.validation.judging import Rule, Suite
 
 _TEMPLATES = templates_of(Path(__file__).resolve().parent / "templates")
 
-KINDS = {
-    "dossiers": ("hồ sơ", "dossiers"),
-    "survey_responses": ("phiếu khảo sát", "survey responses"),
-    "ward_returns": ("báo cáo của phường", "ward returns"),
-    "procedures": ("danh mục thủ tục", "procedures"),
-}
 
 Sentences = dict[str, Sentence]
 """What each rule of a suite asks, by the rule's name."""
@@ -239,7 +234,7 @@ def _html(template: str, *, root: str, **shown: object) -> str:
         root=root,
         great_expectations=__version__,
         number=number,
-        kinds=KINDS,
+        kinds=NAMES,
         open_path=OPEN_PATH,
         ward_path=ward_path,
         rule_path=rule_path,

@@ -29,7 +29,7 @@ from ward_warehouse.warehouse.postgres.shapes import (
     views_of_others,
 )
 from ward_warehouse.warehouse.postgres.views import digest_of, make_views, views_of, views_stand
-from ward_warehouse.warehouse.postgres.words import comments_of, say, show_readers
+from ward_warehouse.warehouse.postgres.words import comments_of_build, say, show_readers
 from ward_warehouse.warehouse.publish import audited_marker
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _publish(
             _index(session, table.name, facts[table.name[1]].key)
     if digest != digest_of(views) or not views_stand(session, views):
         make_views(session, views)
-    say(session, {**comments_of(db), **COMMENTS})
+    say(session, {**comments_of_build(db), **COMMENTS})
     show_readers(session, {*shown, PUBLISHED})
     session.execute(f"DELETE FROM {qualified(PUBLISHED)}")  # noqa: S608 - our own name, as below
     session.execute(f"INSERT INTO {qualified(PUBLISHED)} VALUES (%s, now(), %s)", [build_id, digest_of(views)])  # noqa: S608

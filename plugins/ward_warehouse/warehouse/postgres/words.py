@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ward_warehouse.core.quoting import identifier, literal
+from ward_warehouse.warehouse.comments import comments_of
 from ward_warehouse.warehouse.postgres.session import READER
 from ward_warehouse.warehouse.postgres.shapes import Name, published_relations, qualified
 from ward_warehouse.warehouse.publish import PUBLIC_SCHEMAS
@@ -19,18 +20,11 @@ Comments = dict[tuple[str, str, str], str]
 """By schema, relation and column; the column of a relation's own comment is empty."""
 
 
-def comments_of(db: duckdb.DuckDBPyConnection) -> Comments:
+def comments_of_build(db: duckdb.DuckDBPyConnection) -> Comments:
     """What an open build says of its public relations and their columns."""
-    found = db.execute(
-        "WITH said AS ("
-        "SELECT database_name, schema_name, table_name, '' AS column_name, comment FROM duckdb_tables() "
-        "UNION ALL SELECT database_name, schema_name, view_name, '', comment FROM duckdb_views() "
-        "UNION ALL SELECT database_name, schema_name, table_name, column_name, comment FROM duckdb_columns()) "
-        "SELECT schema_name, table_name, column_name, comment FROM said WHERE database_name = current_database() "
-        "AND list_contains($schemas, schema_name) AND comment IS NOT NULL",
-        {"schemas": list(PUBLIC_SCHEMAS)},
-    ).fetchall()
-    return {(schema, relation, column): comment for schema, relation, column, comment in found}
+    (database,) = db.execute("SELECT current_database()").fetchall()[0]
+    found = comments_of(db, str(database), PUBLIC_SCHEMAS)
+    return {(schema, relation, column): text for _, schema, relation, column, text in found}
 
 
 def say(session: Session, comments: Comments) -> None:
