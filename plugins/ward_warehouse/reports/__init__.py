@@ -1,4 +1,4 @@
-"""What people read: the night's table, scorecards, the dictionary of indicators.
+"""What people read: morning and status pages, messages and letters, periodic reports, dashboards, evidence, open data.
 
-It reads what is published and what the lake says of a night, and changes neither.
+It reads what is published and what the lake says of a night, and changes neither; of what it sent it keeps a record.
 """
