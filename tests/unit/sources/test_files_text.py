@@ -1,5 +1,6 @@
 """Delimited text and JSON from real files: encodings, headers, footers, and what is refused."""
 
+import csv
 import gzip
 import json
 import subprocess
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.dropped_files import COLUMNS, FIXTURES, ROOT, Folder, system
-from ward_warehouse.sources.files.limits import MAX_FILE_BYTES, MIB
+from ward_warehouse.sources.files.limits import MAX_FIELD_CHARS, MAX_FILE_BYTES, MIB
 
 HEADER = ",".join(COLUMNS)
 RESULT = "Đã giải quyết, chờ ký ở Phường Ẩn Ỷ Ỗ"
@@ -212,6 +213,18 @@ def test_a_file_that_cannot_be_loaded_is_refused_with_a_receipt(
     both = f"{folder.refused[0]}\n{receipt}"
     assert [part for part in expected if part not in both] == []
     assert folder.loaded == {}
+
+
+@pytest.mark.parametrize("limit", [2, sys.maxsize])
+def test_a_field_may_be_as_long_whatever_limit_another_library_set(folder: Folder, limit: int) -> None:
+    before = csv.field_size_limit(limit)
+    try:
+        folder.put("long.csv", f"{HEADER}\n1,2,{'x' * (MAX_FIELD_CHARS + 1)}\n")
+        folder.put("short.csv", f"{HEADER}\n1,2,{'x' * MAX_FIELD_CHARS}\n")
+        assert folder.values() == [("1", "2", "x" * MAX_FIELD_CHARS)]
+        assert "more than 131072 characters" in folder.refused[0]
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_a_single_line_of_200_mb_is_refused_by_its_first_part(folder: Folder) -> None:

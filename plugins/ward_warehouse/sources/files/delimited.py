@@ -12,7 +12,7 @@ from typing import Any
 from ward_warehouse.registry import FilesRead, RecordKindMap
 from ward_warehouse.sources.files.header import Row
 from ward_warehouse.sources.files.likeness import Likeness
-from ward_warehouse.sources.files.limits import MAX_RECORD_CHARS
+from ward_warehouse.sources.files.limits import MAX_FIELD_CHARS, MAX_RECORD_CHARS
 from ward_warehouse.sources.files.refusals import RefusedError
 from ward_warehouse.sources.files.tables import Parsed, read_rows
 from ward_warehouse.sources.files.text import composed, not_text, open_text
@@ -102,6 +102,8 @@ class _Rows:
         self._narrowest = MAX_RECORD_CHARS
 
     def each(self) -> Iterator[Row]:
+        # The limit is one for the whole process, and libraries set it: a night must not depend on what was imported.
+        csv.field_size_limit(MAX_FIELD_CHARS)
         try:
             for cells in self._reader:
                 if len(self._lines.of_record) > 1:
@@ -113,9 +115,9 @@ class _Rows:
                     self.last_width = len(cells)
                     yield self._lines.number, cells
         except csv.Error as error:
-            # The one message that is about size; the limit is the csv module's, for one field.
+            # The one message that is about size.
             if "field limit" in str(error):
-                raise RefusedError("long_record", row=self._lines.number, limit=csv.field_size_limit()) from None
+                raise RefusedError("long_record", row=self._lines.number, limit=MAX_FIELD_CHARS) from None
             raise RefusedError("not_delimited", row=self._lines.first_number) from None
         self.ended = True
 

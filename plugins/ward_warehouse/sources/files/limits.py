@@ -21,5 +21,7 @@ MAX_CELLS = 10_000_000
 """Most cells between the first and the last filled one of a sheet: the reader reserves memory for all of them."""
 MAX_RECORD_CHARS = MIB
 """Longest record of a delimited file, and longest line of JSON lines."""
+MAX_FIELD_CHARS = 128 * 1024
+"""Longest field of a delimited file."""
 HEADER_SEARCH_ROWS = 50
 """Rows at the top among which the header is looked for."""
