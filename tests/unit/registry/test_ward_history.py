@@ -71,16 +71,23 @@ def test_every_ward_of_june_2025_has_a_successor_and_a_whole_one_only_one() -> N
         assert kinds == ["whole"] or (len(kinds) > 1 and set(kinds) == {"part"}), code
 
 
-AROUND_HA_NOI = ("018", "250", "269", "271", "272", "275", "276", "277", "278", "279", "280", "281", "282")
-"""Districts of which no public source at hand states every merger of 1 January 2025."""
+def test_every_ward_that_ended_with_2024_has_a_successor_and_a_whole_one_only_one() -> None:
+    followers = defaultdict(list)
+    for row in SUCCESSIONS:
+        if row["succession_date"] == "2025-01-01":
+            followers[row["from_code"]].append(row["kind"])
+    ended = {unit["ward_code"] for unit in UNITS if unit["valid_to"] == "2024-12-31"}
+    assert (len(ended), ended - set(followers)) == (150, set())
+    for code, kinds in followers.items():
+        assert kinds == ["whole"] or (len(kinds) > 1 and set(kinds) == {"part"}), code
 
 
-def test_every_ward_that_ended_with_2024_has_a_successor_but_around_ha_noi() -> None:
-    followed = {row["from_code"] for row in SUCCESSIONS if row["succession_date"] == "2025-01-01"}
-    ended = {unit["ward_code"]: unit["district_code"] for unit in UNITS if unit["valid_to"] == "2024-12-31"}
-    without = {code: district for code, district in ended.items() if code not in followed}
-    assert (len(ended), len(without)) == (150, 40)
-    assert set(without.values()) <= set(AROUND_HA_NOI)
+def test_a_successor_of_january_2025_is_of_the_same_district() -> None:
+    districts = {(unit["ward_code"], unit["valid_from"]): unit["district_code"] for unit in UNITS}
+    for row in SUCCESSIONS:
+        if row["succession_date"] == "2025-01-01":
+            before, after = ((row[f"{end}_code"], row[f"{end}_valid_from"]) for end in ("from", "to"))
+            assert districts[before] == districts[after], row
 
 
 @pytest.mark.parametrize(
@@ -91,6 +98,9 @@ def test_every_ward_that_ended_with_2024_has_a_successor_but_around_ha_noi() -> 
         ("27235", {"27229"}),  # Phường 12 into Phường 8, which changed neither name nor code
         ("26932", {"26923", "26926"}),  # Phường 6 of Bình Thạnh, in parts
         ("00010", {"00004"}),
+        ("09631", {"09646"}),  # Tản Hồng of Ba Vì, with Châu Sơn and Phú Phương: Phú Hồng
+        ("09637", {"09646"}),
+        ("00574", {"00583"}),  # Đông Dư into Bát Tràng, which changed neither name nor code
     ],
 )  # fmt: skip
 def test_mergers_of_january_2025(old: str, new: set[str]) -> None:
