@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.browser import accessibility_faults, answer, opened, overflow, printed_pages, shown_text
 from tests.support.dashboard_year import HOSTILE, a_year
-from ward_warehouse.reports.dashboard.pages import index_page, write_pages
+from ward_warehouse.reports.dashboard.pages import SCRIPT, index_page, write_pages
 from ward_warehouse.reports.morning.model import Said
 
 ENGLISH = "const en = document.getElementById('en'); en.checked = true; en.dispatchEvent(new Event('input'))"
@@ -39,7 +39,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_there_is_a_page_of_all_that_has_a_figure(pages: Path) -> None:
-    assert {page.name for page in pages.iterdir()} == {*NAMES, "ward-p2.html", "all.html"}
+    assert {page.name for page in pages.iterdir()} == {*NAMES, "ward-p2.html", "all.html", SCRIPT}
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,31 @@ def test_the_narrowest_phone_shows_all_of_it(pages: Path, tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize("name", NAMES[1:3])
-def test_it_needs_nothing_but_itself_and_runs_its_own_script_alone(pages: Path, tmp_path: Path, name: str) -> None:
+def test_it_asks_nothing_of_other_hosts_and_runs_the_script_beside_it_alone(
+    pages: Path, tmp_path: Path, name: str
+) -> None:
     """With the policy that the page names: what a ward's name brings along is not run, the filters are."""
     found = opened(pages / name, tmp_path)
     assert found.asked == []
     assert "<script>alert" not in (pages / name).read_text("utf-8")
     assert not re.search(r'class="filters"[^>]*hidden', found.document)
     assert printed_pages(pages / name, tmp_path) <= 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_that_is_sent_alone_shows_the_year(pages: Path, tmp_path: Path, name: str) -> None:
+    """Nothing is offered that needs the script, and what a page says without it is what it says with it."""
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / name).write_text((pages / name).read_text("utf-8"), "utf-8")
+    cells = "[...document.querySelectorAll('#rows tbody .v')].map(cell => cell.innerText)"
+    offered = "[...document.querySelectorAll('.filters, .switch, .lang')].filter(one => one.checkVisibility()).length"
+    script = f"return [{cells}, {offered}]"
+    sent, nothing = answer(alone / name, alone, script)
+    whole, offers = answer(pages / name, tmp_path, script)
+    assert (sent, nothing) == (whole, 0)
+    assert sent
+    assert offers
 
 
 def test_a_period_is_chosen_and_its_figures_stand_in_the_table(pages: Path, tmp_path: Path) -> None:

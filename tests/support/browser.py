@@ -90,6 +90,8 @@ def answer(page: Path, scratch: Path, script: str, width: int = 1280, library: s
         f"<script>{library}</script><script>const ask = async () => {{ {script} }}; onload = async () => "
         "parent.postMessage(JSON.stringify(await ask()), '*')</script>"
     )
+    for beside in page.parent.glob("*.js"):
+        shutil.copy(beside, scratch)
     framed, frame = scratch / f"framed-{page.name}", scratch / "frame.html"
     framed.write_text(source.replace("</body>", f"{asks}</body>"), encoding="utf-8")
     frame.write_text(

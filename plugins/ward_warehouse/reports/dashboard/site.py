@@ -21,7 +21,7 @@ def dashboard_folder(settings: Settings) -> Path:
 
 
 def write_dashboard(settings: Settings, district: str, year: int | None = None) -> tuple[Path, int, int]:
-    """Writes a district's year anew; gives the page to begin with, how many pages there are, and their bytes.
+    """Writes a district's year anew; gives the page to begin with, how many pages there are, and the bytes of all.
 
     Nothing that stood before is touched until every page is written: on a full disk yesterday's stay.
 
@@ -47,7 +47,7 @@ def write_dashboard(settings: Settings, district: str, year: int | None = None) 
             if file.name not in {*names, "index.html"}:
                 file.unlink()
         _write_index(folder, found)
-    return place / "index.html", len(names) + 1, size
+    return place / "index.html", len(names), size
 
 
 def _write_index(folder: Path, found: DistrictYear) -> None:

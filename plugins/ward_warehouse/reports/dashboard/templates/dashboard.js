@@ -144,6 +144,8 @@ function evidence() {
 }
 
 function begin() {
+  // What does nothing without this script is not offered by a page that was sent without it.
+  document.documentElement.className = "on";
   const kept = new URLSearchParams(location.hash.slice(1)), period = D.periods.indexOf(kept.get("p"));
   if (kept.get("l") === "en") at("en").checked = true;
   if (period >= 0) at("period").selectedIndex = period;
