@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
+from pypdf import PdfReader
 
 from tests.integration.conftest import DemoNights
 from tests.support.browser import accessibility_faults, opened, overflow
 from ward_warehouse.core.settings import PROJECT_ROOT
 from ward_warehouse.registry.indicator_reader import read_indicators
-from ward_warehouse.reports.book.example import figure_of, work_out
+from ward_warehouse.reports.book.example import figure_of, month_of, work_out
 from ward_warehouse.reports.book.site import write_dictionary
+from ward_warehouse.reports.book.words import amount, said, tables, working
 from ward_warehouse.reports.status.files import shelves
 
 CATALOGUE = read_indicators(PROJECT_ROOT / "dbt_project" / "indicators")
@@ -45,13 +49,49 @@ def test_every_definition_stands_in_the_page_with_its_example(written: list[Path
     assert [code for code, _, section in sections if 'class="example"' not in section] == []
 
 
+def test_the_pdf_holds_every_definition_with_its_example(written: list[Path], demo: DemoNights) -> None:
+    """Code, name, records and result of each; the sheets are numbered, and a bookmark leads to each."""
+    reader = PdfReader(written[1])
+    assert reader.pages[-1].extract_text().rstrip().endswith(f"{len(reader.pages)}/{len(reader.pages)}")
+    titles = [one.name.vi for _, one in CATALOGUE.definitions()]
+    assert [mark for mark in bookmarks(reader.outline) if mark in set(titles)] == titles
+    text = plain("".join(page.extract_text() for page in reader.pages))
+    found = re.split("Kếtquả:", text)
+    assert len(found) == len(titles) + 1
+    with duckdb.connect(str(demo.settings.published_file), read_only=True) as db:
+        for (_, one), section, result in zip(CATALOGUE.definitions(), found, found[1:], strict=False):
+            example = work_out(one, CATALOGUE, db)
+            assert plain(one.code) in section
+            assert plain(one.description.vi) in section
+            assert plain(f"Ví dụ, tháng {month_of(one):%m/%Y}") in section
+            for _, columns, records in tables(example):
+                for number, record in records:
+                    cells = [str(number), *(said(record.values.get(column)) for column in columns)]
+                    assert plain("".join(cells) + amount(record.numerator)) in section, one.code
+            assert result.startswith(plain(working(one, example))), one.code
+
+
+def bookmarks(outline: Sequence[Any]) -> Iterator[str]:
+    for one in outline:
+        if isinstance(one, list):
+            yield from bookmarks(one)
+        else:
+            yield str(one.title)
+
+
+def plain(text: str) -> str:
+    """Without any room: a PDF breaks lines and columns where it likes."""
+    return re.sub(r"[\s\u200b\xa0]+", "", text)
+
+
 def test_the_page_is_for_everyone_and_leads_to_the_tables_of_the_warehouse(
     written: list[Path], demo: DemoNights, tmp_path: Path
 ) -> None:
-    page, docs = written
+    page, pdf, docs = written
     assert accessibility_faults(page, tmp_path, "", 390) == []
     assert overflow(page, tmp_path, 390) <= 0
     assert opened(page, tmp_path).asked == []
-    assert f'href="{docs.name}"' in page.read_text("utf-8")
+    for other in (pdf, docs):
+        assert f'href="{other.name}"' in page.read_text("utf-8")
     assert "reform_indicators" in docs.read_text("utf-8")
     assert "dictionary" in [shelf.name for shelf in shelves(demo.settings) if shelf.is_there]

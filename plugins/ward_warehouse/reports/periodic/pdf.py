@@ -1,40 +1,27 @@
-"""A periodic report as PDF, set by Typst: tagged for screen readers, with fonts of its own that hold Vietnamese."""
+"""A periodic report as PDF, set by Typst."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-import typst
-
-from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.reports.periodic.charts import interval_chart, interval_scale, trend_chart
 from ward_warehouse.reports.periodic.content import COLUMNS, ON_TIME, TILES, TREND
 from ward_warehouse.reports.periodic.model import PeriodicReport
 from ward_warehouse.reports.periodic.page import details
+from ward_warehouse.reports.typeset import typeset
 from ward_warehouse.reports.vietnamese import count_text, day_text, decimal_text, share_text
 
 TEMPLATE = Path(__file__).resolve().parent / "templates" / "report.typ"
 
 
 def report_pdf(report: PeriodicReport) -> bytes:
-    """The PDF. What the report says goes in as data: nothing of it is read as Typst's markup.
+    """The PDF.
 
     Raises:
         WardWarehouseError: Typst refuses the template.
     """
-    try:
-        # No fonts of the machine: the same report has the same pages everywhere.
-        return bytes(
-            typst.compile(
-                str(TEMPLATE),
-                sys_inputs={"report": json.dumps(_content(report), ensure_ascii=False)},
-                ignore_system_fonts=True,
-            )
-        )
-    except RuntimeError as error:
-        raise WardWarehouseError(f"report: {TEMPLATE.name}: {' '.join(str(error).split())[:300]}") from None
+    return typeset(TEMPLATE, _content(report), "report")
 
 
 def _content(report: PeriodicReport) -> dict[str, Any]:
