@@ -29,6 +29,9 @@ def main() -> None:
         "unit in units",
         ["{{ unit.name }}", *(f"{{{{ unit.cells[{place}] }}}}" for place in range(len(COLUMNS)))],
     )
+    document.add_paragraph("{%p if changes %}")
+    document.add_paragraph("{{ changes }}")
+    document.add_paragraph("{%p endif %}")
     _write_details(document)
     _write_scorecards(document)
     _write_gaps(document)

@@ -6,18 +6,38 @@ ended. What is open counts in the ward of the day, and what a day's end left ope
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 import yaml
+from docx import Document
+from python_calamine import load_workbook
 
 from tests.support.district import District
 from tests.support.records import PROCEDURES, Record, at, dossier
+from tests.support.report_cells import (
+    document_rows,
+    lines,
+    page_cells,
+    pdf_text,
+    plain,
+    warehouse_figures,
+    warehouse_texts,
+    workbook_figures,
+)
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.period_log import parse_period
+from ward_warehouse.reports.dashboard.reading import read_year
+from ward_warehouse.reports.periodic.files import write_report
+from ward_warehouse.reports.periodic.model import PeriodicReport
+from ward_warehouse.reports.periodic.reading import read_report
 
 MERGER = date(2025, 7, 1)
 LAST_NIGHT = date(2025, 8, 31)
@@ -218,6 +238,99 @@ def test_a_year_in_which_wards_were_merged(published: Path) -> None:
     first, last = date(2025, 1, 1), date(2025, 12, 31)
     assert figures(published, "ward", "year", first) == true_figures(first, last)
     assert figures(published, "district", "year", first) == in_one_unit(true_figures(first, last))
+
+
+SPANS = {
+    TRUC_BACH: f"Phường {TRUC_BACH} (đến 30/06/2025)",
+    QUAN_THANH: f"Phường {QUAN_THANH} (đến 30/06/2025)",
+    DOI_CAN: f"Phường {DOI_CAN} (đến 30/06/2025)",
+    BACH_MAI_2: f"Phường {BACH_MAI_2} (đến 30/06/2025)",
+    BA_DINH: f"Phường {BA_DINH} (từ 01/07/2025)",
+    BACH_MAI_3: f"Phường {BACH_MAI_3} (từ 01/07/2025)",
+    KIM_LIEN: f"Phường {KIM_LIEN}",
+}
+"""The wards of 2025 as a document names them: which part of the year each was there."""
+
+CHANGED = (
+    "Đơn vị hành chính thay đổi trong kỳ: "
+    f"{SPANS[BACH_MAI_2]}, sau đó thuộc Phường {BACH_MAI_3}; "
+    # Of its parts one went to a ward that the registry does not have.
+    f"{SPANS[DOI_CAN]}, sau đó thuộc Phường Ngọc Hà và Phường {BA_DINH}; "
+    f"{SPANS[QUAN_THANH]}, sau đó thuộc Phường {BA_DINH}; {SPANS[TRUC_BACH]}, sau đó thuộc Phường {BA_DINH}; "
+    f"{SPANS[BA_DINH]}; {SPANS[BACH_MAI_3]}. Mỗi hồ sơ được tính một lần: tiếp nhận ở đơn vị đã nhận, kết thúc và tồn "
+    "ở đơn vị có hiệu lực vào ngày tính."
+)
+
+
+def report_of(published: Path, period: str) -> PeriodicReport:
+    return read_report(published, "mini", None, parse_period(period), "Phòng Nội vụ")
+
+
+def test_a_report_across_the_merger_says_which_ward_carries_what(published: Path) -> None:
+    """Former and later wards side by side, each with its own part and its days, and their sum is the district's."""
+    year = true_figures(date(2025, 1, 1), date(2025, 12, 31))
+    report = report_of(published, "2025")
+    assert {row.key: row.name for row in report.wards} == SPANS
+    for code in ("dossiers_received", "dossiers_resolved", "dossiers_open"):
+        wanted = {ward: count for (indicator, ward), count in year.items() if indicator == code}
+        assert {row.key: row.figures[code].value for row in report.wards if row.figures[code].value} == wanted
+        assert report.district.figures[code].value == sum(wanted.values())
+    assert report.changes == CHANGED
+    assert report.missing_wards == [], "a ward that has ended owes nothing"
+
+
+@pytest.mark.parametrize("period", ["2025-Q2", "2025-07", "2024-12"])
+def test_a_report_of_either_side_says_nothing_of_the_merger(published: Path, period: str) -> None:
+    report = report_of(published, period)
+    assert report.changes == ""
+    assert not any("(" in row.name for row in report.rows)
+
+
+@pytest.fixture(scope="module")
+def documents(published: Path) -> dict[str, Path]:
+    settings = Settings(home=published.parents[1])
+    return {file.suffix: file for file in write_report(settings, report_of(published, "2025"))}
+
+
+def test_every_document_across_the_merger_shows_the_warehouse_s_figures(
+    published: Path, documents: dict[str, Path]
+) -> None:
+    report = report_of(published, "2025")
+    expected = warehouse_texts(published, report)
+    assert page_cells(documents[".html"]) == expected
+    assert document_rows(documents[".docx"]) == lines(report, expected)
+    written, warehouse = workbook_figures(documents[".xlsx"]), warehouse_figures(published, report)
+    assert {place: pytest.approx(warehouse[place], rel=1e-14, nan_ok=True) for place in written} == written
+    printed = pdf_text(documents[".pdf"])
+    for name, *cells in lines(report, expected):
+        # A long name takes two lines, and the interval's picture stands between on time and the last two.
+        assert f"{' '.join(cells[:5])}" in printed.split(name, 1)[1]
+
+
+def test_every_document_across_the_merger_names_the_change(documents: dict[str, Path]) -> None:
+    page = plain(re.sub(r"<[^>]+>", " ", unescape(documents[".html"].read_text("utf-8"))))
+    letter = [plain(one.text) for one in Document(str(documents[".docx"])).paragraphs]
+    sheet = load_workbook(str(documents[".xlsx"])).get_sheet_by_name("Tổng hợp").to_python()
+    assert CHANGED in page
+    assert CHANGED in letter
+    assert CHANGED in {row[0] for row in sheet}
+    assert CHANGED in pdf_text(documents[".pdf"])
+    assert [row[0] for row in sheet[5:]] == [*(SPANS[key] for key in keys_in_order(documents)), "Toàn quận"]
+
+
+def keys_in_order(documents: dict[str, Path]) -> list[str]:
+    return [key for key in dict.fromkeys(unit for unit, _ in page_cells(documents[".html"])) if key != "mini"]
+
+
+def test_a_dashboard_across_the_merger_tells_former_and_later_wards_apart(published: Path) -> None:
+    year = true_figures(date(2025, 1, 1), date(2025, 12, 31))
+    found = read_year(published, "mini", 2025, {})
+    assert {unit.key: unit.name.vi for unit in found.units if not unit.is_district} == SPANS
+    for code in ("dossiers_received", "dossiers_resolved"):
+        wanted = {ward: count for (indicator, ward), count in year.items() if indicator == code}
+        shown = {unit.key: found.figures[code, unit.key, "2025"].value for unit in found.units_of(code)}
+        assert shown.pop("mini") == sum(wanted.values())
+        assert {ward: value for ward, value in shown.items() if value} == wanted
 
 
 def in_one_unit(found: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:

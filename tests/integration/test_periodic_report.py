@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import math
 import re
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from docx import Document
-from pypdf import PdfReader
 from python_calamine import load_workbook
 
 from tests.integration.conftest import DemoNights
 from tests.support.browser import accessibility_faults, overflow
+from tests.support.report_cells import (
+    CODES,
+    document_rows,
+    lines,
+    page_cells,
+    pdf_text,
+    plain,
+    warehouse_figures,
+    warehouse_texts,
+    workbook_figures,
+    written_as,
+)
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.period_log import parse_period
@@ -25,46 +34,12 @@ from ward_warehouse.reports.periodic.files import write_report
 from ward_warehouse.reports.periodic.model import PeriodicReport
 from ward_warehouse.reports.periodic.reading import read_report
 
-CODES = (
-    "dossiers_received", "dossiers_resolved", "resolved_late", "dossiers_overdue", "on_time_of_resolved",
-    "online_filing_rate", "satisfaction_rate",
-)  # fmt: skip
 PERIODS = [
     ("demo", "quan_11", "2018-11"), ("demo", "quan_11", "2018-Q3"), ("demo", "thanh_xuan", "2016-H1"),
     ("demo", "thanh_xuan", "2016-05"), ("golden", "quan_1", "2011-9M"), ("golden", "ba_dinh", "2011"),
     ("golden", "long_bien", "2018"),
 ]  # fmt: skip
 """Of each golden district the period that its own document is about; Ba Đình has no surveys."""
-
-
-class Cells(HTMLParser):
-    """The texts of the cells that name their unit and indicator."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[tuple[str, str], str] = {}
-        self._at: tuple[str, str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self._at = (str(given["data-unit"]), str(given["data-code"])) if "data-code" in given else None
-
-    def handle_data(self, data: str) -> None:
-        if self._at:
-            self.found[self._at] = self.found.get(self._at, "") + data.strip()
-
-
-def written_as(value: float | None, unit: str) -> str:
-    """The test's own way from a number to the text of an office."""
-    if value is None:
-        return "–"
-    if unit == "share":
-        return f"{100 * value:.1f} %".replace(".", ",")
-    return f"{value:,.0f}".replace(",", ".") if value == int(value) else f"{value:.1f}".replace(".", ",")
-
-
-def plain(text: str) -> str:
-    return " ".join(text.replace("\xa0", " ").split())
 
 
 def query(settings: Settings, statement: str, parameters: dict[str, Any]) -> list[Any]:
@@ -88,46 +63,23 @@ def files(report: tuple[PeriodicReport, Settings]) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def expected(report: tuple[PeriodicReport, Settings]) -> dict[tuple[str, str], str]:
-    """Unit and indicator -> text, from reform_indicators itself."""
     found, settings = report
-    rows = query(
-        settings,
-        "SELECT coalesce(ward_key, district_code), indicator_code, value, unit FROM marts.reform_indicators "
-        "JOIN marts.dim_indicator USING (indicator_code, indicator_version) "
-        "WHERE district_code = $district AND period_grain = $grain AND period_start = $start AND period_end = $end "
-        "AND list_contains($codes, indicator_code)",
-        {
-            "district": found.district_code, "grain": found.period.grain, "start": found.period.start,
-            "end": found.period.end, "codes": list(CODES),
-        },
-    )  # fmt: skip
-    return {(unit, code): written_as(value, kind) for unit, code, value, kind in rows}
-
-
-def lines(report: PeriodicReport, expected: dict[tuple[str, str], str]) -> list[list[str]]:
-    return [
-        ["Toàn quận" if row.is_district else row.name, *(expected.get((row.key, code), "–") for code in CODES)]
-        for row in report.rows
-    ]
+    return warehouse_texts(settings.published_file, found)
 
 
 def test_the_page_shows_the_warehouse_s_figures(
     report: tuple[PeriodicReport, Settings], files: dict[str, Path], expected: dict[tuple[str, str], str]
 ) -> None:
-    cells = Cells()
-    cells.feed(files[".html"].read_text("utf-8"))
     shown = {row.key for row in report[0].rows}
     assert len(shown) > 2 or report[0].district_code == "ba_dinh", "whose records name no ward"
-    assert {place: plain(text) for place, text in cells.found.items()} == {
-        place: text for place, text in expected.items() if place[0] in shown
-    }
+    assert page_cells(files[".html"]) == {place: text for place, text in expected.items() if place[0] in shown}
     assert not re.search(r"https?://", files[".html"].read_text("utf-8")), "a page needs nothing beside it"
 
 
 def test_the_pdf_shows_the_same(
     report: tuple[PeriodicReport, Settings], files: dict[str, Path], expected: dict[tuple[str, str], str]
 ) -> None:
-    text = plain(" ".join(page.extract_text() for page in PdfReader(files[".pdf"]).pages))
+    text = pdf_text(files[".pdf"])
     for name, *figures in lines(report[0], expected):
         # The interval's picture and the change stand between on time and the last two.
         assert f"{name} {' '.join(figures[:5])}" in text
@@ -138,9 +90,7 @@ def test_the_pdf_shows_the_same(
 def test_the_document_shows_the_same(
     report: tuple[PeriodicReport, Settings], files: dict[str, Path], expected: dict[tuple[str, str], str]
 ) -> None:
-    document = Document(str(files[".docx"]))
-    table = next(table for table in document.tables if table.cell(0, 0).text == "Đơn vị")
-    assert [[plain(cell.text) for cell in row.cells] for row in table.rows[1:]] == lines(report[0], expected)
+    assert document_rows(files[".docx"]) == lines(report[0], expected)
 
 
 def test_the_workbook_holds_the_figures_and_the_records_of_each(
@@ -174,19 +124,7 @@ def test_every_figure_of_the_workbook_is_the_warehouse_s(
     report: tuple[PeriodicReport, Settings], files: dict[str, Path]
 ) -> None:
     found, settings = report
-    rows = query(
-        settings,
-        "SELECT coalesce(ward_key, district_code), indicator_code, value, numerator, denominator "
-        "FROM marts.reform_indicators WHERE district_code = $district AND period_grain = $grain "
-        "AND period_start = $start AND period_end = $end",
-        {
-            "district": found.district_code, "grain": found.period.grain, "start": found.period.start,
-            "end": found.period.end,
-        },
-    )  # fmt: skip
-    warehouse = {(unit, code): tuple(math.nan if one is None else one for one in parts) for unit, code, *parts in rows}
-    sheet = load_workbook(str(files[".xlsx"])).get_sheet_by_name("Số liệu").to_python()[1:]
-    written = {(row[1], row[2]): tuple(math.nan if cell == "" else cell for cell in row[4:7]) for row in sheet}
+    warehouse, written = warehouse_figures(settings.published_file, found), workbook_figures(files[".xlsx"])
     # A workbook keeps sixteen digits.
     assert {place: pytest.approx(warehouse[place], rel=1e-14, nan_ok=True) for place in written} == written
     assert {code for _, code in written} == set(found.definitions)
@@ -200,7 +138,7 @@ def test_the_tables_of_the_subject_say_the_same_in_each_format(
     page = plain(re.sub(r"<[^>]+>", " ", unescape(files[".html"].read_text("utf-8"))))
     document = Document(str(files[".docx"]))
     texts = {plain(cell.text) for table in document.tables for row in table.rows for cell in row.cells}
-    printed = plain(" ".join(one.extract_text() for one in PdfReader(files[".pdf"]).pages))
+    printed = pdf_text(files[".pdf"])
     figures = [one for _, codes in DETAILS for code in codes if (one := found.subject.figures.get(code))]
     assert figures
     for figure in figures:

@@ -17,6 +17,7 @@ from ward_warehouse.reports.dashboard.model import Breakdown, DistrictYear, Indi
 from ward_warehouse.reports.dashboard.words import MEMBERS
 from ward_warehouse.reports.morning.model import Said
 from ward_warehouse.reports.periodic.model import Figure
+from ward_warehouse.reports.spans import Span, read_spans
 from ward_warehouse.warehouse.published import open_published
 
 GRAINS = ("month", "quarter", "half_year", "year")
@@ -102,7 +103,7 @@ def read_year(published: Path, district: str, year: int | None, themes: Mapping[
             as_of=head["district_as_of"],
             built_at=head["built_at"],
             periods=_periods(rows),
-            units=_units(rows),
+            units=_units(rows, read_spans(db, district, date(chosen, 1, 1), date(chosen, 12, 31))),
             indicators=_indicators(db, rows),
             themes=themes,
             figures=_figures(rows),
@@ -149,14 +150,19 @@ def _periods(rows: list[dict[str, Any]]) -> list[Period]:
     return [one for *_, one in sorted(found.values(), key=lambda item: item[:2])]
 
 
-def _units(rows: list[dict[str, Any]]) -> list[Unit]:
+def _units(rows: list[dict[str, Any]], spans: dict[str, Span]) -> list[Unit]:
     units = {
         row["unit_key"]: Unit(
-            row["unit_key"], Said(row["unit_name_vi"], row["unit_name_en"]), row["unit_kind"] == "district"
+            row["unit_key"], _span_named(row, spans.get(row["unit_key"])), row["unit_kind"] == "district"
         )
         for row in rows
     }
     return sorted(units.values(), key=lambda unit: (unit.is_district, _in_order(unit.name.vi), unit.key))
+
+
+def _span_named(row: dict[str, Any], span: Span | None) -> Said:
+    days = span.said if span else Said("", "")
+    return Said(row["unit_name_vi"] + days.vi, row["unit_name_en"] + days.en)
 
 
 def _in_order(name: str) -> tuple[tuple[int, str], ...]:

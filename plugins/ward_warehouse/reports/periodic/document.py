@@ -81,6 +81,7 @@ def document_fields(report: PeriodicReport) -> dict[str, Any]:
         "as_of": day_text(report.as_of) if report.as_of else "",
         "findings": " ".join(report.findings),
         "missing": ", ".join(report.missing_wards),
+        "changes": report.changes,
         "headings": [name for _, name in COLUMNS],
         "units": [
             {

@@ -136,7 +136,10 @@ class Gap:
 
 @dataclass(frozen=True)
 class PeriodicReport:
-    """All that a report says; `rows` ends with the district, or holds the one ward and the district."""
+    """All that a report says; `rows` ends with the district, or holds the one ward and the district.
+
+    `changes` says which units came or went in the period; it is empty where none did.
+    """
 
     district_code: str
     district_name: str
@@ -159,6 +162,7 @@ class PeriodicReport:
     scorecards: Sequence[Scorecard] = ()
     gaps: Sequence[Gap] = ()
     missing_wards: Sequence[str] = field(default_factory=tuple)
+    changes: str = ""
 
     @property
     def subject(self) -> UnitRow:

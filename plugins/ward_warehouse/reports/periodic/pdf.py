@@ -44,6 +44,7 @@ def _content(report: PeriodicReport) -> dict[str, Any]:
         "columns": [name for _, name in COLUMNS],
         "on_time": [code for code, _ in COLUMNS].index(ON_TIME),
         "rows": _rows(report),
+        "changes": report.changes,
         "trend": str(trend_chart(report.trend, TREND)),
         "mixes": [
             [

@@ -24,6 +24,7 @@ from ward_warehouse.reports.periodic.model import (
     UnitRow,
 )
 from ward_warehouse.reports.periodic.scorecards import read_scorecards
+from ward_warehouse.reports.spans import Span, read_spans, say_changes
 from ward_warehouse.warehouse.published import open_published
 
 _FIGURES = f"""
@@ -92,7 +93,8 @@ def read_report(published: Path, district: str, ward: str | None, period: Period
         rows = _rows(db, _FIGURES, wanted)
         if not rows:
             raise WardWarehouseError(_why_nothing(db, district, period))
-        units = _units(rows)
+        spans = read_spans(db, district, period.start, period.end)
+        units = _units(rows, spans)
         chosen = _chosen(units, district, ward)
         head, missing = _head(db, district), _missing(db, wanted)
         definitions = _definitions(db, rows)
@@ -120,6 +122,7 @@ def read_report(published: Path, district: str, ward: str | None, period: Period
             scorecards=read_scorecards(db, wanted, ward),
             gaps=_gaps(units, definitions, ward),
             missing_wards=list(missing.values()),
+            changes=say_changes(spans),
         )
     return find(report)
 
@@ -144,10 +147,13 @@ def _why_nothing(db: duckdb.DuckDBPyConnection, district: str, period: Period) -
     return f"report: {district} has no figures of {period.name}; expected a period between {first} and {last}"
 
 
-def _units(rows: list[dict[str, Any]]) -> list[UnitRow]:
+def _units(rows: list[dict[str, Any]], spans: dict[str, Span]) -> list[UnitRow]:
     """Wards from the lowest share on time up, those without one after them; the district last."""
     figures: dict[str, dict[str, Figure]] = {}
-    names = {row["unit_key"]: (row["unit_name"], row["unit_kind"] == "district") for row in rows}
+    names = {
+        row["unit_key"]: (_span_named(row["unit_name"], spans.get(row["unit_key"])), row["unit_kind"] == "district")
+        for row in rows
+    }
     fields = Figure.__dataclass_fields__
     whole = {row["indicator_code"]: row["value"] for row in rows if row["unit_kind"] == "district"}
     for row in rows:
@@ -163,6 +169,10 @@ def _units(rows: list[dict[str, Any]]) -> list[UnitRow]:
         return unit.is_district, value is None, value or 0, unit.name
 
     return sorted((UnitRow(key, *names[key], found) for key, found in figures.items()), key=place)
+
+
+def _span_named(name: str, span: Span | None) -> str:
+    return f"{name}{span.said.vi}" if span else name
 
 
 def _chosen(units: list[UnitRow], district: str, ward: str | None) -> str:

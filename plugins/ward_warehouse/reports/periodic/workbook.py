@@ -51,6 +51,8 @@ def _summary(book: xlsxwriter.Workbook, report: PeriodicReport, styles: dict[str
     as_of = f"; số liệu đến {day_text(report.as_of)}" if report.as_of else ""
     sheet.write_string(1, 0, f"{report.state}{as_of}")
     sheet.write_string(2, 0, " ".join(report.findings))
+    if report.changes:
+        sheet.write_string(3, 0, report.changes)
     for place, name in enumerate(["Đơn vị", *(name for _, name in COLUMNS)]):
         sheet.write_string(4, place, name, styles["head"])
     for line, unit in enumerate(report.rows, 5):
