@@ -12,7 +12,7 @@ from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.dags import fab, runs
-from tests.support import real_input
+from tests.support import demonstration, real_input
 from tests.support.background import Background
 from tests.support.district import District
 from tests.support.http_service import HttpService
@@ -129,6 +129,8 @@ def background(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     if "test_roles_in_airflow.py" in selected:
         district = make(tmp_path_factory.mktemp("fab"), {"a_sql": "sql", "c_files": "files"})
         background.start("people with roles", fab.people_with_roles(district))
+    if "test_play_demo.py" in selected:
+        background.start("demonstration", demonstration.play(tmp_path_factory.mktemp("newcomer")))
     if "test_boston311.py" in selected and real_input.files():
         background.start("real input", real_input.play(tmp_path_factory.mktemp("real")))
     yield background
