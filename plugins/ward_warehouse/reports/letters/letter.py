@@ -60,7 +60,7 @@ def write_letter(settings: Settings, registry: Registry, wanted: Wanted, target:
         file,
         f"{name}: {len(cases)} bản ghi cần sửa{night}",
         (
-            "Xin sửa trong phần mềm của đơn vị rồi lưu lại: đêm sau bản ghi đúng được nhận vào, không gửi lại tệp này.",
+            "Đề nghị sửa trong phần mềm của đơn vị rồi lưu lại: đêm sau bản ghi đúng được nhận, không gửi lại tệp này.",
             "Mã số dùng khi trao đổi với quận về một bản ghi. Dữ liệu cá nhân đã được che.",
         ),
         rows,

@@ -25,7 +25,7 @@ MARKS: dict[Mark, tuple[str, Said]] = {
     "partly": ("◐", Said("nhận một phần", "arrived in part")),
     "late": ("↺", Said("đến muộn, đã bù", "came later")),
     "held": ("‖", Said("bị giữ lại", "held")),
-    "postponed": ("◷", Said("hoãn vì giờ nghỉ", "put off")),
+    "postponed": ("◷", Said("hoãn vì đang trong giờ không được đọc", "put off for quiet hours")),
     "failed": ("✕", Said("thiếu", "missing")),
     "not_run": ("·", Said("đêm không chạy", "not run")),
     "not_expected": (" ", Said("chưa đến hạn", "not expected")),

@@ -38,7 +38,7 @@ def _scorecard(db: duckdb.DuckDBPyConnection, unit: dict[str, Any]) -> Scorecard
     lines = [Points(name, points, ceiling, note, is_total) for name, points, ceiling, note, is_total, *_ in found]
     *_, known, given, title = found[-1]
     if unit["scorecard"] == "decision_766":
-        remark = f"Tính được trên {decimal_text(known)} điểm của 100." if known is not None else ""
+        remark = f"Mới tính được {decimal_text(known)} trên 100 điểm." if known is not None else ""
     else:
         # A form of which a criterion is unknown has no class.
         remark = given or INCOMPLETE

@@ -17,7 +17,7 @@ MARKS: dict[Mark, tuple[str, str, str]] = {
     "partly": ("◐", "đã nhận một phần", "arrived in part"),
     "late": ("↺", "thiếu, đã bù đêm sau", "missing, caught up later"),
     "held": ("‖", "bị giữ lại, chờ người quyết định", "held, waits for a person"),
-    "postponed": ("◷", "hoãn vì giờ phường làm việc", "put off for quiet hours"),
+    "postponed": ("◷", "hoãn vì đang trong giờ không được đọc", "put off for quiet hours"),
     "missing": ("✕", "thiếu", "missing"),
 }
 """A sign for each mark, so that no meaning hangs on a colour alone, and its name."""
