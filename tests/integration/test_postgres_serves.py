@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from tests.integration.conftest import FIRST, SECOND, DemoNights
-from tests.support.database_servers import Server
+from tests.support.database_servers import PASSWORD, Server
+from tests.support.other_programs import by_odbc
 from tests.support.postgres_rows import different_rows, relations
 from tests.support.serving import Database, Session, make_database
 from ward_warehouse.core.settings import Settings
@@ -123,3 +124,24 @@ def test_the_role_of_readers_sees_nothing_of_a_single_record(
     assert {(schema, name) for schema, name, _ in columns} == {*listed, ("audit", "published")}
     assert [column for column in columns if column[2] in OF_ONE_RECORD] == []
     assert database.query("SELECT count(*) > 1000 FROM analyst.indicators_named", "minh") == [(True,)]
+
+
+ON_TIME = (
+    "SELECT unit_name_vi, name_vi, period_start, value FROM analyst.indicators_interval "
+    "WHERE indicator_code = 'on_time_of_resolved' AND period_grain = 'month' AND value IS NOT NULL"
+)
+
+
+def test_a_program_reads_it_by_odbc_as_a_reader_may(demo: DemoNights, night: list[str], database: Database) -> None:
+    """The road of Excel and Power BI: the driver's manager, PostgreSQL's driver, a reader's login."""
+
+    def asked(statement: str) -> list[list[str]]:
+        return by_odbc(statement, port=database.server.port, database=database.name, login="minh", password=PASSWORD)
+
+    found = sorted((unit, name, day, float(value)) for unit, name, day, value in asked(ON_TIME))
+    with duckdb.connect(str(demo.published[SECOND]), read_only=True) as db:
+        expected = sorted((unit, name, str(day), value) for unit, name, day, value in db.execute(ON_TIME).fetchall())
+    assert [row[:3] for row in found] == [row[:3] for row in expected]
+    assert [row[3] for row in found] == pytest.approx([row[3] for row in expected])
+    assert "permission denied" in asked("SELECT count(*) FROM marts.fct_dossiers")[0][0]
+    assert "read-only transaction" in asked("DELETE FROM audit.published")[0][0]

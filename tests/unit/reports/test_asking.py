@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import load_workbook
 
+from tests.support.other_programs import as_calc_reads
 from ward_warehouse.cli import main
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.reports import asking
@@ -76,6 +77,19 @@ def test_an_answer_as_a_workbook_has_types(published: Path, tmp_path: Path) -> N
     assert head == ["name", "day", "at", "share", "yes"]
     assert [first[1], first[2].isoformat(), *first[3:]] == [date(2018, 11, 30), "2018-11-30T01:00:00", 0.968, True]
     assert formula[0] == "=1+1"
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv"])
+def test_a_spreadsheet_shows_the_answer_and_calculates_nothing(published: Path, tmp_path: Path, suffix: str) -> None:
+    """LibreOffice Calc: Vietnamese text, a day, a share; what begins like a formula is text."""
+    file = tmp_path / f"answer.{suffix}"
+    write_answer(ask(published, "from marts.t"), file)
+    head, *rows = as_calc_reads(file, tmp_path)
+    mark = "'" if suffix == "csv" else ""
+    assert head == ["name", "day", "at", "share", "yes"]
+    assert [row[0] for row in rows] == ["Phường 6", f"{mark}=1+1", f"{mark}-2", "\\x1b[31mđỏ"]
+    assert rows[0][1] == "2018-11-30"
+    assert {row[3] for row in rows} == {"0.968"}
 
 
 def test_an_answer_as_parquet_is_the_answer(published: Path, tmp_path: Path) -> None:
