@@ -71,6 +71,8 @@ def _statement(statement: str | None, script: Path | None) -> str:
     if script is not None:
         try:
             return script.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise WardWarehouseError(f"query: {script}: {error}") from None
+        except OSError as error:
+            raise WardWarehouseError(f"query: {script}: {error.strerror}; name a file with one statement") from None
+        except UnicodeDecodeError:
+            raise WardWarehouseError(f"query: {script} is no text in UTF-8; save it as one") from None
     return statement if statement is not None else sys.stdin.read()

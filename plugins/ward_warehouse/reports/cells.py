@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from ward_warehouse.core.shown import shown
 
@@ -57,12 +59,16 @@ def _as_cell(value: Any) -> Any:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def new_workbook(file: Path, day_format: str = "yyyy-mm-dd") -> xlsxwriter.Workbook:
+@contextmanager
+def new_workbook(file: Path, day_format: str = "yyyy-mm-dd") -> Iterator[xlsxwriter.Workbook]:
     """A workbook whose texts stay texts, and which is written row by row: a row is not touched again after the next.
 
     Args:
         file: where it is written when it is closed.
         day_format: how its dates are shown.
+
+    Raises:
+        OSError: the file cannot be written.
     """
     options = {
         "constant_memory": True,
@@ -74,7 +80,12 @@ def new_workbook(file: Path, day_format: str = "yyyy-mm-dd") -> xlsxwriter.Workb
         "nan_inf_to_errors": True,
         "default_date_format": day_format,
     }
-    return xlsxwriter.Workbook(str(file), options)
+    try:
+        with xlsxwriter.Workbook(str(file), options) as book:
+            yield book
+    except FileCreateError as error:
+        # The library hides why: a full disk has a number and a sentence.
+        raise error.args[0] if isinstance(error.args[0], OSError) else OSError(str(error)) from None
 
 
 def write_row(sheet: Any, line: int, row: Sequence[Any], instant: Any = None) -> None:

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from xlsxwriter.exceptions import XlsxWriterException
-
 from ward_warehouse.core.alone import alone as locked
 from ward_warehouse.core.errors import WardWarehouseError
 
@@ -49,8 +47,8 @@ def alone(folder: Path, what: str) -> Iterator[None]:
     try:
         with locked(folder / ".lock", WardWarehouseError(busy)):
             yield
-    except (OSError, XlsxWriterException) as error:
-        reason = getattr(error, "strerror", None) or error
+    except OSError as error:
+        reason = error.strerror or error
         raise WardWarehouseError(
             f"{what}: {folder}: {reason}; the {what}s that stood there are left as they were"
         ) from None

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import load_workbook
 
+from tests.support.full_disk import files_of_at_most
 from tests.support.other_programs import as_calc_reads
 from ward_warehouse.cli import main
 from ward_warehouse.core.errors import WardWarehouseError
@@ -103,6 +104,14 @@ def test_a_division_by_zero_is_no_end_of_a_workbook(published: Path, tmp_path: P
     write_answer(ask(published, "select 1 / 0 as nothing, 'nan'::double as no_number, 2 as two"), tmp_path / "a.xlsx")
     rows = load_workbook(str(tmp_path / "a.xlsx")).get_sheet_by_index(0).to_python()
     assert rows[1][2] == 2
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+def test_a_full_disk_is_one_line_and_leaves_no_half_of_a_file(published: Path, tmp_path: Path, suffix: str) -> None:
+    answer = ask(published, "select range as a, md5(range::varchar) as b from range(5000)")
+    with files_of_at_most(20_000), pytest.raises(WardWarehouseError, match=rf"^query: .*answer\.{suffix}: "):
+        write_answer(answer, tmp_path / f"answer.{suffix}")
+    assert not (tmp_path / f"answer.{suffix}").exists()
 
 
 def test_a_file_is_never_replaced(published: Path, tmp_path: Path) -> None:

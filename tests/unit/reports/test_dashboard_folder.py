@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import re
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.support.dashboard_year import HOSTILE, PERIODS, a_year
+from tests.support.full_disk import files_of_at_most
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.reports.dashboard import site
@@ -29,17 +27,6 @@ def settings(tmp_path: Path) -> Settings:
 
 def publish(monkeypatch: pytest.MonkeyPatch, found: DistrictYear) -> None:
     monkeypatch.setattr(site, "read_year", lambda *_: found)
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """Files that grow beyond it are refused by the system, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

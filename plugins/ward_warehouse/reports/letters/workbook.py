@@ -55,7 +55,7 @@ def write_workbook(target: Path, title: str, lines: Sequence[str], rows: Iterabl
         with new_workbook(fresh) as book:
             _fill(book, title, lines, rows)
         fresh.replace(target)
-    except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
+    except OSError as error:
         raise WardWarehouseError(f"{target}: cannot be written ({' '.join(str(error).split())[:160]})") from None
     finally:
         fresh.unlink(missing_ok=True)
