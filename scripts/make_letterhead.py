@@ -65,7 +65,7 @@ def _write_head(document: DocumentType) -> None:
     _bold(document.add_paragraph("BÁO CÁO"))
     _bold(document.add_paragraph("{{ title }}{% if unit != district %}: {{ unit }}{% endif %}"))
     document.add_paragraph(
-        "{{ state }}. {% if as_of %}Số liệu đến {{ as_of }}.{% endif %}"
+        "{{ state }}. {% if as_of %}Số liệu đến {{ as_of }}; {% endif %}{{ reporting }}."
         "{% if missing %} Còn thiếu: {{ missing }}.{% endif %}"
     ).alignment = WD_ALIGN_PARAGRAPH.CENTER
     document.add_paragraph("{{ findings }}")

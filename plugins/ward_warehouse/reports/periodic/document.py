@@ -80,6 +80,7 @@ def document_fields(report: PeriodicReport) -> dict[str, Any]:
         "state": report.state,
         "as_of": day_text(report.as_of) if report.as_of else "",
         "findings": " ".join(report.findings),
+        "reporting": report.reporting,
         "missing": ", ".join(report.missing_wards),
         "changes": report.changes,
         "headings": [name for _, name in COLUMNS],

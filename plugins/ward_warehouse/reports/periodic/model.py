@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ward_warehouse.lake.period_log import Period
+from ward_warehouse.reports.periodic.content import RECEIVED
 from ward_warehouse.reports.vietnamese import change_text, value_text
 
 BLANK = "–"
@@ -178,6 +179,13 @@ class PeriodicReport:
     def district(self) -> UnitRow:
         """The district's row."""
         return next(row for row in self.rows if row.is_district)
+
+    @property
+    def reporting(self) -> str:
+        """How many of the units that owe dossiers have sent them; an office that keeps none owes none."""
+        figures = self.district.figures
+        received = figures.get(RECEIVED) or max(figures.values(), key=lambda one: one.wards_expected)
+        return f"{received.wards_reporting} trên {received.wards_expected} đơn vị có số liệu"
 
     @property
     def state(self) -> str:

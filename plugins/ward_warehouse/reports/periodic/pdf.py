@@ -26,14 +26,13 @@ def report_pdf(report: PeriodicReport) -> bytes:
 
 def _content(report: PeriodicReport) -> dict[str, Any]:
     """The texts and pictures of the PDF, by the names that the template uses."""
-    any_figure = next(iter(report.district.figures.values()))
     return {
         "office": [f"ỦY BAN NHÂN DÂN {report.district_name.upper()}", report.office.upper()],
         "title": report.title + ("" if report.unit_key == report.district_code else f": {report.unit_name}"),
         "state": report.state,
         "closed": report.is_closed,
         "as_of": day_text(report.as_of) if report.as_of else "",
-        "reporting": f"{any_figure.wards_reporting} trên {any_figure.wards_expected} đơn vị có số liệu",
+        "reporting": report.reporting,
         "missing": ", ".join(report.missing_wards),
         "findings": " ".join(report.findings),
         "tiles": [

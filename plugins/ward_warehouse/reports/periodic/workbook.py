@@ -49,7 +49,7 @@ def _summary(book: xlsxwriter.Workbook, report: PeriodicReport, styles: dict[str
     sheet.set_column(1, len(COLUMNS), 13)
     sheet.write_string(0, 0, report.title, styles["title"])
     as_of = f"; số liệu đến {day_text(report.as_of)}" if report.as_of else ""
-    sheet.write_string(1, 0, f"{report.state}{as_of}")
+    sheet.write_string(1, 0, f"{report.state}{as_of}; {report.reporting}")
     sheet.write_string(2, 0, " ".join(report.findings))
     if report.changes:
         sheet.write_string(3, 0, report.changes)

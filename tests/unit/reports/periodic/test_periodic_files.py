@@ -88,6 +88,23 @@ def test_what_the_figures_show_in_words(report: PeriodicReport) -> None:
     assert "Phường 2" not in text, "nothing is said of what was not counted"
 
 
+def test_how_many_units_report_is_said_of_those_that_owe_dossiers(report: PeriodicReport, settings: Settings) -> None:
+    """An office returns the procedures of all: its figure, which may come first, is of one unit."""
+    of_the_office = Figure("procedures_published", 1, "quan", "procedures", 9, wards_reporting=1, wards_expected=1)
+    figures = {"procedures_published": of_the_office, **report.district.figures}
+    meaning = Definition(
+        "procedures_published", 1, "Thủ tục công khai", "Định nghĩa.", "Căn cứ.", "procedures", "count"
+    )
+    rows = [*report.rows[:2], replace(report.district, figures=figures)]
+    found = replace(report, rows=rows, definitions={**report.definitions, "procedures_published": meaning})
+    files_of = {file.suffix: file for file in write_report(settings, found)}
+    assert found.reporting == "1 trên 2 đơn vị có số liệu"
+    assert found.reporting in files_of[".html"].read_text("utf-8")
+    assert found.reporting in " ".join(PdfReader(files_of[".pdf"]).pages[0].extract_text().split())
+    assert any(found.reporting in one.text for one in Document(str(files_of[".docx"])).paragraphs)
+    assert found.reporting in str(load_workbook(str(files_of[".xlsx"])).get_sheet_by_name("Tổng hợp").to_python()[1][0])
+
+
 def test_a_change_within_its_interval_is_no_finding(report: PeriodicReport) -> None:
     rows = [*report.rows[:2], row("quan", "Quận Mini", 100, 0.968, low=0.91, high=0.99, before=0.93)]
     text = " ".join(find(replace(report, rows=rows)).findings)
