@@ -74,6 +74,26 @@ def test_every_document_is_found_from_the_index() -> None:
     assert [str(file) for file in ROOT.glob("docs/**/*.md") if file not in seen] == []
 
 
+READMES = ("README.md", "README.vi.md")
+OF_MAINTAINERS = {"make compose-test", "make printed"}
+"""What the Vietnamese README leaves to the English one."""
+
+
+def commands(readme: str) -> set[str]:
+    """What a README tells to type: commands with the words behind the program, and targets of make."""
+    text = (ROOT / readme).read_text("utf-8")
+    return set(
+        re.findall(r"\bward-warehouse [a-z-]+(?: (?:add|book|check|show))?|(?<=[ `])make [a-z-]+(?=[`\n])", text)
+    )
+
+
+def test_both_readmes_tell_of_the_same_commands_and_sections() -> None:
+    assert commands("README.md") - commands("README.vi.md") == OF_MAINTAINERS
+    sections = {name: re.findall(r"^## ", (ROOT / name).read_text("utf-8"), re.MULTILINE) for name in READMES}
+    # The Vietnamese one says who needs what in a section of its own.
+    assert len(sections["README.vi.md"]) == len(sections["README.md"]) + 1
+
+
 def test_each_decision_says_what_was_chosen_measured_and_would_change_it() -> None:
     pages = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     assert [int(page.name[:2]) for page in pages] == list(range(1, len(pages) + 1))
