@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from python_calamine import load_workbook
 
 from tests.integration.conftest import DemoNights
 from tests.support.browser import accessibility_faults, overflow
+from tests.support.full_disk import files_of_at_most
 from tests.support.report_cells import (
     CODES,
     document_rows,
@@ -30,9 +32,11 @@ from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.period_log import parse_period
 from ward_warehouse.reports.periodic.content import DETAILS
-from ward_warehouse.reports.periodic.files import write_report
+from ward_warehouse.reports.periodic.files import reports_folder, write_report
 from ward_warehouse.reports.periodic.model import PeriodicReport
+from ward_warehouse.reports.periodic.nightly import write_newest_months
 from ward_warehouse.reports.periodic.reading import read_report
+from ward_warehouse.reports.scorecard import read_indicators
 
 PERIODS = [
     ("demo", "quan_11", "2018-11"), ("demo", "quan_11", "2018-Q3"), ("demo", "thanh_xuan", "2016-H1"),
@@ -186,3 +190,33 @@ def test_the_report_knows_no_more_than_the_warehouse(report: tuple[PeriodicRepor
     assert ("hơn mức chung" in text) == bool(differing[True])
     for row in differing[False]:
         assert not re.search(rf"hơn mức chung[^.]*{re.escape(row.name)}(?!\d)", text)
+
+
+@pytest.mark.parametrize(
+    ("district", "day", "words"),
+    [
+        ("quan_12", None, "found district 'quan_12', expected one of quan_11, thanh_xuan"),
+        ("quan_11", date(2031, 1, 31), "no month with 2031-01-31; expected one between 2018-01-01 and 2018-12-31"),
+    ],
+)
+def test_the_table_of_the_terminal_refuses_it_too(
+    demo: DemoNights, district: str, day: date | None, words: str
+) -> None:
+    with pytest.raises(WardWarehouseError, match=re.escape(words)):
+        read_indicators(demo.settings.published_file, district, "month", day)
+
+
+def test_a_night_whose_disk_is_full_keeps_yesterday_s_reports(demo: DemoNights, tmp_path: Path) -> None:
+    """The system refuses what is written; the night goes on and says what it did not write."""
+    settings = demo.settings.model_copy(update={"home": tmp_path, "report_formats": "html"})
+    settings.published_file.parent.mkdir()
+    settings.published_file.hardlink_to(demo.settings.published_file)
+    written = write_newest_months(settings).written
+    assert len(written) == 4
+    before = {file: file.read_bytes() for file in reports_folder(settings).rglob("*.html")}
+    with files_of_at_most(20_000):
+        full = write_newest_months(settings)
+    assert full.written == []
+    assert len(full.refused) == len(written)
+    assert all("the reports that stood there are left as they were" in reason for reason in full.refused)
+    assert {file: file.read_bytes() for file in reports_folder(settings).rglob("*.html")} == before

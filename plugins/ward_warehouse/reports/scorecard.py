@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from rich.table import Table
 
 from ward_warehouse.core.errors import WardWarehouseError
@@ -42,10 +43,7 @@ def read_indicators(
             {"district": district, "grain": grain, "day": day},
         ).fetchone()
         if newest is None or newest[0] is None:
-            raise WardWarehouseError(
-                f"district {district}: the warehouse has no {grain} {'with ' + str(day) if day else 'at all'}; known: "
-                f"{', '.join(districts(published))}"
-            )
+            raise WardWarehouseError(_why_nothing(db, district, grain, day))
         found = db.execute(
             """
             SELECT i.*, w.ward_name_en AS ward_name
@@ -59,11 +57,19 @@ def read_indicators(
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def districts(published: Path) -> list[str]:
-    """District codes that the published warehouse has figures of."""
-    with open_published(published) as db:
-        rows = db.execute("SELECT DISTINCT district_code FROM marts.reform_indicators ORDER BY 1").fetchall()
-    return [str(row[0]) for row in rows]
+def _why_nothing(db: duckdb.DuckDBPyConnection, district: str, grain: str, day: date | None) -> str:
+    codes = db.execute("SELECT DISTINCT district_code FROM marts.reform_indicators ORDER BY 1").fetchall()
+    known = [str(code) for (code,) in codes]
+    if district not in known:
+        expected = f"one of {', '.join(known)}" if known else "one that was loaded: there is none yet"
+        return f"report: found district {district!r}, expected {expected}"
+    first, last = db.execute(
+        "SELECT min(period_start), max(period_end) FROM marts.reform_indicators "
+        "WHERE district_code = $district AND period_grain = $grain",
+        {"district": district, "grain": grain},
+    ).fetchone() or (None, None)
+    asked = f"{grain} with {day}" if day else grain
+    return f"report: {district} has no {asked}" + (f"; expected one between {first} and {last}" if first else "")
 
 
 def scorecard_table(rows: list[dict[str, Any]]) -> Table:
