@@ -5,13 +5,13 @@ FROM python:3.11-slim-bookworm AS build
 WORKDIR /opt/ward-warehouse
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 ENV UV_NO_CACHE=1 PIP_NO_CACHE_DIR=1 UV_LINK_MODE=copy
-COPY requirements/bootstrap.txt requirements/runtime.txt scripts/bootstrap.sh scripts/install.sh ./
+COPY requirements/bootstrap.txt requirements/image.txt requirements/
+COPY scripts/bootstrap.sh scripts/install.sh scripts/
 RUN --mount=type=secret,id=ca_bundle \
     if [ -s /run/secrets/ca_bundle ]; then \
         export PIP_CERT=/run/secrets/ca_bundle SSL_CERT_FILE=/run/secrets/ca_bundle; \
     fi; \
-    mkdir scripts && mv ./*.sh scripts && \
-    scripts/bootstrap.sh python3 && scripts/install.sh requirements/runtime.txt
+    scripts/bootstrap.sh python3 && scripts/install.sh requirements/image.txt
 
 FROM python:3.11-slim-bookworm
 RUN groupadd --gid 10001 ward && \

@@ -78,7 +78,7 @@ mutation: .venv/.dev ## Mutation score and branch coverage of mapping, cursor, q
 bench: .venv/.dev ## Speed and memory beside other tools; writes bench/results.json, BENCH="land quarantine" picks parts
 	@$(BIN)/python -m bench $(BENCH)
 
-compose-test: ## The demonstration's nights inside the containers of docker-compose.yml; needs a Docker engine
+compose-test: ## The nights through Celery's workers in containers, one killed in mid-night; needs a Docker engine
 	@scripts/compose_test.sh
 
 ##@ Keep the tree
@@ -91,7 +91,9 @@ hooks: .venv/.dev ## Have git run the checks of `make lint` before a commit and 
 lock: .venv/.tools ## Renew the locks after a change of the dependencies (UPGRADE=--upgrade takes newer versions)
 	$(BIN)/$(COMPILE) $(UPGRADE) --group bootstrap --output-file requirements/bootstrap.txt
 	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --extra demo --output-file requirements/runtime.txt
-	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --extra demo \
+	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --extra demo --extra cluster --extra lineage \
+		--constraints requirements/runtime.txt --output-file requirements/image.txt
+	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --extra demo --extra cluster --extra lineage \
 		--group test --group lint --group analysts --group bench \
 		--constraints requirements/runtime.txt --output-file requirements/dev.txt
 	$(BIN)/$(COMPILE) $(UPGRADE) --group dbt-bouncer --output-file requirements/dbt-bouncer.txt

@@ -50,6 +50,7 @@ def ward_weekly_comparison() -> None:
         map_index_template="{{ task.op_kwargs['job']['name'] }}",
         # Any worker that reaches the wards; all else is beside the disk of the build. Only Celery's look at it.
         queue="wards",
+        pool=SETTINGS.readers_pool,
         retries=SETTINGS.extract_retries,
         retry_delay=timedelta(minutes=SETTINGS.extract_retry_minutes),
         retry_policy=NOT_WHAT_LASTS,

@@ -1,12 +1,15 @@
-"""Health check of one container: exits 0 when an address answers, and when Airflow calls the component healthy there.
+"""Health check of one container: exits 0 when what it asks is well.
 
-    healthcheck.py http://localhost:8974/health
-    healthcheck.py http://api-server:8080/api/v2/monitor/health triggerer
+    healthcheck.py http://localhost:8974/health                                   an address answers
+    healthcheck.py http://api-server:8080/api/v2/monitor/health triggerer         Airflow calls the component healthy
+    healthcheck.py celery                                                         this container's worker answers
 
-Not `airflow jobs check`: that imports all of Airflow, several processor seconds every time.
+Not `airflow jobs check` or `airflow celery`: those import all of Airflow, several processor seconds every time.
 """
 
 import json
+import os
+import socket
 import sys
 from urllib.request import urlopen
 
@@ -23,9 +26,22 @@ def fault(address: str, component: str | None) -> str | None:
     return None if status == "healthy" else f"{component}: found {status}, expected healthy"
 
 
+def silent_worker() -> str | None:
+    """What is wrong with the worker of this host, or None; an OSError of Celery's where the broker is away."""
+    from celery import Celery
+
+    name = f"celery@{socket.gethostname()}"
+    broker = Celery(broker=os.environ["AIRFLOW__CELERY__BROKER_URL"])
+    answers = broker.control.ping(destination=[name], timeout=TIMEOUT_SECONDS)
+    return None if answers else f"{name}: found no answer within {TIMEOUT_SECONDS} s, expected pong"
+
+
 if __name__ == "__main__":
     try:
-        found = fault(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
+        if sys.argv[1] == "celery":
+            found = silent_worker()
+        else:
+            found = fault(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
     except (OSError, ValueError) as error:
         found = f"{sys.argv[1]}: {error}"
     sys.exit(found)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Before the other services start: Airflow's tables, the administrator of its web pages, and the roles of ours.
+# Before the other services start: Airflow's tables, the administrator of its web pages, the roles of ours; of a cluster
+# also the pool of those who read wards, the lake's bucket and the database in which the warehouse is served.
 set -eu
 
 airflow db migrate
@@ -8,3 +9,5 @@ airflow users create --role Admin --username admin --email admin@localhost --fir
     --password "${AIRFLOW_ADMIN_PASSWORD:?is not set; scripts/make_secrets.sh writes it}"
 # Who may review and close periods on the status pages.
 python -m ward_warehouse_pages.fab_roles
+python -m ward_warehouse_pages.readers_pool
+python docker/places.py

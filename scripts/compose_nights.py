@@ -2,7 +2,9 @@
 
 compose_nights.py nights           the nights to play, one a line
 compose_nights.py prepare NIGHT    puts the ward systems into their state at the end of a night
-compose_nights.py play NIGHT       the load and the build that follows it, through the scheduler
+compose_nights.py play NIGHT       the load and the build that follows it, through the scheduler; with `lost` at the end
+                                   it is an error if no task had to be tried again
+compose_nights.py reader           waits for a task that reads wards, and names the host of its worker
 compose_nights.py compare          the published warehouse against the figures that the districts are known for
 """
 
@@ -78,8 +80,29 @@ class Airflow:
         sys.exit(f"{dag}: no run ended within {RUN_SECONDS:.0f} s")
 
 
-def play(night: date) -> None:
-    """Triggers the load of a night and waits for the build that its asset starts."""
+def reader() -> None:
+    """Prints the host of the first task that reads wards, as soon as one does."""
+    airflow = Airflow()
+    known = set(airflow.runs(LOAD))
+    deadline = time.monotonic() + RUN_SECONDS
+    while time.monotonic() < deadline:
+        for run_id in set(airflow.runs(LOAD)) - known:
+            tasks = airflow.call("GET", f"/dags/{LOAD}/dagRuns/{run_id}/taskInstances?state=running")
+            for task in tasks["task_instances"]:
+                if task["task_id"] == "extract" and task["hostname"]:
+                    print(task["hostname"])
+                    return
+        time.sleep(0.1)
+    sys.exit(f"{LOAD}: no task read wards within {RUN_SECONDS:.0f} s")
+
+
+def play(night: date, *, lost: bool) -> None:
+    """Triggers the load of a night and waits for the build that its asset starts.
+
+    Args:
+        night: of the demonstration.
+        lost: a worker is killed meanwhile, so that one of its tasks must have a second try.
+    """
     airflow = Airflow()
     airflow.unpause()
     builds = set(airflow.runs(BUILD))
@@ -89,6 +112,8 @@ def play(night: date) -> None:
     # A night in which a ward is down ends red, after what came of it was announced.
     announced = airflow.call("GET", f"/dags/{LOAD}/dagRuns/{run_id}/taskInstances/announce")
     report(load, announced["state"])
+    if lost:
+        report_lost(airflow, run_id)
     build = airflow.wait_for(BUILD, None, builds)
     report(build, build["state"])
     # Not the end of the run: the warehouse is documented after analysts have it.
@@ -97,13 +122,21 @@ def play(night: date) -> None:
     print(f"night {night}: from trigger to published warehouse {(published - triggered).total_seconds():.1f} s")
 
 
+def report_lost(airflow: Airflow, run_id: str) -> None:
+    """Says which tasks were tried again after their worker was lost."""
+    tasks = airflow.call("GET", f"/dags/{LOAD}/dagRuns/{run_id}/taskInstances?limit=100")["task_instances"]
+    again = [task for task in tasks if task["try_number"] > 1 and task["state"] == "success"]
+    if not again:
+        sys.exit(f"{LOAD}: no task of run {run_id} was tried again and succeeded, though a worker was killed")
+    for task in again:
+        print(f"  read again by another worker: {task['rendered_map_index']}")
+
+
 def report(run: dict[str, Any], state: str) -> None:
     begun, ended = (datetime.fromisoformat(run[key]) for key in ("start_date", "end_date"))
     print(f"  {run['dag_id']}: {run['state']} in {(ended - begun).total_seconds():.1f} s")
     if state != "success":
-        sys.exit(
-            f"{run['dag_id']}: run {run['dag_run_id']} ended as {run['state']}; see the log of the service scheduler"
-        )
+        sys.exit(f"{run['dag_id']}: run {run['dag_run_id']} ended as {run['state']}; see the log of its task")
 
 
 def compare_figures() -> None:
@@ -123,8 +156,10 @@ def main(arguments: list[str]) -> None:
             print(*[entry.night for entry in systems.NIGHTS], sep="\n")
         case ["prepare", night]:
             systems.prepare(load_settings().home, date.fromisoformat(night))
-        case ["play", night]:
-            play(date.fromisoformat(night))
+        case ["play", night, *rest] if rest in ([], ["lost"]):
+            play(date.fromisoformat(night), lost=bool(rest))
+        case ["reader"]:
+            reader()
         case ["compare"]:
             compare_figures()
         case _:

@@ -19,7 +19,13 @@ add() { # name, value
 
 touch "$file"
 chmod 600 "$file"
+# Which of the services run, and with which settings: `local` or `cluster`.
+add COMPOSE_PROFILES local
 add POSTGRES_PASSWORD "$(random 24)"
+add REDIS_PASSWORD "$(random 24)"
+add LAKE_PASSWORD "$(random 24)"
+add MARIADB_PASSWORD "$(random 24)"
+add WAREHOUSE_LOADER_PASSWORD "$(random 24)"
 add AIRFLOW_FERNET_KEY "$(random 32)"
 add AIRFLOW_API_SECRET_KEY "$(random 48)"
 add AIRFLOW_JWT_SECRET "$(random 48)"

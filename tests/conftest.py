@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from tests.dags import fab, runs
+from tests.dags import cluster, fab, runs
 from tests.support import demonstration, real_input
 from tests.support.background import Background
 from tests.support.district import District
@@ -120,7 +120,7 @@ def background(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     selected = {item.path.name for item in request.session.items if mine in {None, _half(item.nodeid)}}
     make: MakeDistrict = request.getfixturevalue("make_district")
     background = Background()
-    if selected & {"test_scheduler.py", "test_pages_in_airflow.py"}:
+    if selected & {"test_scheduler.py", "test_pages_in_airflow.py", "test_lineage.py"}:
         district = runs.three_wards(make, tmp_path_factory.mktemp("live"), "live")
         background.start("night under the scheduler", runs.night_under_scheduler(district))
     if "test_dags.py" in selected:
@@ -131,6 +131,9 @@ def background(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         background.start("people with roles", fab.people_with_roles(district))
     if "test_play_demo.py" in selected:
         background.start("demonstration", demonstration.play(tmp_path_factory.mktemp("newcomer")))
+    if "test_cluster.py" in selected and not cluster.missing():
+        district = runs.three_wards(make, tmp_path_factory.mktemp("cluster"), "cel")
+        background.start("night through Celery", cluster.night_through_celery(district))
     if "test_boston311.py" in selected and real_input.files():
         background.start("real input", real_input.play(tmp_path_factory.mktemp("real")))
     yield background

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from ward_demo import server
+from ward_demo import mariadb, server
 from ward_demo.districts import DISTRICTS, Site
 from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_OFFICES
 from ward_demo.returns import OFFICES
@@ -120,7 +120,9 @@ def _write_environment(folder: Path, host: str, port: int, districts: Sequence[s
     found: dict[str, str] = {}
     for site in _sites(districts):
         connection: dict[str, Any]
-        if site.software == "igate":
+        if site.ward_key == mariadb.WARD and mariadb.is_there():
+            connection = mariadb.connection()
+        elif site.software == "igate":
             connection = {"conn_type": "sqlite", "host": str((folder / "igate" / f"{site.ward_key}.db").resolve())}
         elif site.software == "dong_bo_ho_so":
             connection = {

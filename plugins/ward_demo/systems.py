@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ward_demo import bao_cao, dong_bo_ho_so, igate, khao_sat, mot_cua_csv
+from ward_demo import bao_cao, dong_bo_ho_so, igate, khao_sat, mariadb, mot_cua_csv
 from ward_demo.districts import DISTRICTS, District, Site
 from ward_demo.generate import Records
 from ward_demo.golden_districts import ALL_DISTRICTS, GOLDEN_OFFICES
@@ -151,7 +151,10 @@ def _write_site(
         _write_slips(folder / "files" / site.survey_connection, site, responses, night, afresh=afresh)
         responses = responses[:0]
     if site.software == "igate":
-        igate.write(folder / "igate" / f"{ward}.db", dossiers, responses, afresh=afresh)
+        database = folder / "igate" / f"{ward}.db"
+        igate.write(database, dossiers, responses, afresh=afresh)
+        if ward == mariadb.WARD and mariadb.is_there():
+            mariadb.copy(database)
     elif site.software == "dong_bo_ho_so":
         dong_bo_ho_so.write(
             folder / "http" / f"{ward}.db",

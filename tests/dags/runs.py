@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from tests.dags import collector, pages, scheduler
+from tests.dags import collector, lineage, pages, scheduler
 from tests.support import http_service as http
 from tests.support.background import run
 from tests.support.district import ROOT, District
@@ -114,6 +114,7 @@ def night_under_scheduler(district: District) -> Callable[[threading.Event], Liv
         environment = {
             **environment_of(district),
             "WARD_WAREHOUSE_REVIEWERS": '["admin"]',
+            "WARD_WAREHOUSE_LINEAGE": str(lineage.is_installed()),
             # Two tasks: the server's ward, and those whose files are on this machine.
             "WARD_WAREHOUSE_PARALLEL_WARDS": "2",
         }

@@ -1,4 +1,4 @@
-"""Airflow's own services as child processes on loopback: API server, scheduler with LocalExecutor, DAG processor."""
+"""Airflow's own services as child processes on loopback: API server, scheduler, DAG processor, and workers if asked."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ import httpx
 import psutil
 
 SERVICES = (("api-server",), ("scheduler", "--skip-serve-logs"), ("dag-processor",))
+AIRFLOW = str(Path(sys.executable).with_name("airflow"))
 Found = TypeVar("Found")
 
 
@@ -31,7 +32,27 @@ class Airflow:
     processes: dict[str, subprocess.Popen[bytes]]
     logs: Path
     stop: threading.Event
+    environment: dict[str, str] = field(repr=False)
     commands: set[str] = field(default_factory=set)
+
+    def start(self, name: str, *arguments: str, **environment: str) -> None:
+        """Starts another of Airflow's services under a name of its own."""
+        with (self.logs / f"{name}.log").open("wb") as log:
+            self.processes[name] = subprocess.Popen(
+                [AIRFLOW, *arguments],
+                env={**self.environment, **environment},
+                cwd=self.logs,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str) -> None:
+        """Ends a service and all that it started as a power cut does."""
+        process = self.processes.pop(name)
+        for member in [*psutil.Process(process.pid).children(recursive=True), process]:
+            member.kill()
+        process.wait(timeout=15)
 
     def get(self, path: str) -> Any:
         return self.client.get(f"/api/v2{path}").raise_for_status().json()
@@ -82,10 +103,12 @@ class Airflow:
 
 @contextmanager
 def running(environment: dict[str, str], folder: Path, stop: threading.Event) -> Iterator[Airflow]:
-    """Airflow's services over a new SQLite database until the block, or any wait in it once `stop` is set, ends."""
+    """Airflow's services until the block, or any wait in it once `stop` is set, ends.
+
+    Over a new SQLite database and with LocalExecutor, unless the environment says otherwise.
+    """
     port = free_port()
     environment = {
-        **environment,
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "2",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
@@ -100,24 +123,20 @@ def running(environment: dict[str, str], folder: Path, stop: threading.Event) ->
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        **environment,
     }
-    airflow = str(Path(sys.executable).with_name("airflow"))
-    subprocess.run([airflow, "db", "migrate"], env=environment, cwd=folder, capture_output=True, check=True)
-    processes = {}
-    try:
-        for service in SERVICES:
-            with (folder / f"{service[0]}.log").open("wb") as log:
-                processes[service[0]] = subprocess.Popen(
-                    [airflow, *service], env=environment, cwd=folder, stdout=log, stderr=log, start_new_session=True
-                )
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
-            started = Airflow(client, processes, folder, stop)
-            started.wait("API server", lambda: client.get("/api/v2/version").is_success, 90)
+    subprocess.run([AIRFLOW, "db", "migrate"], env=environment, cwd=folder, capture_output=True, check=True)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
+        airflow = Airflow(client, {}, folder, stop, environment)
+        try:
+            for service in SERVICES:
+                airflow.start(service[0], *service)
+            airflow.wait("API server", lambda: client.get("/api/v2/version").is_success, 90)
             _log_in(client, Path(environment["AIRFLOW_HOME"]))
-            yield started
-    finally:
-        for process in processes.values():
-            stop_service(process)
+            yield airflow
+        finally:
+            for process in airflow.processes.values():
+                stop_service(process)
 
 
 def free_port() -> int:

@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     extract_retry_minutes: float = Field(default=10, ge=0, description="Minutes between those retries")
     parallel_wards: int = Field(default=4, ge=1, description="Wards that are read at the same time")
     readers_per_host: int = Field(default=2, ge=1, description="Readers at the same time on one source server")
+    readers_pool: str = Field(
+        default="default_pool",
+        min_length=1,
+        description="Airflow pool of the tasks that read wards; one of its own limits them over all workers and runs",
+    )
     reader_wait_minutes: float = Field(default=30, ge=0, description="Minutes that a reader waits for its place")
     reconcile_least_share: float = Field(
         default=0.8, ge=0, le=1, description="Share of known records below which a source is not believed"
@@ -110,6 +115,11 @@ class Settings(BaseSettings):
     approvers: tuple[str, ...] = Field(
         default=(),
         description="JSON list of names that may close periods, under Airflow's simple auth manager",
+    )
+    lineage: bool = Field(
+        default=False,
+        description="Whether tasks tell OpenLineage what they read and wrote: in <home>/lineage/events.jsonl, unless "
+        "Airflow has a transport of its own",
     )
     failed_wards_limit: float = Field(
         default=0.5, ge=0, le=1, description="Share of failed wards above which a common cause is suspected"

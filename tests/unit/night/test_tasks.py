@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -66,19 +67,27 @@ def test_what_is_imported_ahead_costs_a_forked_task_no_memory() -> None:
     assert own < 20
 
 
-def test_only_the_scheduler_imports_ahead() -> None:
-    code = "import sys; sys.argv = ['airflow', {!r}]; import airflow_local_settings; print('duckdb' in sys.modules)"
+def test_only_what_forks_tasks_imports_ahead() -> None:
+    code = "import sys; sys.argv = {!r}; import airflow_local_settings; print('duckdb' in sys.modules)"
+    services = {
+        "scheduler": "LocalExecutor",
+        "scheduler under Celery": "CeleryExecutor",
+        "celery worker": "CeleryExecutor",
+        "api-server": "LocalExecutor",
+        "dag-processor": "LocalExecutor",
+    }
     found = {}
-    for service in ("scheduler", "api-server", "dag-processor"):
+    for service, executor in services.items():
         finished = subprocess.run(
-            [sys.executable, "-c", code.format(service)],
+            [sys.executable, "-c", code.format(["airflow", *service.split()])],
             capture_output=True,
             text=True,
             check=True,
             cwd=ROOT / "plugins",
+            env={**os.environ, "AIRFLOW__CORE__EXECUTOR": executor},
         )
         found[service] = finished.stdout.split()[-1]
-    assert found == {"scheduler": "True", "api-server": "False", "dag-processor": "False"}
+    assert [service for service, imported in found.items() if imported == "True"] == ["scheduler", "celery worker"]
 
 
 @pytest.mark.parametrize(
