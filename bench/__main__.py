@@ -1,9 +1,9 @@
 """`make bench`: measures, prints a table and writes `bench/results.json`; name parts to run only those.
 
 A part measures what belongs together side by side, in one run: `land`, `extract`, `build`, `changes`, `night`,
-`history`, `parse`, `demo`, `quarantine`, `status`, `morning`, `reports`, `cookbook`, `postgres`. Figures of parts that
-are not run are kept. Run it on a machine that does nothing else: the load before each part is kept with its figures,
-and above 1.5 nothing is compared.
+`history`, `wards`, `parse`, `demo`, `quarantine`, `status`, `morning`, `reports`, `cookbook`, `postgres`. Figures of
+parts that are not run are kept. Run it on a machine that does nothing else: the load before each part is kept with its
+figures, and above 1.5 nothing is compared.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ def main(chosen: list[str]) -> int:
         "changes": lambda folder: changes.measure(home, folder),
         "night": lambda _: night.measure(home),
         "history": night.measure_history,
+        "wards": night.measure_wards,
         "extract": extract.measure,
         "parse": parse.measure,
         "demo": demo.measure,

@@ -22,6 +22,7 @@ from typing import Any
 import httpx
 import psutil
 
+from bench import wards
 from bench.memory import peak_mib
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,16 +63,43 @@ def measure_history(folder: Path, night: str = "2016-06-30") -> dict[str, float]
     }
 
 
+def measure_wards(folder: Path, few: int = 20, many: int = 200, night: str = "2018-12-28") -> dict[str, float]:
+    """The first night of few and of many wards of a hundred dossiers each: seconds, and what a ward more costs.
+
+    Args:
+        folder: an empty folder.
+        few: how many wards at first.
+        many: how many then, in a warehouse of their own.
+        night: the night, as ISO text.
+    """
+    took = {}
+    for count in (few, many):
+        home = folder / f"wards_{count}"
+        files = wards.write(home / "systems", 100 * count, wards.names(count))
+        connections = {ward: {"conn_type": "sqlite", "host": str(file)} for ward, file in files.items()}
+        settings = wards.settings(home, connections) | {"WARD_WAREHOUSE_SCHEDULE": ""}
+        with airflow(home, settings) as (client, _):
+            took[count] = one_night(client, home, night)["night_s"]
+    each = round((took[many] - took[few]) / (many - few), 3)
+    return {**{f"night_{count}_wards_s": seconds for count, seconds in took.items()}, "night_one_ward_more_s": each}
+
+
 @contextmanager
-def airflow(home: Path) -> Iterator[tuple[httpx.Client, dict[str, float]]]:
+def airflow(home: Path, settings: dict[str, str] | None = None) -> Iterator[tuple[httpx.Client, dict[str, float]]]:
     """`make up` with the DAGs switched on, until the block ends; gives a client of its API, logged in.
 
-    And what is filled in by the end: `peak_mib` of the largest process, what it shares with its scheduler included.
+    And what is filled in by the end: `peak_mib` of the largest process, what it shares with its scheduler included. In
+    the environment of this process, unless `settings` is another.
     """
     port = free_port()
     (home / "logs").mkdir(parents=True, exist_ok=True)
     peak: dict[str, float] = {}
-    environment = {**os.environ, "WARD_WAREHOUSE_HOME": str(home), "AIRFLOW__API__PORT": port, "MAKEFLAGS": ""}
+    environment = {
+        **(settings or os.environ),
+        "WARD_WAREHOUSE_HOME": str(home),
+        "AIRFLOW__API__PORT": port,
+        "MAKEFLAGS": "",
+    }
     with (home / "logs" / "bench-up.log").open("wb") as log:
         process = subprocess.Popen(
             ["make", "up"],  # noqa: S607 - the project's own make

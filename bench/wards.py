@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,11 +73,16 @@ def _text(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat(" ", "seconds")
 
 
-def write(folder: Path, total: int) -> dict[str, Path]:
+def names(count: int) -> list[str]:
+    """Keys of so many wards."""
+    return [f"bench_{number:02d}" for number in range(1, count + 1)]
+
+
+def write(folder: Path, total: int, wards: Sequence[str] = WARDS) -> dict[str, Path]:
     """One SQLite file for each ward, `total` dossiers in all; files of an earlier run are kept."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = {}
-    for number, ward in enumerate(WARDS, 1):
+    for number, ward in enumerate(wards, 1):
         path = paths[ward] = folder / f"{ward}.db"
         if path.exists():
             continue
@@ -87,7 +92,7 @@ def write(folder: Path, total: int) -> dict[str, Path]:
             db.execute("pragma synchronous = off")
             db.execute(f"create table HO_SO ({COLUMNS})")
             marks = ", ".join("?" * 20)
-            db.executemany(f"insert into HO_SO values ({marks})", rows(number, total // len(WARDS)))  # noqa: S608
+            db.executemany(f"insert into HO_SO values ({marks})", rows(number, total // len(wards)))  # noqa: S608
             db.execute("create index IX_CAP_NHAT on HO_SO (NGAY_CAP_NHAT)")
         db.close()
         unfinished.rename(path)
