@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import pymysql
+import pymysql  # type: ignore[import-untyped]
 
 WARD = "quan_11_p01"
 _NAME, _PORT = "igate", 3306
