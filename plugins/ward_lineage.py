@@ -6,6 +6,7 @@ what was read. Told here, it says so: from each ward's system to the tables that
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 from airflow.providers.openlineage.extractors import BaseExtractor, OperatorLineage
@@ -28,7 +29,9 @@ class WardLineage(BaseExtractor):
         """What the task of that instance read and wrote."""
         from ward_warehouse.night.lineage import of_task
 
-        found = of_task(self.operator.task_id, self.operator.op_kwargs)
+        task = self.operator
+        called = signature(task.python_callable).bind(*task.op_args, **task.op_kwargs)
+        found = of_task(task.task_id, called.arguments)
         return OperatorLineage(
             inputs=[InputDataset(*dataset) for dataset in found.read],
             outputs=[OutputDataset(*dataset) for dataset in found.written],
