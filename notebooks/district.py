@@ -24,9 +24,10 @@ def _():
 
 
 @app.cell
-def _(Path, duckdb, os):
+def _(Path, duckdb, mo, os):
     project = Path(__file__).resolve().parents[1]
     published = Path(os.environ.get("WARD_WAREHOUSE_HOME", project / ".local")) / "warehouse" / "district.duckdb"
+    mo.stop(not published.is_file(), mo.md(f"**{published} is not there**: `make demo` or a night publishes it."))
 
     def ask(statement, **values):
         """The answer as a data frame; the file is held only while it answers, so that a night can replace it."""
@@ -51,12 +52,14 @@ def _(ask, mo):
         order by all
         """
     )
+    mo.stop(choices.empty, mo.md("**No district has a complete month with a share yet.**"))
+    labels = dict(zip(choices["indicator_code"], choices["label"], strict=True))
     districts = mo.ui.dropdown(
         sorted(choices["district_code"].unique()), value=choices["district_code"][0], label="Quận"
     )
     indicators = mo.ui.dropdown(
-        dict(sorted(zip(choices["label"], choices["indicator_code"], strict=True))),
-        value=choices.set_index("indicator_code")["label"].to_dict()["on_time_of_resolved"],
+        dict(sorted((label, code) for code, label in labels.items())),
+        value=labels.get("on_time_of_resolved", min(labels.values())),
         label="Chỉ số / Indicator",
     )
     mo.hstack([districts, indicators], justify="start")
@@ -64,8 +67,9 @@ def _(ask, mo):
 
 
 @app.cell
-def _(ask, choices, districts, indicators):
+def _(ask, choices, districts, indicators, mo):
     chosen = choices.query("district_code == @districts.value and indicator_code == @indicators.value")
+    mo.stop(chosen.empty, mo.md(f"**{districts.value} has no complete month of {indicators.value}.**"))
     wards = ask(
         """
         select unit_name_vi, numerator, denominator, value, value_low, value_high, district_value, differs_from_district

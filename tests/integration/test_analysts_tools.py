@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 
@@ -58,6 +59,31 @@ def test_the_notebook_runs_on_the_demonstration(home: Path, demo: DemoNights, mo
     for chart, rows in ((shown["ward_chart"], wards), (shown["month_chart"], months)):
         drawn = chart.to_dict()
         assert max(len(data) for data in drawn["datasets"].values()) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "has_charts"),
+    [
+        ("indicator_code = 'on_time_of_resolved'", True),
+        ("district_code = 'quan_11' AND indicator_code = 'on_time_of_resolved'", False),
+        ("true", False),
+        (None, False),
+    ],
+    ids=["no such indicator", "not in this district", "no figure", "no warehouse"],
+)
+def test_the_notebook_says_what_is_not_there(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: str | None, has_charts: bool
+) -> None:
+    if lacking:
+        (tmp_path / "warehouse").mkdir()
+        copy = shutil.copyfile(home / "warehouse" / "district.duckdb", tmp_path / "warehouse" / "district.duckdb")
+        with duckdb.connect(str(copy)) as db:
+            db.execute(f"DELETE FROM marts.reform_indicators WHERE {lacking}")  # noqa: S608 - the test's own
+    monkeypatch.setenv("WARD_WAREHOUSE_HOME", str(tmp_path))
+    outputs, shown = _notebook().app.run()
+    assert ("ward_chart" in shown) == has_charts
+    said = [one.text for one in outputs if one is not None and "<strong>" in getattr(one, "text", "")]
+    assert len(said) == 1, "why there is nothing, or how many wards differ"
 
 
 def _notebook() -> Any:
