@@ -45,6 +45,20 @@ def test_the_answer_on_the_page_is_the_warehouse_s(home: Path, question: Questio
     assert not found.rstrip().endswith("--- |"), "a question without an answer teaches nothing"
 
 
+def test_every_question_has_an_answer_where_there_is_no_record(home: Path, tmp_path: Path) -> None:
+    """No dossier, no survey, no figure: 0/0 everywhere, and no question ends in an error."""
+    copy = shutil.copyfile(home / "warehouse" / "district.duckdb", tmp_path / "empty.duckdb")
+    with duckdb.connect(str(copy)) as db:
+        facts = db.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts' AND (table_name LIKE 'fct_%' "
+            "OR table_name IN ('reform_indicators', 'indicator_breakdowns', 'survey_statistics'))"
+        ).fetchall()
+        for (name,) in facts:
+            db.execute(f"DELETE FROM marts.{name}")  # noqa: S608 - the warehouse's own
+        for question in questions():
+            db.execute(question.sql).fetchall()
+
+
 def test_the_notebook_runs_on_the_demonstration(home: Path, demo: DemoNights, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WARD_WAREHOUSE_HOME", str(home))
     _, shown = _notebook().app.run()
