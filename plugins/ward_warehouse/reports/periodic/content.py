@@ -73,4 +73,12 @@ CODES: tuple[str, ...] = tuple(
 EVIDENCE: tuple[str, ...] = (
     RECEIVED, RESOLVED, LATE, OVERDUE, ON_TIME, ONLINE, SATISFIED, APOLOGIES, "saturday_dossiers",
 )  # fmt: skip
-"""Indicators whose records stand in the workbook, one sheet each."""
+"""Main indicators: their records stand in the workbook of every period, one sheet each."""
+
+
+def evidence_codes(grain: str) -> tuple[str, ...]:
+    """Indicators whose records stand in a workbook: of a month every one, of longer periods the main ones.
+
+    A year of a district has some two million records behind its figures: no office opens such a workbook.
+    """
+    return CODES if grain == "month" else EVIDENCE

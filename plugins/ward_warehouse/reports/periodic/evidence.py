@@ -15,29 +15,31 @@ EVIDENCE_COLUMNS = (
 )  # fmt: skip
 
 _RECORDS = """
-SELECT record_ward_name_vi, source_record_id, dossier_code, CASE WHEN in_numerator THEN 'có' ELSE '' END,
-       CASE WHEN in_denominator THEN 'có' ELSE '' END, counted_date, received_date, due_date, end_date
+SELECT indicator_code, record_ward_name_vi, source_record_id, dossier_code,
+       CASE WHEN in_numerator THEN 'có' ELSE '' END, CASE WHEN in_denominator THEN 'có' ELSE '' END,
+       counted_date, received_date, due_date, end_date
 FROM analyst.evidence_named
-WHERE indicator_code = $code AND unit_key = $unit AND district_code = $district AND period_grain = $grain
+WHERE list_contains($codes, indicator_code) AND unit_key = $unit AND district_code = $district AND period_grain = $grain
   AND period_start = $start AND period_end = $end
-ORDER BY record_ward_name_vi, record_key"""
+ORDER BY list_position($codes, indicator_code), record_ward_name_vi, record_key"""
 
 BLOCK = 10_000
 
 
-def read_evidence(db: duckdb.DuckDBPyConnection, report: PeriodicReport, code: str) -> Iterator[Sequence[Any]]:
-    """The records of an indicator of the report, in the order of `EVIDENCE_COLUMNS`.
+def read_evidence(
+    db: duckdb.DuckDBPyConnection, report: PeriodicReport, codes: Sequence[str]
+) -> Iterator[tuple[str, Sequence[Any]]]:
+    """The records of some indicators of the report, in their order: code, and values as of `EVIDENCE_COLUMNS`.
 
-    None where the figure is hidden: what is not shown as a number is not shown record by record.
+    None of a figure that is hidden: what is not shown as a number is not shown record by record.
     """
-    figure = report.subject.figures.get(code)
-    if figure is None or figure.value is None:
-        return
+    figures = report.subject.figures
+    shown = [code for code in codes if code in figures and figures[code].value is not None]
     period = report.period
     found = db.execute(
         _RECORDS,
         {
-            "code": code,
+            "codes": shown,
             "unit": report.unit_key,
             "district": report.district_code,
             "grain": period.grain,
@@ -46,4 +48,4 @@ def read_evidence(db: duckdb.DuckDBPyConnection, report: PeriodicReport, code: s
         },
     )
     while block := found.fetchmany(BLOCK):
-        yield from block
+        yield from ((str(code), record) for code, *record in block)

@@ -92,7 +92,7 @@ def _write(settings: Settings, report: PeriodicReport, file: Path, names: Sequen
             file.write_bytes(report_document(report, settings.letterhead or LETTERHEAD))
         case ".xlsx":
             with open_published(settings.published_file) as db:
-                write_workbook(report, file, lambda code: read_evidence(db, report, code))
+                write_workbook(report, file, lambda codes: read_evidence(db, report, codes))
 
 
 def _notes(folder: Path) -> dict[str, dict[str, str]]:

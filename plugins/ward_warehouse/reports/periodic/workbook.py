@@ -1,15 +1,17 @@
-"""A periodic report as a workbook: the figures, and one sheet for each main figure with the records behind it."""
+"""A periodic report as a workbook: the figures, and one sheet for each figure with the records behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
 from ward_warehouse.reports.cells import SHEET_ROWS, new_workbook, write_row
-from ward_warehouse.reports.periodic.content import COLUMNS, EVIDENCE
+from ward_warehouse.reports.periodic.content import COLUMNS, evidence_codes
 from ward_warehouse.reports.periodic.evidence import EVIDENCE_COLUMNS
 from ward_warehouse.reports.periodic.model import Figure, PeriodicReport
 from ward_warehouse.reports.vietnamese import day_text
@@ -17,8 +19,8 @@ from ward_warehouse.reports.vietnamese import day_text
 LONGEST_NAME = 31
 """Characters of a sheet's name: Excel's limit."""
 
-ReadEvidence = Callable[[str], Iterable[Sequence[Any]]]
-"""Gives the records behind an indicator of the report, in the order of `EVIDENCE_COLUMNS`."""
+ReadEvidence = Callable[[Sequence[str]], Iterable[tuple[str, Sequence[Any]]]]
+"""Gives the records behind some indicators, in their order: code, and values in the order of `EVIDENCE_COLUMNS`."""
 
 
 def write_workbook(report: PeriodicReport, file: Path, evidence: ReadEvidence) -> None:
@@ -38,9 +40,13 @@ def write_workbook(report: PeriodicReport, file: Path, evidence: ReadEvidence) -
         _summary(book, report, styles)
         _all_figures(book, report, styles)
         _definitions(book, report, styles)
-        for code in EVIDENCE:
-            if code in report.definitions:
-                _evidence(book, code, evidence(code), styles)
+        codes = [code for code in evidence_codes(report.period.grain) if code in report.definitions]
+        absent = dict.fromkeys(codes)
+        for code, records in groupby(evidence(codes), key=itemgetter(0)):
+            _evidence(book, code, (record for _, record in records), styles)
+            del absent[code]
+        for code in absent:
+            _evidence(book, code, (), styles)
 
 
 def _summary(book: xlsxwriter.Workbook, report: PeriodicReport, styles: dict[str, Any]) -> None:
