@@ -16,7 +16,6 @@ import duckdb
 
 from ward_warehouse.core.record_kinds import RecordKind
 from ward_warehouse.core.settings import Settings, load_settings
-from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry import load_registry
 from ward_warehouse.warehouse.publish import PUBLIC_SCHEMAS
 
@@ -88,8 +87,7 @@ def _feeds(settings: Settings, jobs: Iterable[Mapping[str, Any]]) -> list[tuple[
 
 
 def _in_lake(settings: Settings, zone: str, parts: Iterable[tuple[str, str]]) -> list[Dataset]:
-    lake = Lake(settings.lake)
-    address = str(lake.fs.unstrip_protocol(lake.path(""))).rstrip("/")
+    address = settings.lake if "://" in settings.lake else Path(settings.lake).as_uri()
     return [Dataset(address, f"{zone}/{record_kind}/{ward}") for record_kind, ward in parts]
 
 
