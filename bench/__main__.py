@@ -1,9 +1,9 @@
 """`make bench`: measures, prints a table and writes `bench/results.json`; name parts to run only those.
 
 A part measures what belongs together side by side, in one run: `land`, `extract`, `build`, `changes`, `night`,
-`history`, `wards`, `parse`, `demo`, `quarantine`, `status`, `morning`, `reports`, `cookbook`, `postgres`. Figures of
-parts that are not run are kept. Run it on a machine that does nothing else: the load before each part is kept with its
-figures, and above 1.5 nothing is compared.
+`history`, `wards`, `compose` (with a Docker engine), `parse`, `demo`, `quarantine`, `status`, `morning`, `reports`,
+`cookbook`, `postgres`. Figures of parts that are not run are kept. Run it on a machine that does nothing else: the load
+before each part is kept with its figures, and above 1.5 nothing is compared.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from rich.table import Table
 from bench import (
     build,
     changes,
+    compose,
     cookbook,
     demo,
     extract,
@@ -51,6 +52,7 @@ def main(chosen: list[str]) -> int:
         "night": lambda _: night.measure(home),
         "history": night.measure_history,
         "wards": night.measure_wards,
+        "compose": lambda _: compose.measure(),
         "extract": extract.measure,
         "parse": parse.measure,
         "demo": demo.measure,

@@ -4,7 +4,7 @@ compose_nights.py nights           the nights to play, one a line
 compose_nights.py prepare NIGHT    puts the ward systems into their state at the end of a night
 compose_nights.py play NIGHT       the load and the build that follows it, through the scheduler; with `lost` at the end
                                    it is an error if no task had to be tried again
-compose_nights.py reader           waits for a task that reads wards, and names the host of its worker
+compose_nights.py reader NIGHT     waits for a task that reads wards for this night, and names the host of its worker
 compose_nights.py compare          the published warehouse against the figures that the districts are known for
 """
 
@@ -80,13 +80,12 @@ class Airflow:
         sys.exit(f"{dag}: no run ended within {RUN_SECONDS:.0f} s")
 
 
-def reader() -> None:
-    """Prints the host of the first task that reads wards, as soon as one does."""
+def reader(night: date) -> None:
+    """Prints the host of the first task that reads wards for a night, as soon as one does."""
     airflow = Airflow()
-    known = set(airflow.runs(LOAD))
     deadline = time.monotonic() + RUN_SECONDS
     while time.monotonic() < deadline:
-        for run_id in set(airflow.runs(LOAD)) - known:
+        for run_id in [name for name, run in airflow.runs(LOAD).items() if run["conf"].get("night") == str(night)]:
             tasks = airflow.call("GET", f"/dags/{LOAD}/dagRuns/{run_id}/taskInstances?state=running")
             for task in tasks["task_instances"]:
                 if task["task_id"] == "extract" and task["hostname"]:
@@ -158,8 +157,8 @@ def main(arguments: list[str]) -> None:
             systems.prepare(load_settings().home, date.fromisoformat(night))
         case ["play", night, *rest] if rest in ([], ["lost"]):
             play(date.fromisoformat(night), lost=bool(rest))
-        case ["reader"]:
-            reader()
+        case ["reader", night]:
+            reader(date.fromisoformat(night))
         case ["compare"]:
             compare_figures()
         case _:

@@ -81,9 +81,9 @@ largest_memory() { # the largest sample of each service, in MiB
         END { for (name in largest) printf "%-34s %5.0f MiB at most\n", name, largest[name] }' "$work/memory" | sort
 }
 
-kill_reader() { # cuts the power of the first worker that reads wards
+kill_reader() { # night; cuts the power of the first worker that reads wards for it
     local host
-    host=$(compose exec -T --env AIRFLOW_ADMIN_PASSWORD api-server python scripts/compose_nights.py reader) &&
+    host=$(compose exec -T --env AIRFLOW_ADMIN_PASSWORD api-server python scripts/compose_nights.py reader "$1") &&
         docker kill "$host" >/dev/null && echo "  killed worker $host while it read wards"
 }
 
@@ -91,10 +91,8 @@ play() { # night
     local killer=
     # The night that reads a whole year, so that there is a middle to be killed in.
     if [ "$COMPOSE_PROFILES" = cluster ] && [ "$1" = 2018-12-26 ]; then
-        kill_reader &
+        kill_reader "$1" &
         killer=$!
-        # It knows the runs of before by then.
-        sleep 3
     fi
     compose exec -T --env AIRFLOW_ADMIN_PASSWORD api-server python scripts/compose_nights.py play "$1" ${killer:+lost}
     [ -z "$killer" ] || wait "$killer"
