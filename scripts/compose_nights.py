@@ -85,7 +85,9 @@ def reader(night: date) -> None:
     airflow = Airflow()
     deadline = time.monotonic() + RUN_SECONDS
     while time.monotonic() < deadline:
-        for run_id in [name for name, run in airflow.runs(LOAD).items() if run["conf"].get("night") == str(night)]:
+        for run_id in [
+            name for name, run in airflow.runs(LOAD).items() if (run["conf"] or {}).get("night") == str(night)
+        ]:
             tasks = airflow.call("GET", f"/dags/{LOAD}/dagRuns/{run_id}/taskInstances?state=running")
             for task in tasks["task_instances"]:
                 if task["task_id"] == "extract" and task["hostname"]:
