@@ -70,7 +70,7 @@ test: .venv/.dev ## All tests, in two processes; PYTEST_ARGS picks some
 	@$(BIN)/pytest --numprocesses 2 $(PYTEST_ARGS)
 
 faults: .venv/.dev ## The long fault suite, hours on two cores; the seed is printed, FAULTS_SEED=<seed> plays it again
-	@FAULTS=long FAULTS_SEED=$${FAULTS_SEED:-$$RANDOM} $(BIN)/pytest -o faulthandler_timeout=0 tests/faults $(PYTEST_ARGS)
+	@FAULTS=long FAULTS_SEED=$${FAULTS_SEED:-$$RANDOM} $(BIN)/pytest --numprocesses 2 -o faulthandler_timeout=0 tests/faults $(PYTEST_ARGS)
 
 mutation: .venv/.dev ## Mutation score and branch coverage of mapping, cursor, quarantine, privacy and publish; an hour
 	@$(BIN)/python scripts/mutation.py $(MODULES)

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
+from xdist.scheduler.protocol import Scheduling
+from xdist.scheduler.worksteal import WorkStealingScheduling
 
 from tests.dags import cluster, fab, runs
+from tests.faults.amount import LONG
 from tests.support import demonstration, real_input
 from tests.support.background import Background
 from tests.support.district import District
@@ -48,8 +51,9 @@ class TwoHalves(LoadScopeScheduling):
         return _half(nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TwoHalves:
-    return TwoHalves(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """All of the faults last hours in one process, and each is a night of its own: whoever is done takes what is left."""
+    return WorkStealingScheduling(config, log) if LONG else TwoHalves(config, log)
 
 
 def _half(nodeid: str) -> str:

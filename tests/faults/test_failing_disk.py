@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import MakeDistrict
 from tests.faults.amount import LONG, amount
+from tests.faults.healing import Healing
 from tests.faults.nights import ALL, NEXT, SMALL_PROJECT, STATES, keep_middles, struck
 from tests.faults.rows import differences, rows_of
 from tests.faults.workshop import Played, Struck, Workshop
@@ -30,6 +31,11 @@ def night(workshop: Workshop, make_district: MakeDistrict, tmp_path_factory: pyt
     )
     keep_middles(made)
     return made
+
+
+@pytest.fixture(scope="module")
+def healing(night: Struck) -> Healing:
+    return Healing.of(night, "built")
 
 
 def to_fail(operations: list[str]) -> list[int]:
@@ -78,13 +84,8 @@ def told_well(played: Played) -> bool:
     return bool(played.errors)
 
 
-def rerun(night: Struck) -> None:
-    night.clean(ALL)
-    assert differences(rows_of(night.settings.published_file), night.expected) == []
-
-
 @pytest.mark.parametrize("step", ALL)
-def test_each_operation_fails_once(night: Struck, step: str) -> None:
+def test_each_operation_fails_once(night: Struck, healing: Healing, step: str) -> None:
     night.restore(STATES[step])
     operations = night.clean([step]).operations
     numbers = to_fail(operations)
@@ -97,13 +98,13 @@ def test_each_operation_fails_once(night: Struck, step: str) -> None:
         assert told[-1] or is_done(night, step), f"{name}: nobody was told that nothing was done"
         assert night.torn() == [], name
         if LONG or number % 32 == 0:
-            rerun(night)
+            healing.rerun()
     assert told[-2:] == [False, False], "the night passes when nothing is left to fail"
     assert any(told)
 
 
 @pytest.mark.parametrize("step", ["build", "publish"])
-def test_the_disk_is_full_at_some_size_of_the_warehouse(night: Struck, step: str) -> None:
+def test_the_disk_is_full_at_some_size_of_the_warehouse(night: Struck, healing: Healing, step: str) -> None:
     """DuckDB's own writes, which no function of Python shows: beyond a file size they all fail."""
     night.restore("second")
     file = night.settings.build_file if step == "build" else night.settings.published_file
@@ -115,7 +116,7 @@ def test_the_disk_is_full_at_some_size_of_the_warehouse(night: Struck, step: str
         told.append(told_well(night.play([step], file_size=size or 4096)))
         assert night.torn() == [], size
         if LONG or size == sizes[-1]:
-            rerun(night)
+            healing.rerun()
     assert told[0], "a disk without space is told"
 
 
@@ -133,7 +134,7 @@ def read_only(folder: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("step", ["extract", "validate", "maintain"])
-def test_a_lake_that_is_read_only_is_told_in_a_line(night: Struck, step: str) -> None:
+def test_a_lake_that_is_read_only_is_told_in_a_line(night: Struck, healing: Healing, step: str) -> None:
     night.restore(STATES.get(step, "built"))
     with read_only(night.home / "lake"):
         played = night.play([step], unprivileged=True)
@@ -141,7 +142,7 @@ def test_a_lake_that_is_read_only_is_told_in_a_line(night: Struck, step: str) ->
     assert all("cannot be written (Permission denied); check space and rights" in line for line in played.errors)
     assert night.torn() == []
     assert not is_done(night, step)
-    rerun(night)
+    healing.rerun()
 
 
 def test_what_is_in_a_lake_that_is_read_only_is_built_and_published(night: Struck) -> None:
@@ -153,7 +154,7 @@ def test_what_is_in_a_lake_that_is_read_only_is_built_and_published(night: Struc
     assert differences(rows_of(night.settings.published_file), night.expected) == []
 
 
-def test_one_in_a_hundred_operations_fails(night: Struck, chance: random.Random) -> None:
+def test_one_in_a_hundred_operations_fails(night: Struck, healing: Healing, chance: random.Random) -> None:
     struck_at = 0
     for _ in range(amount(1, 20)):
         night.restore("first")
@@ -163,5 +164,5 @@ def test_one_in_a_hundred_operations_fails(night: Struck, chance: random.Random)
             told_well(played)
             struck_at += played.report["struck"]
         assert night.torn(published=False) == []
-        rerun(night)
+        healing.rerun()
     assert struck_at >= amount(1, 20), "something failed in most nights"

@@ -1,15 +1,23 @@
 """A night that is killed at any moment: one plain re-run, and the warehouse is that of a night that was not."""
 
+import os
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.conftest import MakeDistrict
 from tests.faults.amount import LONG, amount
+from tests.faults.healing import Healing
+from tests.faults.likeness import likeness
 from tests.faults.nights import ALL, STATES, keep_middles, struck
-from tests.faults.rows import Rows, differences, rows_of
+from tests.faults.rows import differences, rows_of
 from tests.faults.workshop import Struck, Workshop
+from ward_warehouse.warehouse.publish import audited_marker
+from ward_warehouse.warehouse.seals import log_of
 
 
 @dataclass(frozen=True)
@@ -43,18 +51,6 @@ COMMIT_POINTS: dict[str, CommitPoint] = {
 }
 
 
-ALL_SCHEMAS = ("raw", "marts", "audit")
-RERUNS = {
-    "extract": ["extract", "validate", "load"],
-    "validate": ["extract", "validate", "load"],
-    "build": ["build", "publish"],
-    "publish": ["publish"],
-}
-"""The plain re-run after a kill in a step: the whole night in the long part; in the short one it ends, or begins, where
-a build or a landed night says as much.
-"""
-
-
 @pytest.fixture(scope="module")
 def night(workshop: Workshop, make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> Struck:
     """Two wards; beside the states before and after the night, those of its middle."""
@@ -67,45 +63,99 @@ def night(workshop: Workshop, make_district: MakeDistrict, tmp_path_factory: pyt
 
 
 @pytest.fixture(scope="module")
-def unkilled(night: Struck) -> Rows:
-    """All that the build file holds after a night that was never killed."""
-    return rows_of(night.home.with_name("built") / "warehouse" / "build" / "district.duckdb", ALL_SCHEMAS)
+def healing(night: Struck) -> Healing:
+    return Healing.of(night, "built")
 
 
-def rerun(night: Struck, unkilled: Rows, steps: list[str]) -> None:
-    """One plain re-run, and the comparison of all that it made."""
-    assert night.torn() == []
-    night.clean(steps)
-    schemas = ALL_SCHEMAS if "build" in steps else ("raw",)
-    expected = {name: rows for name, rows in unkilled.items() if name.split(".")[0] in schemas}
-    assert differences(rows_of(night.settings.build_file, schemas), expected) == []
-    if "publish" in steps:
-        assert differences(rows_of(night.settings.published_file), night.expected) == []
-        assert [path.name for path in night.settings.warehouse_dir.glob(".*")] == [], "copies of killed runs are gone"
-
-
-def test_the_comparison_can_fail(night: Struck, unkilled: Rows) -> None:
+def test_the_comparison_can_fail(night: Struck, healing: Healing) -> None:
     """Yesterday's file is not today's, and a second run of today is."""
     assert differences(night.published, night.expected) != []
     night.restore("second")
-    rerun(night, unkilled, ALL)
+    healing.rerun()
+
+
+def one(night: Struck, pattern: str) -> Path:
+    return sorted(night.home.glob(pattern))[-1]
+
+
+def in_build(night: Struck, statement: str) -> None:
+    with duckdb.connect(str(night.settings.build_file)) as db:
+        db.execute(statement)
+
+
+CHANGES: dict[str, Callable[[Struck], object]] = {
+    "an outcome less": lambda night: one(night, "lake/outcomes/*/*").unlink(),
+    "an outcome before the others": lambda night: (path := one(night, "lake/outcomes/*/*")).rename(
+        path.with_name("20000101T000000000000-00000000.json")
+    ),
+    "a manifest less": lambda night: one(night, "lake/manifests/dossiers/*/*").unlink(),
+    "a manifest written anew": lambda night: os.utime(one(night, "lake/manifests/dossiers/*/*")),
+    "records that are torn": lambda night: os.truncate(one(night, "lake/accepted/dossiers/*/*/*"), 99),
+    "a file that was not renamed": lambda night: (night.home / "lake" / "outcomes" / f"{'a' * 32}.tmp").touch(),
+    "a lock that was left": lambda night: (
+        (night.home / "lake" / "locks").mkdir(exist_ok=True) or (night.home / "lake" / "locks" / "000001.json").touch()
+    ),
+    "a lake that cannot be written": lambda night: (night.home / "lake").chmod(0o555),
+    "no audit": lambda night: audited_marker(night.settings.build_file).unlink(),
+    "the audit of another build": lambda night: audited_marker(night.settings.build_file).write_text(
+        one(night, "lake/outcomes/*/*").stem
+    ),
+    "no basis": lambda night: in_build(night, "DELETE FROM raw.build_basis"),
+    "another value": lambda night: in_build(night, "UPDATE raw.dossiers SET channel = 'x' WHERE rowid = 0"),
+    "a row twice": lambda night: in_build(night, "INSERT INTO raw.dossiers FROM raw.dossiers LIMIT 1"),
+    "another comment": lambda night: in_build(night, "COMMENT ON TABLE raw.dossiers IS 'x'"),
+    "a published file that somebody touched": lambda night: os.utime(night.settings.published_file),
+    "a log beside what is published": lambda night: log_of(night.settings.published_file).touch(),
+    "half of a publish": lambda night: (night.settings.warehouse_dir / f".district-{'a' * 32}").mkdir(),
+    "another text of dbt's": lambda night: (night.home / "dbt" / "graph_summary.json").write_text("{}"),
+}
+"""Whatever a re-run could trip over."""
+
+
+def test_two_states_are_alike_only_if_they_are(night: Struck) -> None:
+    """The same steps make the same, whenever they are played, and the least change makes another."""
+    night.restore("first")
+    night.clean(ALL)
+    same = likeness(night.home.with_name("second"))
+    assert likeness(night.home) == same
+    found = {same: "none"}
+    for name, change in CHANGES.items():
+        night.restore("second")
+        change(night)
+        changed = likeness(night.home)
+        assert changed not in found, f"{name} is like {found[changed]}"
+        found[changed] = name
+
+
+def test_what_follows_a_load_reads_nothing_of_the_lake(night: Struck) -> None:
+    """So that where two lakes were loaded to one warehouse, one of them tells what is built and published."""
+    night.restore("judged")
+    night.clean(["build", "publish"], lose_lake=True)
+    assert differences(rows_of(night.settings.published_file), night.expected) == []
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("name", COMMIT_POINTS)
-def test_killed_at_a_commit_point(night: Struck, unkilled: Rows, name: str, after: bool) -> None:
+def test_killed_at_a_commit_point(night: Struck, healing: Healing, name: str, after: bool) -> None:
     point = COMMIT_POINTS[name]
     night.restore(STATES[point.step])
     fault = {"action": "kill", "operation": point.operation, "path": point.path, "after": after}
     assert night.play([point.step], fault=fault).killed, "the night has no such moment"
-    rerun(night, unkilled, ALL if LONG else RERUNS[point.step])
+    assert night.torn() == []
+    healing.rerun()
 
 
-def test_killed_at_random_moments(night: Struck, unkilled: Rows, chance: random.Random) -> None:
-    killed = 0
-    for number in range(amount(20, 200)):
-        step = ALL[number % len(ALL)]
+@pytest.mark.parametrize("part", range(amount(1, 10)))
+def test_killed_at_random_moments(night: Struck, healing: Healing, chance: random.Random, part: int) -> None:
+    for step in ALL * 5:
+        kill(night, step, chance.uniform(0, night.seconds[step]))
+        assert night.torn() == []
+        healing.rerun()
+
+
+def kill(night: Struck, step: str, after: float) -> None:
+    """Kills a step in the middle: one that was over sooner is played again, and struck sooner."""
+    night.restore(STATES[step])
+    while not night.play([step], kill_after=after).killed:
         night.restore(STATES[step])
-        killed += night.play([step], kill_after=chance.uniform(0, night.seconds[step])).killed
-        rerun(night, unkilled, ALL if LONG else RERUNS[step])
-    assert killed > amount(20, 200) * 0.7, "most of them struck before the step ended"
+        after *= 0.7

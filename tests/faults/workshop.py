@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ class Workshop:
 
     def __init__(self, folder: Path) -> None:
         self.log = folder / "child.log"
+        self.counts: Counter[str] = Counter()
         self._log = self.log.open("w")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.child"],
@@ -44,6 +46,10 @@ class Workshop:
         answer = self._process.stdout.readline()
         assert answer, self.log.read_text()
         return [Played(**one) for one in json.loads(answer)]
+
+    def count(self, what: str) -> None:
+        """For the last lines of the run."""
+        self.counts[what] += 1
 
     def close(self) -> None:
         assert self._process.stdin is not None
@@ -124,9 +130,9 @@ class Struck:
         """Plays the same steps for several nights in processes that start together."""
         return self.play_at_once(1, steps, nights=[night.isoformat() for night in nights])
 
-    def clean(self, steps: list[str], night: date | None = None) -> Played:
+    def clean(self, steps: list[str], night: date | None = None, **order: Any) -> Played:
         """Plays steps that no fault strikes; they must succeed."""
-        played = self.play(steps, night)
+        played = self.play(steps, night, **order)
         assert not played.killed
         assert played.unexpected is None, played.unexpected
         assert played.errors == [], played.errors

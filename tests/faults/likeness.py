@@ -1,0 +1,140 @@
+"""What a state folder is, whenever it was made: two states with one likeness are healed in the same way.
+
+A strike leaves a folder; what a re-run makes of it is decided by what is in it. Of that everything counts: each file's
+path, mode and content; of a DuckDB file its catalogue and all rows of all tables, with its log played in; of a Parquet
+file its columns and rows; of any other its text, or its bytes. Only what says when, and by which run, is put aside, and
+not what it was for: an id or a moment becomes its place among all those of the folder, so that which equals which, and
+which comes before which, still counts. What is put aside altogether: how long things took, the numbers of processes
+that are dead, the names that dbt gives to an invocation and to its passing tables, and the order in which rows lie in a
+DuckDB file, which dbt's two threads decide anew in every build (`profiles.yml` asks for no order).
+
+A likeness that differs for nothing costs a re-run; one that is the same for nothing would hide a fault. So what is not
+known here stays as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from ward_warehouse.warehouse.seals import kept_file, read_seals, seal_of
+
+NOT_READ = ("logs",)
+"""What a tool says to people: no step reads it."""
+AFTER_A_LOAD = (*NOT_READ, "lake")
+"""A build reads the lake until its load is done, and not after it; see
+`test_what_follows_a_load_reads_nothing_of_the_lake`."""
+
+
+def likeness(home: Path, leave_out: tuple[str, ...] = NOT_READ) -> str:
+    """A digest of the folder.
+
+    Args:
+        home: a state folder that no process has open.
+        leave_out: folders of it that are not looked at.
+    """
+    text = "\n".join(_tell(home, leave_out))
+    return hashlib.sha256(_timeless(text).encode()).hexdigest()
+
+
+def _tell(home: Path, leave_out: tuple[str, ...]) -> Iterator[str]:
+    for path in sorted(home.rglob("*"), key=lambda one: _unnamed(str(one))):
+        place = path.relative_to(home)
+        if place.parts[0] in leave_out:
+            continue
+        # A version mark of the load's ledger, and what a seal is of, are the size and time of change of a file.
+        mark = f"{path.stat().st_size}:{path.stat().st_mtime}" if path.suffix == ".json" else ""
+        yield f"{_unnamed(str(place))} {path.stat().st_mode:o} {mark}"
+        if path.is_file() and path.name != "seals.json":
+            yield from _content(path)
+    yield from _sealed(home)
+
+
+def _sealed(home: Path) -> Iterator[str]:
+    """Whether the seals are those of the files: that is all that is asked of them."""
+    published = home / "warehouse" / "district.duckdb"
+    seals = read_seals(published)
+    if seals is not None:
+        yield f"kept {bool(seals.kept)} {seals.kept == seal_of(kept_file(published))}"
+        yield f"published {[seal == seal_of(published) for seal in seals.published]}"
+
+
+def _unnamed(path: str) -> str:
+    """A path without what makes a passing file's name its own."""
+    return re.sub(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", "*", path)
+
+
+def _content(path: Path) -> Iterable[str]:
+    log = path.with_name(f"{path.name}.wal")
+    content = path.read_bytes()
+    try:
+        return _rows(content, path.suffix, log.read_bytes() if log.is_file() else None)
+    except duckdb.Error:
+        # It is torn: its bytes are all that it is.
+        return [hashlib.sha256(content).hexdigest()]
+
+
+@lru_cache(maxsize=64)
+def _rows(content: bytes, suffix: str, log: bytes | None) -> list[str]:
+    """What is in a file; most are as they were before the strike, and not read again."""
+    if suffix not in READERS:
+        try:
+            return [content.decode()]
+        except UnicodeDecodeError:
+            return [hashlib.sha256(content).hexdigest()]
+    with tempfile.TemporaryDirectory() as folder:
+        # A copy: to open a database is to play in the log that lies beside it.
+        path = Path(folder) / f"district{suffix}"
+        path.write_bytes(content)
+        if log is not None:
+            path.with_name(f"{path.name}.wal").write_bytes(log)
+        return READERS[suffix](path)
+
+
+def _of_database(path: Path) -> list[str]:
+    with duckdb.connect(str(path)) as db:
+        db.execute("SET TimeZone = 'UTC'")
+        told = [str(row) for row in db.execute(CATALOGUE).fetchall()]
+        for schema, table in db.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall():
+            rows = db.execute(f'SELECT t::VARCHAR FROM "{schema}"."{table}" AS t')  # noqa: S608 - its own names
+            told += sorted(f"{schema}.{table} {row}" for (row,) in rows.fetchall())
+    return told
+
+
+def _of_parquet(path: Path) -> list[str]:
+    with duckdb.connect() as db:
+        db.execute("SET TimeZone = 'UTC'")
+        columns = db.execute("SELECT name, type, logical_type FROM parquet_schema($1)", [str(path)]).fetchall()
+        rows = db.execute("SELECT t::VARCHAR FROM read_parquet($1, hive_partitioning = false) AS t", [str(path)])
+        return [*map(str, columns), *(row for (row,) in rows.fetchall())]
+
+
+READERS: dict[str, Callable[[Path], list[str]]] = {".duckdb": _of_database, ".parquet": _of_parquet}
+
+CATALOGUE = """
+    SELECT schema_name, table_name AS name, sql, comment FROM duckdb_tables()
+    UNION ALL SELECT schema_name, view_name, sql, comment FROM duckdb_views() WHERE NOT internal
+    UNION ALL SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() WHERE comment IS NOT NULL
+    ORDER BY ALL"""
+
+
+def _timeless(text: str) -> str:
+    """The text with ids, moments of these days and version marks as their places among their like."""
+    days = "|".join(f"{datetime.now(UTC) - timedelta(days=n):%Y-%m-%d}" for n in (0, 1))
+    text = re.sub(r'"_invocation_id": "[^"]+"|(?<=__dbt_tmp)\d+', "*", text)
+    text = re.sub(r"""(['"](?:duration_s|seconds|process|started)['"]: ?['"]?)[\d.e-]+""", r"\1*", text)
+    for name, pattern in (
+        ("id", r"\d{8}T\d{12}-[0-9a-f]{8}"),
+        ("moment", rf"(?:{days})[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00(?::00)?)?"),
+        ("mark", r"\d+:\d{10}\.\d+"),
+    ):
+        order = {found: n for n, found in enumerate(sorted(set(re.findall(pattern, text))))}
+        text = re.sub(pattern, lambda found: f"{name} {order[found[0]]}", text)  # noqa: B023 - called at once
+    return text
