@@ -52,7 +52,7 @@ class TwoHalves(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
-    """All of the faults last hours in one process, and each is a night of its own: whoever is done takes what is left."""
+    """All of the faults last hours in one process, each a night of its own: whoever is done takes what is left."""
     return WorkStealingScheduling(config, log) if LONG else TwoHalves(config, log)
 
 
