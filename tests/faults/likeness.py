@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -72,51 +72,47 @@ def _unnamed(path: str) -> str:
 
 
 def _content(path: Path) -> Iterable[str]:
-    log = path.with_name(f"{path.name}.wal")
     content = path.read_bytes()
     try:
-        return _rows(content, path.suffix, log.read_bytes() if log.is_file() else None)
-    except duckdb.Error:
-        # It is torn: its bytes are all that it is.
+        if path.suffix == ".duckdb":
+            log = path.with_name(f"{path.name}.wal")
+            return _of_database(content, log.read_bytes() if log.is_file() else None)
+        if path.suffix == ".parquet":
+            return _of_parquet(content)
+        return [content.decode()]
+    except (duckdb.Error, UnicodeDecodeError):
+        # It is torn, or no text: its bytes are all that it is.
         return [hashlib.sha256(content).hexdigest()]
 
 
-@lru_cache(maxsize=64)
-def _rows(content: bytes, suffix: str, log: bytes | None) -> list[str]:
-    """What is in a file; most are as they were before the strike, and not read again."""
-    if suffix not in READERS:
-        try:
-            return [content.decode()]
-        except UnicodeDecodeError:
-            return [hashlib.sha256(content).hexdigest()]
+# Most files are as they were before the strike, and not read again.
+@lru_cache(maxsize=8)
+def _of_database(content: bytes, log: bytes | None) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         # A copy: to open a database is to play in the log that lies beside it.
-        path = Path(folder) / f"district{suffix}"
+        path = Path(folder) / "district.duckdb"
         path.write_bytes(content)
         if log is not None:
             path.with_name(f"{path.name}.wal").write_bytes(log)
-        return READERS[suffix](path)
+        with duckdb.connect(str(path)) as db:
+            db.execute("SET TimeZone = 'UTC'")
+            told = [str(row) for row in db.execute(CATALOGUE).fetchall()]
+            for schema, table in db.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall():
+                rows = db.execute(f'SELECT t::VARCHAR FROM "{schema}"."{table}" AS t')  # noqa: S608 - its own names
+                told += [f"{schema}.{table} {row}" for (row,) in rows.fetchall()]
+    return sorted(told)
 
 
-def _of_database(path: Path) -> list[str]:
-    with duckdb.connect(str(path)) as db:
+@lru_cache(maxsize=256)
+def _of_parquet(content: bytes) -> list[str]:
+    with tempfile.NamedTemporaryFile() as file, duckdb.connect() as db:
+        file.write(content)
+        file.flush()
         db.execute("SET TimeZone = 'UTC'")
-        told = [str(row) for row in db.execute(CATALOGUE).fetchall()]
-        for schema, table in db.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall():
-            rows = db.execute(f'SELECT t::VARCHAR FROM "{schema}"."{table}" AS t')  # noqa: S608 - its own names
-            told += sorted(f"{schema}.{table} {row}" for (row,) in rows.fetchall())
-    return told
-
-
-def _of_parquet(path: Path) -> list[str]:
-    with duckdb.connect() as db:
-        db.execute("SET TimeZone = 'UTC'")
-        columns = db.execute("SELECT name, type, logical_type FROM parquet_schema($1)", [str(path)]).fetchall()
-        rows = db.execute("SELECT t::VARCHAR FROM read_parquet($1, hive_partitioning = false) AS t", [str(path)])
+        columns = db.execute("SELECT name, type, logical_type FROM parquet_schema($1)", [file.name]).fetchall()
+        rows = db.execute("SELECT t::VARCHAR FROM read_parquet($1, hive_partitioning = false) AS t", [file.name])
         return [*map(str, columns), *(row for (row,) in rows.fetchall())]
 
-
-READERS: dict[str, Callable[[Path], list[str]]] = {".duckdb": _of_database, ".parquet": _of_parquet}
 
 CATALOGUE = """
     SELECT schema_name, table_name AS name, sql, comment FROM duckdb_tables()

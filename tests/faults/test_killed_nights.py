@@ -51,6 +51,17 @@ COMMIT_POINTS: dict[str, CommitPoint] = {
 }
 
 
+RERUNS = {
+    "extract": ["extract", "validate", "load"],
+    "validate": ["extract", "validate", "load"],
+    "build": ["build", "publish"],
+    "publish": ["publish"],
+}
+"""The plain re-run after a kill in a step: the whole night in the long part; in the short one it ends, or begins, where
+a build or a landed night says as much.
+"""
+
+
 @pytest.fixture(scope="module")
 def night(workshop: Workshop, make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> Struck:
     """Two wards; beside the states before and after the night, those of its middle."""
@@ -142,7 +153,7 @@ def test_killed_at_a_commit_point(night: Struck, healing: Healing, name: str, af
     fault = {"action": "kill", "operation": point.operation, "path": point.path, "after": after}
     assert night.play([point.step], fault=fault).killed, "the night has no such moment"
     assert night.torn() == []
-    healing.rerun()
+    healing.rerun(ALL if LONG else RERUNS[point.step])
 
 
 @pytest.mark.parametrize("part", range(amount(1, 10)))
@@ -150,7 +161,7 @@ def test_killed_at_random_moments(night: Struck, healing: Healing, chance: rando
     for step in ALL * 5:
         kill(night, step, chance.uniform(0, night.seconds[step]))
         assert night.torn() == []
-        healing.rerun()
+        healing.rerun(ALL if LONG else RERUNS[step])
 
 
 def kill(night: Struck, step: str, after: float) -> None:
