@@ -20,7 +20,7 @@ def pytest_report_header() -> str:
 
 def pytest_testnodedown(node: Any) -> None:
     """Adds up what was counted in the processes of a run in several."""
-    COUNTS.update(node.workeroutput.get("faults", {}))
+    COUNTS.update(getattr(node, "workeroutput", {}).get("faults", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
