@@ -16,7 +16,7 @@ from tests.support.browser import accessibility_faults, opened, overflow
 from ward_warehouse.core.settings import PROJECT_ROOT
 from ward_warehouse.registry.indicator_reader import read_indicators
 from ward_warehouse.reports.book.example import figure_of, month_of, work_out
-from ward_warehouse.reports.book.site import write_dictionary
+from ward_warehouse.reports.book.site import MADE_OF, renew_dictionary, write_dictionary
 from ward_warehouse.reports.book.words import amount, said, tables, working
 from ward_warehouse.reports.status.files import shelves
 
@@ -69,6 +69,21 @@ def test_the_pdf_holds_every_definition_with_its_example(written: list[Path], de
                     cells = [str(number), *(said(record.values.get(column)) for column in columns)]
                     assert plain("".join(cells) + amount(record.numerator)) in section, one.code
             assert result.startswith(plain(working(one, example))), one.code
+
+
+def test_a_night_writes_a_dictionary_anew_whose_definitions_changed(demo: DemoNights, tmp_path: Path) -> None:
+    """One that nobody asked for is none; one that is current stays as it is."""
+    settings = demo.settings.model_copy(update={"home": tmp_path})
+    settings.published_file.parent.mkdir()
+    settings.published_file.hardlink_to(demo.settings.published_file)
+    assert renew_dictionary(settings) == []
+    page, *_ = write_dictionary(settings, with_docs=False)
+    assert renew_dictionary(settings) == []
+    (page.parent / MADE_OF).write_text("of another time", "utf-8")
+    page.write_text("old", "utf-8")
+    assert page in renew_dictionary(settings)
+    assert "Từ điển chỉ tiêu" in page.read_text("utf-8")
+    assert renew_dictionary(settings) == []
 
 
 def bookmarks(outline: Sequence[Any]) -> Iterator[str]:

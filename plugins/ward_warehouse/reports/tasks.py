@@ -59,6 +59,8 @@ def tell(resolve: Resolver, *, before_build: bool = False) -> str:
 def report(resolve: Resolver) -> str:
     """Writes the periodic reports of each district's open months, mails those that are due and removes old ones.
 
+    A dictionary that stands there is written anew when its definitions changed.
+
     A report that cannot be written (a full disk, a letterhead with a field missing) or mailed fails no night: the one
     of yesterday stays, the mail goes with the next night, and the line that it gives says why.
 
@@ -73,6 +75,14 @@ def report(resolve: Resolver) -> str:
         lines += [str(mailed)] if mailed.sent or mailed.errors else []
         done.refused += mailed.errors
         lines.append(f"{remove_old(settings, settings.report_keep_days)} old ones removed")
+    except WardWarehouseError as error:
+        done.refused.append(str(error))
+    # Whoever tells of a night does not load dbt.
+    from ward_warehouse.reports.book.site import renew_dictionary
+
+    try:
+        if renew_dictionary(settings):
+            lines.append("the dictionary written anew")
     except WardWarehouseError as error:
         done.refused.append(str(error))
     # A mail server that is down is one reason, however many addresses wait for it.
