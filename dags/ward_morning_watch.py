@@ -52,7 +52,7 @@ def ward_morning_watch() -> None:
         from ward_warehouse.night import tasks
 
         with told_plainly():
-            behind = tasks.what_is_not_published()
+            behind = tasks.what_is_not_published(airflow_connection)
         if behind is None:
             raise AirflowSkipException("the published warehouse has all that the lake has")
         get_current_context()["outlet_events"][LAKE].extra = {"behind": behind}

@@ -104,7 +104,13 @@ def ward_nightly_load() -> None:
         reconcile = bool(context["params"]["reconcile"])
         try:
             with told_plainly(besides=PostponedError):
-                reading.extract(job, airflow_connection, reconcile=reconcile, attempt=attempt_of(context["ti"]))
+                reading.extract(
+                    job,
+                    airflow_connection,
+                    reconcile=reconcile,
+                    attempt=attempt_of(context["ti"]),
+                    number=context["ti"].try_number,
+                )
         except PostponedError as error:
             # Not a failure: it costs none of the retries.
             raise AirflowRescheduleException(error.until) from None
@@ -115,14 +121,14 @@ def ward_nightly_load() -> None:
         from ward_warehouse.night import tasks
 
         with told_plainly():
-            tasks.validate(jobs)
+            tasks.validate(jobs, airflow_connection, get_current_context()["ti"].try_number)
 
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[LAKE])
     def announce(jobs: list[dict[str, Any]]) -> None:
         from ward_warehouse.night import tasks
 
         with told_plainly():
-            arrived = tasks.announce(jobs)
+            arrived = tasks.announce(jobs, airflow_connection)
         if arrived is None:
             raise AirflowSkipException("nothing was committed, so there is nothing to build from")
         get_current_context()["outlet_events"][LAKE].extra = arrived
@@ -135,7 +141,7 @@ def ward_nightly_load() -> None:
 
         ti = get_current_context()["ti"]
         with told_plainly():
-            found = tasks.verdict(jobs, ti.log_url.partition("/tasks/")[0])
+            found = tasks.verdict(jobs, ti.log_url.partition("/tasks/")[0], airflow_connection)
         ti.xcom_push("note", found.note)
         # No task of its own, which would cost a second: only of a night that brings no build is it told here.
         tell_before_build(airflow_connection)

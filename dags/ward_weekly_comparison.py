@@ -60,9 +60,10 @@ def ward_weekly_comparison() -> None:
         from ward_warehouse.core.errors import PostponedError
         from ward_warehouse.night import reading
 
+        ti = get_current_context()["ti"]
         try:
             with told_plainly(besides=PostponedError):
-                reading.compare(job, airflow_connection, attempt=attempt_of(get_current_context()["ti"]))
+                reading.compare(job, airflow_connection, attempt=attempt_of(ti), number=ti.try_number)
         except PostponedError as error:
             raise AirflowRescheduleException(error.until) from None
 

@@ -51,14 +51,14 @@ def warehouse_build() -> None:
         from ward_warehouse.night import tasks
 
         with told_plainly():
-            return tasks.build(full_refresh=bool(get_current_context()["params"]["full_refresh"]))
+            return tasks.build(bool(get_current_context()["params"]["full_refresh"]), airflow_connection)
 
     @task(retries=0, outlets=[WAREHOUSE])
     def publish() -> str:
         from ward_warehouse.night import tasks
 
         with told_plainly():
-            published = tasks.publish()
+            published = tasks.publish(airflow_connection)
         context = get_current_context()
         # Of the night that the build was started for, what its load announced; a build by hand has none.
         nights = [event.extra for event in context["triggering_asset_events"].get(LAKE, [])]
@@ -70,7 +70,7 @@ def warehouse_build() -> None:
         from ward_warehouse.night import tasks
 
         with told_plainly():
-            return tasks.document()
+            return tasks.document(airflow_connection)
 
     @task(retries=0)
     def report() -> str:

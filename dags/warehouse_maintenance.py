@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from ward_airflow import told_plainly
+from ward_airflow import airflow_connection, told_plainly
 from ward_warehouse.core.settings import load_settings
 
 SETTINGS = load_settings()
@@ -38,7 +38,7 @@ def warehouse_maintenance() -> None:
         from ward_warehouse.night import tasks
 
         with told_plainly():
-            return tasks.maintain()
+            return tasks.maintain(airflow_connection)
 
     maintain()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from ward_airflow import airflow_connection
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.reports.status.asked import Answer, Asked, Language, Reader
 from ward_warehouse.reports.status.files import TYPES
@@ -29,7 +31,8 @@ def make_app(prefix: str) -> FastAPI:
     base = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
     settings = load_settings()
     secret = conf.get("api", "secret_key").encode()
-    site = Site(settings, f"{base}{prefix}/", secret, lambda night: task_links(settings, base, night))
+    links = partial(task_links, settings, base)
+    site = Site(settings, f"{base}{prefix}/", secret, links, airflow_connection)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_exception_handler(HTTPException, _to_login)
 

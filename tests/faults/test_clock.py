@@ -142,6 +142,6 @@ def test_a_lock_from_the_future_does_not_lock_its_ward_out(district: District, n
     district["a_sql"].send([dossier("1")])
     lake = Lake(district.settings.lake)
     ahead = datetime.now(UTC) + timedelta(days=300)
-    holder = f'{{"host": "another-machine", "process": 1, "since": "{ahead.isoformat()}"}}'
+    holder = f'{{"host": "another-machine", "process": 1, "since": "{ahead.isoformat()}", "lease_seconds": 0.5}}'
     assert lake.create(f"locks/{DOSSIERS}/a_sql/{NIGHT}/000001.json", holder.encode())
     assert district.play(wards=["a_sql"], record_kinds=["dossiers"]).state("a_sql").state == "loaded"

@@ -10,8 +10,8 @@ from rich.table import Table
 from ward_warehouse.cli.output import as_json, console, fail
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import load_settings
+from ward_warehouse.lake.access import open_lake
 from ward_warehouse.lake.locks import Lock, end_lock, find_locks
-from ward_warehouse.lake.store import Lake
 
 
 @click.command()
@@ -29,12 +29,17 @@ from ward_warehouse.lake.store import Lake
 def locks(
     ward: str | None, record_kind: str | None, night: str | None, end: bool, even_at_work: bool, json_: bool
 ) -> None:
-    """Which runs are at work on which ward, record kind and night, and which locks were left behind."""
-    lake = Lake(load_settings().lake)
+    """Which runs are at work on which ward, record kind and night, and which locks were left behind.
+
+    Whether a run on another machine is at work shows when its lock is renewed: that takes up to a minute.
+    """
+    lake = open_lake(load_settings())
     asked = {"ward": ward, "record_kind": record_kind, "night": night}
+    with console.status("looking whether the locks of other machines are renewed"):
+        all_locks = find_locks(lake)
     found = [
         lock
-        for lock in find_locks(lake)
+        for lock in all_locks
         if all(value is None or str(getattr(lock, name)) == value for name, value in asked.items())
     ]
     ended = {lock.path for lock in found if end and (lock.is_left or even_at_work) and end_lock(lake, lock)}
@@ -58,6 +63,9 @@ def _row(lock: Lock, ended: set[str]) -> dict[str, Any]:
         "state": state,
         "process": lock.holder.process,
         "host": lock.holder.host,
+        "task": f"{lock.holder.task} {lock.holder.attempt}".strip("0 "),
+        "run": lock.holder.run,
+        "renewed": lock.look.renewed,
         "since": lock.holder.since,
     }
 
@@ -67,8 +75,9 @@ def _show(rows: list[dict[str, Any]]) -> None:
         console.print("no locks: no run is at work")
         return
     table = Table(header_style="bold")
-    for name in ("ward", "record_kind", "night", "state", "process", "host", "since (UTC)"):
+    for name in ("ward", "record_kind", "night", "state", "process", "host", "task", "renewed (UTC)", "since (UTC)"):
         table.add_column(name, no_wrap=True)
     for row in rows:
-        table.add_row(*(str(value) for value in list(row.values())[:-1]), f"{row['since']:%Y-%m-%d %H:%M}")
+        shown = [str(value) for name, value in row.items() if name not in ("run", "renewed", "since")]
+        table.add_row(*shown, f"{row['renewed']:%Y-%m-%d %H:%M:%S}", f"{row['since']:%Y-%m-%d %H:%M}")
     console.print(table)

@@ -9,8 +9,8 @@ import click
 from ward_warehouse.cli.output import as_json, console
 from ward_warehouse.core.contracts import hashed_columns
 from ward_warehouse.core.settings import load_settings
+from ward_warehouse.lake.access import open_lake
 from ward_warehouse.lake.key_marks import known_keys
-from ward_warehouse.lake.store import Lake
 from ward_warehouse.mapping.privacy import pseudonym
 
 
@@ -26,7 +26,7 @@ def pseudonyms(value: str, json_: bool) -> None:
             "column": column or "any, before hashes were separated by column",
             "hash": pseudonym(text, key, key_id, column),
         }
-        for key_id, key in known_keys(settings, Lake(settings.lake)).items()
+        for key_id, key in known_keys(settings, open_lake(settings)).items()
         for column in (*hashed_columns(), None)
     ]
     if json_:

@@ -12,8 +12,8 @@ from ward_warehouse.cli.add_ward import add
 from ward_warehouse.cli.output import as_json, console, fail
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.settings import Settings, load_settings
+from ward_warehouse.lake.access import open_lake
 from ward_warehouse.lake.key_marks import known_keys
-from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry import Registry
 from ward_warehouse.registry.check_table import CHECKS
 from ward_warehouse.registry.findings import Finding, Severity
@@ -125,7 +125,7 @@ def _sample(
     """Looks at the chosen wards, or all; gives the findings and the counts."""
     from ward_warehouse.onboarding.checks.sample import Sampler, sample_findings
 
-    known_keys(settings, Lake(settings.lake))
+    known_keys(settings, open_lake(settings))
     feeds = [feed for ward in chosen or registry.wards for feed in registry.feeds(ward)]
     sampler = Sampler(settings, from_environment, limit)
     table = Table(title=f"samples of up to {limit} records; nothing was written", header_style="bold")

@@ -23,6 +23,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".local"), description="The one folder for all state")
     lake_url: str = Field(default="", description="fsspec address of the lake; empty means <home>/lake")
+    lake_conn_id: str = Field(
+        default="", description="Airflow connection (aws) of a lake on S3; empty: the machine's own AWS settings count"
+    )
     target: Literal["duckdb"] = Field(default="duckdb", description="The engine that dbt builds on")
     publish: str = Field(
         default="duckdb",

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import LakeError, WardWarehouseError
 from ward_warehouse.lake import outcomes, taken_back
-from ward_warehouse.lake.locks import partition_lock
+from ward_warehouse.lake.locks import partition_lock, require_lock
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.store import Lake, Manifest, landed_path, manifest_path, previous_manifest
 from ward_warehouse.lake.taken_back import TakenBack
@@ -90,6 +90,8 @@ def _take_partition_back(lake: Lake, run_id: str, place: tuple[RecordKind, str, 
                 f"{ward} {record_kind} night {night}: was not loaded, so there is nothing to take back"
             )
         decision = TakenBack(manifest=manifest, taken_by=by, reason=reason, taken_back_at=datetime.now(UTC))
+        for one in _nights_from(lake, record_kind, ward, night):
+            require_lock(lake, record_kind, ward, one)
         lake.write_record(taken_back.path(record_kind, ward, night, manifest.batch_id), decision)
         # Before the manifest goes: that it was committed, and is not there, would else be a loss.
         outcome = outcomes.append(lake, _outcome(lake, run_id, started, decision))

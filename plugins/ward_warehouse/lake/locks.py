@@ -1,74 +1,117 @@
 """One run at a time on a ward, record kind and night: a lock in the lake, made by a create that only one can win.
 
-A lock is a numbered file. Whoever finds none, or finds the newest one's holder gone, creates the next number; the name
-is free for one of them only. In a lake that is a folder the holder has the kernel's lock on its file as well, which
-ends with the process, whatever became of it. Nobody removes a number higher than his own: taking over a lost lock takes
-no living one away.
+A lock is a numbered file. Whoever finds none, or finds all that are there over, creates the next number; the name is
+free for one of them only. Over is a lock whose holder this machine knows to be gone, one of an earlier attempt at the
+same task, and one that was not renewed for as long as its lease: see `leases`. Nobody removes a number higher than his
+own: taking over a lost lock takes no living one away. Who was robbed because he stood still for longer than his lease
+asks before he commits, and does not.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import PurePosixPath
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import LockedError
-from ward_warehouse.lake.lock_holder import LONGEST_RUN, Holder, this_process
+from ward_warehouse.lake.leases import Lease, Look, Renewer, look_at, numbered, numbers, watch
+from ward_warehouse.lake.lock_holder import BY_HAND, LEASE_SECONDS, Holder, Worker, this_process
 from ward_warehouse.lake.store import Lake
 
-__all__ = ["LONGEST_RUN", "Lock", "end_lock", "find_locks", "partition_lock"]
-
 ZONE = "locks"
+FIRST = 1
+
+_HELD = Renewer()
 
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock as it is found: on what, whose, and whether its holder is gone."""
+    """A lock as it is found: on what, and whether it is over."""
 
     record_kind: RecordKind
     ward: str
     night: date
     path: str
-    holder: Holder
+    look: Look
     is_left: bool
+
+    @property
+    def holder(self) -> Holder:
+        """Whose it is."""
+        return self.look.holder
 
 
 @contextmanager
-def partition_lock(lake: Lake, record_kind: RecordKind, ward: str, night: date) -> Iterator[None]:
+def partition_lock(
+    lake: Lake, record_kind: RecordKind, ward: str, night: date, worker: Worker = BY_HAND,
+    lease_seconds: float = LEASE_SECONDS,
+) -> Iterator[None]:  # fmt: skip
     """Holds the partition for the block.
+
+    Args:
+        lake: the lake.
+        record_kind: of the partition.
+        ward: of the partition.
+        night: of the partition.
+        worker: what this process is at work for.
+        lease_seconds: after which others take it over when this process says nothing.
 
     Raises:
         LockedError: another run is at work on it; nothing was done.
+        LakeError: the lake cannot be read or written.
     """
-    folder = f"{ZONE}/{record_kind}/{ward}/{night}"
-    mine, kernel_lock = _acquire(lake, folder, f"{ward} {record_kind} night {night}")
+    folder = _folder(record_kind, ward, night)
+    holder = this_process(worker, lease_seconds)
+    lease, over = _acquire(lake, folder, holder, worker, f"{ward} {record_kind} night {night}")
+    _HELD.add(lease)
     try:
         yield
     finally:
-        for name in [*_numbers(lake, folder, below=mine), mine]:
-            lake.remove(_path(folder, name))
-        _give_back(kernel_lock)
+        _HELD.take_out(lease)
+        for number in over:
+            lake.remove(numbered(folder, number))
+        lease.give_back()
+
+
+def require_lock(lake: Lake, record_kind: RecordKind, ward: str, night: date) -> None:
+    """Asks, before something is committed under a lock of this process, whether it still is this process's.
+
+    Where it took none there is nothing to lose.
+
+    Raises:
+        LockedError: another run has it by now: this one stood still for longer than its lease, or somebody ended it.
+        LakeError: the lake cannot be asked.
+    """
+    lease = _HELD.find(lake, _folder(record_kind, ward, night))
+    if lease is not None and not lease.is_held():
+        raise LockedError(
+            f"{ward} {record_kind} night {night}: this run lost its lock, because it stood still for too long or "
+            "somebody ended it (`ward-warehouse locks`); what it did is not committed: another run does it, or run it "
+            "again"
+        )
 
 
 def find_locks(lake: Lake) -> list[Lock]:
-    """All locks of the lake by record kind, ward and night, also those that were left behind."""
+    """All locks of the lake by record kind, ward and night, also those that were left behind.
+
+    Those of other machines are watched for as long as their lease, all at the same time.
+    """
     try:
         files = lake.fs.find(lake.path(ZONE))
     except FileNotFoundError:
         return []
-    now, found = datetime.now(UTC), []
-    for file in sorted(files):
-        path = file.removeprefix(lake.path(""))
-        holder = lake.read_record(path, Holder) if path.endswith(".json") else None
-        if holder is not None:
-            _, record_kind, ward, night, _ = PurePosixPath(path).parts
-            is_left = holder.is_gone(now, _is_held(lake, path))
-            found.append(Lock(RecordKind(record_kind), ward, date.fromisoformat(night), path, holder, is_left))
+    paths = sorted(file.removeprefix(lake.path("")) for file in files if file.endswith(".json"))
+    looks = [look for path in paths if (look := look_at(lake, path)) is not None]
+    known = {look.path: look.is_over(BY_HAND) for look in looks}
+    known |= {look.path: over for look, over in watch(lake, [look for look in looks if known[look.path] is None])}
+    found = []
+    for look in looks:
+        _, record_kind, ward, night, _ = PurePosixPath(look.path).parts
+        is_left = bool(known[look.path])
+        found.append(Lock(RecordKind(record_kind), ward, date.fromisoformat(night), look.path, look, is_left))
     return found
 
 
@@ -77,76 +120,53 @@ def end_lock(lake: Lake, lock: Lock) -> bool:
     return lake.remove(lock.path)
 
 
-def _acquire(lake: Lake, folder: str, what: str) -> tuple[int, int | None]:
-    """The number of the lock that is held from now on, and the kernel's lock on it where there is one."""
-    numbers = _numbers(lake, folder)
-    if numbers and (holder := _living(lake, folder, numbers[-1])):
-        raise _locked(what, holder)
-    mine = numbers[-1] + 1 if numbers else 1
-    if not lake.create(_path(folder, mine), this_process(datetime.now(UTC)).model_dump_json().encode()):
-        raise _locked(what, _living(lake, folder, mine))
-    kernel_lock = _hold(lake, _path(folder, mine))
-    # Between the first look and the create others may have come and gone: whoever sees another now gives way.
-    for other in _numbers(lake, folder):
-        if other != mine and (found := _living(lake, folder, other)):
-            lake.remove(_path(folder, mine))
-            _give_back(kernel_lock)
-            raise _locked(what, found)
-    return mine, kernel_lock
+def _acquire(lake: Lake, folder: str, holder: Holder, worker: Worker, what: str) -> tuple[Lease, list[int]]:
+    """The lease that is held from now on, and the numbers that are over and go with it."""
+    # Mostly there is none, and a store is asked nothing before.
+    lease = _take(lake, folder, FIRST, holder, {})
+    if lease is not None:
+        return lease, []
+    over = _wait_for_end(lake, folder, worker, what)
+    lease = _take(lake, folder, max(over, default=0) + 1, holder, over)
+    if lease is None:
+        raise _locked(what, None)
+    return lease, list(over)
 
 
-def _hold(lake: Lake, path: str) -> int | None:
-    """The kernel's lock on a file of a lake that is a folder; it waits for no more than another's look."""
-    if not lake.is_local:
+def _wait_for_end(lake: Lake, folder: str, worker: Worker, what: str) -> Mapping[int, Look]:
+    """The locks that are there, when all of them are over.
+
+    Raises:
+        LockedError: one is not.
+    """
+    looks = {number: look_at(lake, numbered(folder, number)) for number in numbers(lake, folder)}
+    found = {number: look for number, look in looks.items() if look is not None}
+    for look in found.values():
+        if look.is_over(worker) is False:
+            raise _locked(what, look.holder)
+    for look, over in watch(lake, [look for look in found.values() if look.is_over(worker) is None]):
+        if not over:
+            raise _locked(what, look.holder)
+    return found
+
+
+def _take(lake: Lake, folder: str, number: int, holder: Holder, over: Mapping[int, Look]) -> Lease | None:
+    """The lease on a number that was free, unless others are there than those that are over."""
+    begun = Lease.now()
+    if not lake.create(numbered(folder, number), holder.model_dump_json().encode()):
         return None
-    descriptor = os.open(lake.path(path), os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    except OSError:
-        # A file system without such locks: the holder's process has to tell.
-        os.close(descriptor)
-        return None
-    return descriptor
+    lease = Lease(lake, folder, number, holder, begun)
+    # Since the look at the others some may have come, or one that stood still gone on: whoever sees another gives way.
+    for other in numbers(lake, folder):
+        now = None if other == number else look_at(lake, numbered(folder, other))
+        if now is not None and (other not in over or now.mark != over[other].mark):
+            lease.give_back()
+            return None
+    return lease
 
 
-def _give_back(kernel_lock: int | None) -> None:
-    if kernel_lock is not None:
-        os.close(kernel_lock)
-
-
-def _is_held(lake: Lake, path: str) -> bool | None:
-    """Whether somebody has the kernel's lock on a file; None where there are no such locks."""
-    if not lake.is_local:
-        return None
-    try:
-        descriptor = os.open(lake.path(path), os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
-    return False
-
-
-def _path(folder: str, number: int) -> str:
-    return f"{folder}/{number:06d}.json"
-
-
-def _numbers(lake: Lake, folder: str, below: int | None = None) -> list[int]:
-    found = [int(PurePosixPath(name).stem) for name in lake.names(folder)]
-    return [number for number in found if below is None or number < below]
-
-
-def _living(lake: Lake, folder: str, number: int) -> Holder | None:
-    holder = lake.read_record(_path(folder, number), Holder)
-    if holder is None or holder.is_gone(datetime.now(UTC), _is_held(lake, _path(folder, number))):
-        return None
-    return holder
+def _folder(record_kind: RecordKind, ward: str, night: date) -> str:
+    return f"{ZONE}/{record_kind}/{ward}/{night}"
 
 
 def _locked(what: str, holder: Holder | None) -> LockedError:

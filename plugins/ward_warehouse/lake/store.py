@@ -20,30 +20,21 @@ names does not exist for any reader: a run that is killed leaves nothing half-vi
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
-from io import BytesIO
 from pathlib import PurePosixPath
-from typing import IO, Any, TypeVar
-from uuid import uuid4
+from typing import Any, TypeVar
 
-import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import LakeError
-
-log = logging.getLogger(__name__)
+from ward_warehouse.lake.files import Files
 
 Record = TypeVar("Record", bound="LakeRecord")
 COMPRESSION = "zstd"
-OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"})
-"""Where an object is seen under its name when all of it is there, and not before: no other name is needed."""
 PASSING = "lz4"
 """Of what is read once and removed, a landed batch: half as dense, and a third cheaper to write and read again."""
 
@@ -140,58 +131,12 @@ class Manifest(LandedBatch):
     decided: int = 0
 
 
-class Lake:
-    """Reads and writes under one fsspec address."""
-
-    def __init__(self, address: str) -> None:
-        self.fs, self._root = fsspec.url_to_fs(address)
-        self._is_exclusive = False
-
-    def path(self, relative: str) -> str:
-        """Full path of a file of the lake."""
-        return f"{self._root}/{relative}"
+class Lake(Files):
+    """The files of the lake, as the tables and records that they hold."""
 
     def data_path(self, zone: str, partition: Partition, batch_id: str) -> str:
         """Relative path of a partition's Parquet file in a zone (landing, accepted, quarantine)."""
         return f"{zone}/{partition.record_kind}/ward={partition.ward}/night={partition.night}/{batch_id}.parquet"
-
-    @contextmanager
-    def writing(self, relative: str) -> Iterator[IO[bytes]]:
-        """A file that appears under its name only when the block ends without an error.
-
-        Raises:
-            LakeError: the lake cannot be written.
-        """
-        try:
-            with self._putting(relative) if self._shows_whole_objects else self._renaming(relative) as handle:
-                yield handle
-        except OSError as error:
-            raise LakeError(
-                f"lake: {relative} cannot be written ({error.strerror or error}); check space and rights of the lake"
-            ) from error
-
-    @contextmanager
-    def _putting(self, relative: str) -> Iterator[IO[bytes]]:
-        """One request for an object of ordinary size: of a block that fails, nothing has left this process."""
-        content = BytesIO()
-        yield content
-        self.fs.pipe_file(self.path(relative), content.getvalue())
-
-    @contextmanager
-    def _renaming(self, relative: str) -> Iterator[IO[bytes]]:
-        target = self.path(relative)
-        temporary = f"{target}.{uuid4().hex}.tmp"
-        try:
-            self.fs.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
-            with self.fs.open(temporary, "wb") as handle:
-                yield handle
-                handle.flush()
-                if self.is_local:
-                    os.fsync(handle.fileno())
-            self._rename(temporary, target)
-        except BaseException:
-            self._forget(temporary)
-            raise
 
     def write_table(self, relative: str, table: pa.Table) -> None:
         """Writes a table as one Parquet file."""
@@ -202,58 +147,6 @@ class Lake:
         """Commits a JSON document: readers see the old one or the new one."""
         with self.writing(relative) as handle:
             handle.write(record.model_dump_json().encode())
-
-    def create(self, relative: str, content: bytes) -> bool:
-        """Writes a file whole under a name that is still free; False when somebody else has the name already.
-
-        Raises:
-            LakeError: the lake cannot be written.
-        """
-        target = self.path(relative)
-        if not self.is_local:
-            if not self._create_object(target, content):
-                return False
-            self._require_exclusive(target, content)
-            return True
-        whole = f"{relative}.{uuid4().hex}.new"
-        with self.writing(whole) as handle:
-            handle.write(content)
-        try:
-            # A link, unlike a rename, never takes the place of what is there.
-            os.link(self.path(whole), target)
-            _sync_folder(target)
-        except FileExistsError:
-            return False
-        except OSError as error:
-            raise LakeError(
-                f"lake: {relative} cannot be written ({error.strerror or error}); check space and rights of the lake"
-            ) from error
-        finally:
-            self.remove(whole)
-        return True
-
-    def _create_object(self, target: str, content: bytes) -> bool:
-        try:
-            self.fs.pipe_file(target, content, mode="create")
-        except FileExistsError:
-            return False
-        return True
-
-    def _require_exclusive(self, target: str, content: bytes) -> None:
-        """Creates the first file of this lake a second time: locks stand on a store that refuses that.
-
-        Raises:
-            LakeError: the store takes it; the file is removed again.
-        """
-        if self._is_exclusive:
-            return
-        if self._create_object(target, content):
-            self._forget(target)
-            raise LakeError(
-                "lake: the store lets two writers create one file, so that two runs could hold one lock; use a store "
-                "with conditional writes (S3's If-None-Match), or a folder"
-            )
-        self._is_exclusive = True
 
     def read_table(self, relative: str, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
         """A Parquet file of the lake.
@@ -284,102 +177,26 @@ class Lake:
         Raises:
             LakeError: it is damaged.
         """
-        try:
-            content = self.fs.cat_file(self.path(relative))
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise LakeError(
-                f"lake: {relative} cannot be read ({error.strerror or error}); check the lake and its rights"
-            ) from None
-        try:
-            return model.model_validate_json(content)
-        except ValidationError:
-            raise LakeError(
-                f"lake: {relative} is damaged; restore it from the backup or run that ward and night again"
-            ) from None
+        content = self.read(relative)
+        return None if content is None else _parsed(relative, content, model)
 
-    def names(self, folder: str, suffix: str = ".json") -> list[str]:
-        """Relative paths of the files in a folder, sorted by name; empty when there is no such folder."""
-        return [path for path, _ in self.versions(folder, suffix)]
+    def read_records(self, paths: Sequence[str], model: type[Record]) -> list[Record]:
+        """The JSON documents of these paths that are there, in their order: from a store many at the same time.
 
-    def versions(self, folder: str, suffix: str = ".json") -> list[tuple[str, str]]:
-        """Relative path and version mark (size and time of change, or ETag) of the files in a folder."""
-        try:
-            entries = self.fs.ls(self.path(folder), detail=True, refresh=True)
-        except FileNotFoundError:
-            return []
-        files = [entry for entry in entries if entry["type"] == "file" and entry["name"].endswith(suffix)]
-        found = [(f"{folder}/{PurePosixPath(entry['name']).name}", _mark(entry)) for entry in files]
-        return sorted(found)
-
-    def folders(self, folder: str) -> list[str]:
-        """Names of the folders in a folder, sorted."""
-        try:
-            entries = self.fs.ls(self.path(folder), detail=True, refresh=True)
-        except FileNotFoundError:
-            return []
-        return sorted(PurePosixPath(entry["name"]).name for entry in entries if entry["type"] == "directory")
-
-    def missing(self, paths: Collection[str]) -> list[str]:
-        """Those of the paths under which there is no file, also where a listing that lags does not show one."""
-        if self.is_local:
-            return [path for path in paths if not os.path.exists(self.path(path))]
-        self.fs.invalidate_cache()
-        zones = {PurePosixPath(path).parts[0] for path in paths}
-        shown = {name for zone in zones for name in self.fs.find(self.path(zone))}
-        return [path for path in paths if self.path(path) not in shown and not self.fs.exists(self.path(path))]
-
-    def remove(self, relative: str) -> bool:
-        """Removes a file that no manifest names any more; where that fails it stays, and nobody reads it.
-
-        Gives whether it was there and is gone.
+        Raises:
+            LakeError: one is damaged.
         """
-        return self._forget(self.path(relative))
-
-    def duckdb_path(self, relative: str) -> str:
-        """Address of a file as DuckDB reads it once the lake's file system is registered with it."""
-        return self.path(relative) if self.is_local else self.fs.unstrip_protocol(self.path(relative))
-
-    @property
-    def is_local(self) -> bool:
-        """Whether the lake is a folder of this machine."""
-        return "file" in self.fs.protocol
-
-    @property
-    def _shows_whole_objects(self) -> bool:
-        protocols = {self.fs.protocol} if isinstance(self.fs.protocol, str) else set(self.fs.protocol)
-        return bool(protocols & OBJECT_STORES)
-
-    def _rename(self, temporary: str, target: str) -> None:
-        if not self.is_local:
-            self.fs.mv(temporary, target)
-            return
-        os.replace(temporary, target)
-        _sync_folder(target)
-
-    def _forget(self, path: str) -> bool:
-        try:
-            if not self.fs.exists(path):
-                return False
-            self.fs.rm_file(path)
-        except OSError as error:
-            log.warning("lake: %s is not needed any more and cannot be removed (%s)", path, error.strerror or error)
-            return False
-        return True
+        found = zip(paths, self.read_all(paths), strict=True)
+        return [_parsed(path, content, model) for path, content in found if content is not None]
 
 
-def _sync_folder(path: str) -> None:
-    folder = os.open(str(PurePosixPath(path).parent), os.O_RDONLY)
+def _parsed(relative: str, content: bytes, model: type[Record]) -> Record:
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _mark(entry: dict[str, Any]) -> str:
-    stamp = entry.get("ETag") or entry.get("mtime") or entry.get("LastModified")
-    return f"{entry['size']}:{stamp}"
+        return model.model_validate_json(content)
+    except ValidationError:
+        raise LakeError(
+            f"lake: {relative} is damaged; restore it from the backup or run that ward and night again"
+        ) from None
 
 
 def landed_path(record_kind: RecordKind, ward: str, night: date) -> str:

@@ -16,6 +16,7 @@ from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.errors import SchemaDriftError, SourceError
 from ward_warehouse.core.names import names_shown
 from ward_warehouse.core.nights import CLOCK_TOLERANCE, night_end
+from ward_warehouse.lake.locks import require_lock
 from ward_warehouse.lake.outcomes import new_id
 from ward_warehouse.lake.store import (
     PASSING,
@@ -83,6 +84,7 @@ def extract(
     Raises:
         SourceError: the source cannot be read, its columns are not those of the mapping, or it marks too many records
             as deleted.
+        LockedError: another run took the partition over meanwhile.
         LakeError: the lake cannot be read or written.
     """
     previous = previous_manifest(lake, feed.record_kind, feed.ward.ward, request.night)
@@ -135,6 +137,7 @@ def extract(
         new_columns=list(names_shown(source.report.new_columns, feed.known_names()).values()),
         rekeyed_path=earlier.land(lake, Partition(**fields), batch_id),
     )
+    require_lock(lake, feed.record_kind, feed.ward.ward, request.night)
     deletes.commit(lake, request.night, least_share)
     lake.write_record(landed_path(feed.record_kind, feed.ward.ward, request.night), batch)
     warnings = () if request.full else _older_warnings(writer)

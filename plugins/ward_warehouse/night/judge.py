@@ -12,6 +12,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import LockedError, WardWarehouseError
 from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.lock_holder import BY_HAND, Worker
 from ward_warehouse.lake.locks import partition_lock
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, landed_path, manifest_path
@@ -46,7 +47,7 @@ def _import_judging() -> None:
         great_expectations()
 
 
-def validate(settings: Settings, lake: Lake, plan: Plan) -> list[Outcome]:
+def validate(settings: Settings, lake: Lake, plan: Plan, worker: Worker = BY_HAND) -> list[Outcome]:
     """Judges the landed batches of a plan's night and commits them; gives an outcome for each.
 
     A batch that cannot be judged, or that another run is at work on, is an outcome that failed; the others go on.
@@ -58,7 +59,7 @@ def validate(settings: Settings, lake: Lake, plan: Plan) -> list[Outcome]:
     for record_kind in plan.record_kinds:
         batches = pending_batches(lake, plan, record_kind)
         if batches:
-            found.extend(_Judging(settings, lake, plan, record_kind).judge_free(batches))
+            found.extend(_Judging(settings, lake, plan, record_kind, worker).judge_free(batches))
     return found
 
 
@@ -81,11 +82,12 @@ def committed(lake: Lake, batch: LandedBatch) -> Manifest | None:
 class _Judging:
     """The judging of one record kind in one run."""
 
-    def __init__(self, settings: Settings, lake: Lake, plan: Plan, record_kind: RecordKind) -> None:
+    def __init__(self, settings: Settings, lake: Lake, plan: Plan, record_kind: RecordKind, worker: Worker) -> None:
         self._settings = settings
         self._lake = lake
         self._plan = plan
         self._record_kind = record_kind
+        self._worker = worker
         self._started = datetime.now(UTC)
 
     def judge_free(self, batches: list[LandedBatch]) -> list[Outcome]:
@@ -120,7 +122,9 @@ class _Judging:
             reraise=True,
         ):
             with attempt:
-                locks.enter_context(partition_lock(self._lake, self._record_kind, batch.ward, batch.night))
+                locks.enter_context(
+                    partition_lock(self._lake, self._record_kind, batch.ward, batch.night, self._worker)
+                )
 
     def _judge(self, batches: list[LandedBatch]) -> list[Outcome]:
         from ward_warehouse.validation.commit import judge_batches

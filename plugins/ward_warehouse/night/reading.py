@@ -14,6 +14,7 @@ from ward_warehouse.core.errors import LASTING, Cause, PostponedError, SourceErr
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.core.shown import on_one_line
 from ward_warehouse.lake import outcomes
+from ward_warehouse.lake.lock_holder import Worker
 from ward_warehouse.lake.outcomes import Outcome, Step
 from ward_warehouse.night.advice import ADVICE
 from ward_warehouse.night.groups import group_wards, task_name
@@ -53,7 +54,9 @@ def group_jobs(night: Night, wards: Sequence[str], resolve: Resolver) -> list[li
     return group_wards(wards, host, quiet, settings.parallel_wards, settings.readers_per_host)
 
 
-def extract(job: dict[str, Any], resolve: Resolver, *, reconcile: bool = False, attempt: Attempt = "first") -> None:
+def extract(
+    job: dict[str, Any], resolve: Resolver, *, reconcile: bool = False, attempt: Attempt = "first", number: int = 1
+) -> None:
     """Extracts the feeds of the wards of a task.
 
     Args:
@@ -61,13 +64,14 @@ def extract(job: dict[str, Any], resolve: Resolver, *, reconcile: bool = False, 
         resolve: gives the connection of a ward.
         reconcile: also compare all records with their source, and mark those that vanished there.
         attempt: after the first, only what did not arrive in this run is read.
+        number: of the attempt, counted from one: a later one follows an earlier that is over.
 
     Raises:
         PostponedError: a ward is in its quiet hours.
         SourceError: something of a ward did not arrive; what did arrive is landed.
     """
     planned = Plan.model_validate(job)
-    night = Night(load_settings())
+    night = Night(load_settings(), worker=Worker(planned.run_id, "extract", number), resolve=resolve)
     steps: tuple[Step, ...] = ("extract", "reconcile") if reconcile else ("extract",)
 
     def expected(ward: str) -> _Expected:
@@ -87,7 +91,7 @@ def extract(job: dict[str, Any], resolve: Resolver, *, reconcile: bool = False, 
 
 def plan_comparison(run_after: datetime, resolve: Resolver) -> list[dict[str, Any]]:
     """One job for each task that compares wards with their sources: those that can be, and were loaded before."""
-    night = Night(load_settings())
+    night = Night(load_settings(), resolve=resolve)
     today = run_after.astimezone(ZoneInfo(night.settings.time_zone)).date()
     known, run_id = last_committed(night.lake), outcomes.new_id()
     loaded = {
@@ -102,19 +106,20 @@ def plan_comparison(run_after: datetime, resolve: Resolver) -> list[dict[str, An
     ]
 
 
-def compare(job: dict[str, Any], resolve: Resolver, *, attempt: Attempt = "first") -> None:
+def compare(job: dict[str, Any], resolve: Resolver, *, attempt: Attempt = "first", number: int = 1) -> None:
     """Compares the records of a task's wards with their sources, and marks what vanished there.
 
     Args:
         job: one of those that `plan_comparison` gave.
         resolve: gives the connection of a ward.
         attempt: after the first, only what was not compared in this run is compared.
+        number: of the attempt, counted from one: a later one follows an earlier that is over.
 
     Raises:
         PostponedError: a ward is in its quiet hours.
         SourceError: a record kind could not be compared, or the source is not believed; the others are.
     """
-    night = Night(load_settings())
+    night = Night(load_settings(), worker=Worker(job["run_id"], "compare", number), resolve=resolve)
     kinds = {ward: [RecordKind(name) for name in names] for ward, names in job["wards"].items()}
 
     def read(ward: str) -> tuple[list[Outcome], list[str]]:

@@ -22,6 +22,7 @@ from ward_warehouse.core.errors import ReconcileError
 from ward_warehouse.core.nights import CLOCK_TOLERANCE, night_end
 from ward_warehouse.lake import deletions
 from ward_warehouse.lake.deletions import DELETIONS_SCHEMA, Reconciliation
+from ward_warehouse.lake.locks import require_lock
 from ward_warehouse.lake.outcomes import new_id
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, Partition, previous_manifest
 from ward_warehouse.mapping.deleted_rows import divided
@@ -258,5 +259,6 @@ def commit_found(
         rows_ahead=ahead,
         reconciled_at=now,
     )
+    require_lock(lake, feed.record_kind, feed.ward.ward, night)
     deletions.commit(lake, found)
     return found

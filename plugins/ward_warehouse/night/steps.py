@@ -15,17 +15,19 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.connections import Resolver, from_environment
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import PostponedError, WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake import outcomes
+from ward_warehouse.lake.access import open_lake
 from ward_warehouse.lake.deletions import Reconciliation
 from ward_warehouse.lake.key_marks import known_keys, require_known_key
+from ward_warehouse.lake.lock_holder import BY_HAND, Worker
 from ward_warehouse.lake.locks import partition_lock
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.quarantine_log import decided_wards
-from ward_warehouse.lake.store import Lake, previous_manifest
+from ward_warehouse.lake.store import previous_manifest
 from ward_warehouse.night.due import Due
 from ward_warehouse.night.extract import Request, extract
 from ward_warehouse.night.judge import import_ahead, pending_batches, validate
@@ -47,12 +49,26 @@ if TYPE_CHECKING:
 
 
 class Night:
-    """The settings, registry and lake of a run, opened once in each process."""
+    """The settings, registry and lake of a run, opened once in each process.
 
-    def __init__(self, settings: Settings, registry: Registry | None = None) -> None:
+    Args:
+        settings: where everything is.
+        registry: the wards; without it that of the settings.
+        worker: what this process is at work for, which its locks say.
+        resolve: gives the connection of the lake, if it has one.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry | None = None,
+        worker: Worker = BY_HAND,
+        resolve: Resolver = from_environment,
+    ) -> None:
         self.settings = settings
         self.registry = registry if registry is not None else load_registry(settings)
-        self.lake = Lake(settings.lake)
+        self.lake = open_lake(settings, resolve)
+        self.worker = worker
 
     def plan(self, request: Request, wards: list[str] | None = None, record_kinds: list[str] | None = None) -> Plan:
         """Which wards and record kinds a run reads: those named, else all wards in force on the night.
@@ -138,7 +154,7 @@ class Night:
         connection = resolve(feed.connection_id)
         limit, wait = self.settings.readers_per_host, self.settings.reader_wait_minutes * 60
         with (
-            partition_lock(self.lake, feed.record_kind, feed.ward.ward, night),
+            partition_lock(self.lake, feed.record_kind, feed.ward.ward, night, self.worker),
             reader_slot(self.settings.home.resolve(), connection, limit, wait),
         ):
             yield lambda _: connection
@@ -203,7 +219,7 @@ class Night:
         Raises:
             LakeError: the lake cannot be read or written.
         """
-        found = validate(self.settings, self.lake, plan)
+        found = validate(self.settings, self.lake, plan, self.worker)
         for one in found:
             if one.status == "succeeded" and one.ward is not None and one.record_kind is not None:
                 for feed in self.registry.feeds(one.ward, [one.record_kind]):

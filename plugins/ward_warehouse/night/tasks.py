@@ -10,9 +10,10 @@ from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ward_warehouse.core.connections import Resolver
+from ward_warehouse.core.connections import Resolver, from_environment
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings, load_settings
+from ward_warehouse.lake.lock_holder import Worker
 from ward_warehouse.night.counting import GOOD
 from ward_warehouse.night.groups import task_name
 from ward_warehouse.night.plan import Plan, make_request
@@ -80,7 +81,7 @@ def plan(
         full=bool(params.get("full")),
         chunk_days=params.get("chunk_days"),
     )
-    opened = Night(settings)
+    opened = Night(settings, resolve=resolve)
     planned = opened.plan(request, params.get("wards"), params.get("record_kinds"))
     for problem in planned.problems:
         log.error("registry: %s", problem)
@@ -92,13 +93,19 @@ def plan(
     ]
 
 
-def validate(jobs: Sequence[dict[str, Any]]) -> None:
+def validate(jobs: Sequence[dict[str, Any]], resolve: Resolver = from_environment, attempt: int = 1) -> None:
     """Judges the night's landed batches.
+
+    Args:
+        jobs: those that `plan` gave.
+        resolve: gives the connection of the lake, if it has one.
+        attempt: at this task, counted from one: a later one follows an earlier that is over.
 
     Raises:
         WardWarehouseError: a record kind could not be judged.
     """
-    night = Night(load_settings())
+    worker = Worker(str(jobs[0]["run_id"]), "validate", attempt)
+    night = Night(load_settings(), worker=worker, resolve=resolve)
     found = night.validate(_joined(jobs, night))
     for outcome in found:
         log.info(
@@ -122,22 +129,23 @@ class Ended:
     failed: bool
 
 
-def announce(jobs: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+def announce(jobs: Sequence[dict[str, Any]], resolve: Resolver = from_environment) -> dict[str, Any] | None:
     """What arrived of the night, for those who build from it; None when nothing was committed."""
-    night = Night(load_settings())
+    night = Night(load_settings(), resolve=resolve)
     found = night.verdict(_joined(jobs, night))
     arrived = [state for state in found.states if state.state in GOOD]
     return figures(found) if arrived else None
 
 
-def verdict(jobs: Sequence[dict[str, Any]], run_url: str = "") -> Ended:
+def verdict(jobs: Sequence[dict[str, Any]], run_url: str = "", resolve: Resolver = from_environment) -> Ended:
     """The verdict on the night.
 
     Args:
         jobs: those that `plan` gave; the place of a job among them is that of its task in the run.
         run_url: address of the run in Airflow's pages; the note leads from there to the logs of failing wards.
+        resolve: gives the connection of the lake, if it has one.
     """
-    night = Night(load_settings())
+    night = Night(load_settings(), resolve=resolve)
     found = night.verdict(_joined(jobs, night))
     text = report(found)
     if not found.failed:
@@ -148,9 +156,9 @@ def verdict(jobs: Sequence[dict[str, Any]], run_url: str = "") -> Ended:
     return Ended(text, run_note(found, places if run_url else {}, night.settings.language), found.failed)
 
 
-def build(full_refresh: bool) -> str:
+def build(full_refresh: bool, resolve: Resolver = from_environment) -> str:
     """Builds and audits the warehouse; gives one line on what was done."""
-    summary = Night(load_settings()).build(full_refresh=full_refresh)
+    summary = Night(load_settings(), resolve=resolve).build(full_refresh=full_refresh)
     for warning in summary.warnings:
         log.warning("%s", warning)
     passed = f"{summary.passed} models and tests passed in {summary.seconds:.1f} s"
@@ -159,17 +167,17 @@ def build(full_refresh: bool) -> str:
     return line
 
 
-def what_is_not_published() -> str | None:
+def what_is_not_published(resolve: Resolver = from_environment) -> str | None:
     """One line when the lake has what the published warehouse lacks; None when a build would bring nothing."""
-    behind = Night(load_settings()).what_is_not_published()
+    behind = Night(load_settings(), resolve=resolve).what_is_not_published()
     if behind is not None:
         log.info("%s", behind)
     return behind
 
 
-def maintain() -> str:
+def maintain(resolve: Resolver = from_environment) -> str:
     """Retention and compaction; gives one line on what was done."""
-    line = "; ".join(Night(load_settings()).maintain().warnings)
+    line = "; ".join(Night(load_settings(), resolve=resolve).maintain().warnings)
     log.info("maintenance: %s", line)
     return line
 
@@ -182,9 +190,9 @@ class Published:
     extra: dict[str, Any]
 
 
-def publish() -> Published:
+def publish(resolve: Resolver = from_environment) -> Published:
     """Publishes the build and copies it as Parquet; gives what was published."""
-    night = Night(load_settings())
+    night = Night(load_settings(), resolve=resolve)
     rows = night.publish()
     line = f"published {len(rows)} tables, {sum(rows.values())} rows; {night.copy_as_parquet()}"
     log.info("%s: %s", line, night.settings.published_file)
@@ -197,16 +205,16 @@ def serve(resolve: Resolver) -> str:
     Args:
         resolve: gives a connection by its id.
     """
-    served = Night(load_settings()).serve(resolve)
+    served = Night(load_settings(), resolve=resolve).serve(resolve)
     for warning in served.warnings:
         log.warning("%s", warning)
     log.info("%s", served)
     return str(served)
 
 
-def document() -> str:
+def document(resolve: Resolver = from_environment) -> str:
     """Writes the Data Docs of the published warehouse; gives one line on what was done."""
-    line = f"documented on {Night(load_settings()).document()} pages"
+    line = f"documented on {Night(load_settings(), resolve=resolve).document()} pages"
     log.info("%s", line)
     return line
 

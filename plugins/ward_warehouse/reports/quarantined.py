@@ -16,8 +16,8 @@ import pyarrow as pa
 from ward_warehouse.core.errors import BuildError, WardWarehouseError
 from ward_warehouse.core.quoting import literal
 from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.access import open_lake
 from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, decided_wards, decision_files
-from ward_warehouse.lake.store import Lake
 from ward_warehouse.reports.cells import rows_of, write_csv
 from ward_warehouse.warehouse.published import open_published
 
@@ -191,7 +191,7 @@ def _execute(db: duckdb.DuckDBPyConnection, statement: str, wanted: Wanted) -> d
 @contextmanager
 def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published warehouse with the relation `decisions`: those of the lake's log."""
-    lake = Lake(settings.lake)
+    lake = open_lake(settings)
     files = [name for record_kind, ward in decided_wards(lake) for name in decision_files(lake, record_kind, ward)]
     with open_published(settings.published_file) as db:
         tables = [lake.read_table(name) for name in files]

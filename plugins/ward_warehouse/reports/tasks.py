@@ -46,11 +46,11 @@ def tell(resolve: Resolver, *, before_build: bool = False) -> str:
         LakeError: the lake cannot be read or written.
     """
     try:
-        log.info("morning: %s", write_newest())
+        log.info("morning: %s", write_newest(resolve))
     except Exception:
         # A fault that nobody foresaw in the page must not keep the message back.
         log.exception("the morning pages could not be written")
-    told = telling(Night(load_settings()), resolve, before_build=before_build)
+    told = telling(Night(load_settings(), resolve=resolve), resolve, before_build=before_build)
     for one in told:
         log.log(logging.WARNING if one.errors else logging.INFO, "%s", one)
     return "; ".join(map(str, told)) or "nobody to tell"

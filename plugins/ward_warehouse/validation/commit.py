@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from ward_warehouse.core.contracts import CONTRACTS, RecordKind
 from ward_warehouse.core.errors import ValidationError
+from ward_warehouse.lake.locks import require_lock
 from ward_warehouse.lake.quarantine_log import LETS_IN, QUARANTINE_SCHEMA, Log, read_log
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, RuleResult, manifest_path
 from ward_warehouse.mapping.statement import MARKERS, RECEIVED
@@ -161,6 +162,7 @@ def commit(lake: Lake, judged: Judged) -> Manifest:
 
     Raises:
         ValidationError: the numbers do not add up.
+        LockedError: another run took the partition over meanwhile.
         LakeError: the lake cannot be read or written.
     """
     place = manifest_path(judged.batch.record_kind, judged.batch.ward, judged.batch.night)
@@ -181,6 +183,7 @@ def commit(lake: Lake, judged: Judged) -> Manifest:
         committed_at=datetime.now(UTC),
         decided=log.number,
     )
+    require_lock(lake, batch.record_kind, batch.ward, batch.night)
     lake.write_record(place, manifest)
     if judged.batch.path:
         lake.remove(judged.batch.path)

@@ -1,7 +1,6 @@
 """`ward-warehouse locks`: who is at work on what, what was left behind, and its end."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
     """A lake in which a run that was killed left its lock on p01."""
     monkeypatch.setenv("WARD_WAREHOUSE_HOME", str(tmp_path))
     made = Lake(str(tmp_path / "lake"))
-    left = this_process(datetime.now(UTC)).model_copy(update={"started": "1"})
+    left = this_process().model_copy(update={"started": "1"})
     made.write_record(f"locks/{KIND}/p01/{NIGHT}/000001.json", left)
     return made
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.lake.store import Lake
+from ward_warehouse.lake.access import open_lake
 from ward_warehouse.registry import Registry
 from ward_warehouse.registry.findings import Finding
 
@@ -32,7 +32,7 @@ def past_findings(registry: Registry, settings: Settings) -> Iterator[Finding]:
 def _lost(registry: Registry, settings: Settings) -> Iterator[Finding]:
     if registry.problems:
         return
-    lake = Lake(settings.lake)
+    lake = open_lake(settings)
     known = {ward for kind in RecordKind for ward in lake.folders(f"manifests/{kind}")}
     for ward in sorted(known - registry.wards.keys()):
         text = f"ward {ward}: has records in the lake and no entry; its district would lose its past"

@@ -11,6 +11,7 @@ from markupsafe import escape
 from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.core.shown import on_one_line
+from ward_warehouse.lake.access import open_lake
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.reports.messages.compose import Message
 from ward_warehouse.reports.messages.deliver import send_mail
@@ -47,7 +48,7 @@ def mail_reports(settings: Settings, reports: Sequence[PeriodicReport], resolve:
         LakeError: the lake cannot be read or written.
     """
     lists, mailed = load_lists(settings), Mailed()
-    lake = Lake(settings.lake)
+    lake = open_lake(settings, resolve)
     for report in reports:
         if report.as_of is None or report.as_of < report.period.end:
             continue

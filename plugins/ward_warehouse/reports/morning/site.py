@@ -15,8 +15,10 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter
 
+from ward_warehouse.core.connections import Resolver, from_environment
 from ward_warehouse.core.errors import BuildError, WardWarehouseError
 from ward_warehouse.core.settings import Settings, load_settings
+from ward_warehouse.lake.access import open_lake
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry import Registry, load_registry
 from ward_warehouse.reports.morning.gather import NIGHTS_SHOWN, Gatherer
@@ -74,14 +76,17 @@ def _unfinished_before(settings: Settings, district: str, night: date) -> date |
     return newest if newest is not None and newest >= night - timedelta(days=NIGHTS_SHOWN) else None
 
 
-def write_newest() -> str:
+def write_newest(resolve: Resolver = from_environment) -> str:
     """Writes the pages of the newest night of each district: the last thing of a run, whatever became of it.
 
     Gives one line on each district's night, or on what is wrong with the pages, which costs the run nothing.
+
+    Args:
+        resolve: gives the connection of the lake, if it has one.
     """
     settings = load_settings()
     try:
-        written = write_mornings(settings, Lake(settings.lake), load_registry(settings))
+        written = write_mornings(settings, open_lake(settings, resolve), load_registry(settings))
     except WardWarehouseError as error:
         return str(error)
     for morning, page in written:

@@ -7,16 +7,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ward_warehouse.core.connections import Resolver, from_environment
 from ward_warehouse.core.errors import BuildError, WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.core.shown import shown
 from ward_warehouse.decisions.period_round import Round, look
+from ward_warehouse.lake.access import open_lake
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.period_log import parse_period
 from ward_warehouse.lake.store import Lake
@@ -54,11 +57,19 @@ class Site:
         root: path under which the pages are served, with a slash at its end.
         secret: what the forms' tokens are made with.
         task_links: see `TaskLinks`.
+        resolve: gives the connection of the lake, if it has one.
     """
 
-    def __init__(self, settings: Settings, root: str, secret: bytes, task_links: TaskLinks = lambda _: {}) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        root: str,
+        secret: bytes,
+        task_links: TaskLinks = lambda _: {},
+        resolve: Resolver = from_environment,
+    ) -> None:
         self.settings, self.root, self.secret, self.task_links = settings, root, secret, task_links
-        self.lake = Lake(settings.lake)
+        self._resolve = resolve
         self.routes: tuple[tuple[re.Pattern[str], Callable[..., str]], ...] = (
             (re.compile(r""), self._nights),
             (re.compile(r"night/(\d{4}-\d\d-\d\d)"), self._night),
@@ -68,6 +79,11 @@ class Site:
             (re.compile(r"periods"), self._periods),
             (re.compile(r"pages"), self._pages),
         )
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The lake; a page that needs none is there also when its connection is not."""
+        return open_lake(self.settings, self._resolve)
 
     def answer(self, asked: Asked) -> Answer:
         """The page that is asked for, or one that says why there is none."""

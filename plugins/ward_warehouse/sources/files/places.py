@@ -10,10 +10,7 @@ import fsspec
 
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
-
-SECONDS = 30
-"""How long a server may be silent."""
-S3_ATTEMPTS = 3
+from ward_warehouse.core.object_store import SECONDS, s3_options
 
 Place = tuple[Any, str]
 """An fsspec file system, and the folder in it."""
@@ -75,21 +72,7 @@ def _sftp(connection: Connection, path: str) -> Place:
 
 def _s3(connection: Connection, path: str) -> Place:
     """S3 and what speaks like it; nothing of this machine's own AWS settings is used."""
-    region = connection.extra.get("region_name")
-    fs = fsspec.filesystem(
-        "s3",
-        anon=not connection.login,
-        key=connection.login or None,
-        secret=connection.password or None,
-        endpoint_url=connection.extra.get("endpoint_url"),
-        client_kwargs={"region_name": str(region)} if region else {},
-        config_kwargs={
-            "connect_timeout": SECONDS,
-            "read_timeout": SECONDS,
-            "retries": {"max_attempts": S3_ATTEMPTS, "mode": "standard"},
-        },
-        skip_instance_cache=True,
-    )
+    fs = fsspec.filesystem("s3", **s3_options(connection), skip_instance_cache=True)
     return fs, path.removeprefix("s3://").strip("/")
 
 
