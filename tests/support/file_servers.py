@@ -156,11 +156,15 @@ class _Handle(paramiko.SFTPHandle):
 
 @dataclass(frozen=True)
 class S3Server:
-    """A server that speaks S3, and the account that may read and write it."""
+    """A server that speaks S3, and the account that may read and write it.
+
+    `requests` are those that it was sent, by whatever process: method and path with its query.
+    """
 
     endpoint: str
     login: str
     password: str
+    requests: list[str] = field(default_factory=list)
 
     @property
     def client(self) -> Any:
@@ -195,6 +199,20 @@ def s3() -> Iterator[S3Server]:
         iam.put_user_policy(UserName=LOGIN, PolicyName="all", PolicyDocument=policy)
         key = iam.create_access_key(UserName=LOGIN)["AccessKey"]
         httpx.post(f"{endpoint}/moto-api/reset-auth", content=b"0").raise_for_status()
-        yield S3Server(endpoint, key["AccessKeyId"], key["SecretAccessKey"])
+        made = S3Server(endpoint, key["AccessKeyId"], key["SecretAccessKey"])
+        _note_requests(server, made.requests)
+        yield made
     finally:
         server.stop()
+
+
+def _note_requests(server: Any, requests: list[str]) -> None:
+    """Puts a listener before the application that answers."""
+    answer = server._server.app
+
+    def noting(environ: dict[str, Any], start_response: Any) -> Any:
+        query = environ.get("QUERY_STRING")
+        requests.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}{'?' + query if query else ''}")
+        return answer(environ, start_response)
+
+    server._server.app = noting
