@@ -39,9 +39,7 @@ def take_back(
     """
     if not by.strip() or not reason.strip():
         raise WardWarehouseError("taking a night back needs who decides and why; give --by and --reason")
-    loaded = [
-        record_kind for record_kind in RecordKind if lake.fs.exists(lake.path(manifest_path(record_kind, ward, night)))
-    ]
+    loaded = [record_kind for record_kind in RecordKind if lake.exists(manifest_path(record_kind, ward, night))]
     missing = [str(record_kind) for record_kind in record_kinds if record_kind not in loaded]
     if missing or not loaded:
         raise WardWarehouseError(
@@ -128,7 +126,7 @@ def _begin_again(
 
 
 def _remove(lake: Lake, relative: str) -> None:
-    if not lake.remove(relative) and lake.fs.exists(lake.path(relative)):
+    if not lake.remove(relative) and lake.exists(relative):
         raise LakeError(
             f"lake: {relative} cannot be removed; check the rights of the lake, then give the command again"
         )

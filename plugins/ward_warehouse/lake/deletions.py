@@ -60,10 +60,7 @@ def commit(lake: Lake, found: Reconciliation) -> None:
 
 def reconciliations(lake: Lake, record_kind: RecordKind, ward: str) -> Iterator[Reconciliation]:
     """All reconciliations of a ward, by night and time."""
-    for name in lake.names(folder(record_kind, ward)):
-        found = lake.read_record(name, Reconciliation)
-        if found is not None:
-            yield found
+    yield from lake.read_records(lake.names(folder(record_kind, ward)), Reconciliation)
 
 
 def events(lake: Lake, record_kind: RecordKind, ward: str, before: date | None = None) -> pa.Table:

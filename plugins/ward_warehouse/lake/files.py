@@ -160,7 +160,7 @@ class Files:
             raise _not_written(relative, error) from error
 
     def _match(self, target: str) -> dict[str, str]:
-        if "s3" not in self.fs.protocol:
+        if not self.has_etags:
             return {}
         bucket, _, key = target.partition("/")
         return {"IfMatch": self.fs.call_s3("head_object", Bucket=bucket, Key=key)["ETag"]}
@@ -201,7 +201,7 @@ class Files:
 
     def _read(self, target: str) -> bytes:
         # In one piece: s3fs else asks for the size first.
-        found: bytes = self.fs.cat_file(target, **({"max_concurrency": 1} if "s3" in self.fs.protocol else {}))
+        found: bytes = self.fs.cat_file(target, **({"max_concurrency": 1} if self.has_etags else {}))
         return found
 
     def names(self, folder: str, suffix: str = ".json") -> list[str]:
@@ -210,30 +210,63 @@ class Files:
 
     def versions(self, folder: str, suffix: str = ".json") -> list[tuple[str, str]]:
         """Relative path and version mark (size and time of change, or ETag) of the files in a folder."""
+        files = [one for one in self._entries(folder) if one["type"] == "file" and one["name"].endswith(suffix)]
+        return sorted((f"{folder}/{PurePosixPath(one['name']).name}", _mark(one)) for one in files)
+
+    def versions_below(self, folder: str, suffix: str = ".json") -> list[tuple[str, str]]:
+        """The same of the files in a folder and in all that are in it: of a store in one listing."""
+        files = [(path, one) for path, one in self.find(folder).items() if path.endswith(suffix)]
+        return sorted((path, _mark(one)) for path, one in files)
+
+    def find(self, folder: str) -> dict[str, dict[str, Any]]:
+        """What the file system says of each file in a folder and in all that are in it, by relative path.
+
+        Raises:
+            LakeError: they cannot be listed.
+        """
+        target = self.path(folder)
+        parent, _, name = target.rpartition("/")
         try:
-            entries = self.fs.ls(self.path(folder), detail=True, refresh=True)
+            # With the name as a prefix s3fs asks nothing more where there is nothing.
+            found = (
+                self.fs.find(parent, prefix=f"{name}/", detail=True)
+                if self.has_etags and name
+                else self.fs.find(target, detail=True)
+            )
         except FileNotFoundError:
-            return []
-        files = [entry for entry in entries if entry["type"] == "file" and entry["name"].endswith(suffix)]
-        found = [(f"{folder}/{PurePosixPath(entry['name']).name}", _mark(entry)) for entry in files]
-        return sorted(found)
+            return {}
+        except STORE_ERRORS as error:
+            raise _not_listed(folder, error) from None
+        return {path.removeprefix(self.path("")): one for path, one in found.items()}
 
     def folders(self, folder: str) -> list[str]:
         """Names of the folders in a folder, sorted."""
+        return sorted(PurePosixPath(one["name"]).name for one in self._entries(folder) if one["type"] == "directory")
+
+    def _entries(self, folder: str) -> list[dict[str, Any]]:
+        target = self.path(folder)
         try:
-            entries = self.fs.ls(self.path(folder), detail=True, refresh=True)
+            if not self.has_etags:
+                found: list[dict[str, Any]] = self.fs.ls(target, detail=True, refresh=True)
+                return found
+            # One request, also where there is nothing: of `ls` s3fs makes two then.
+            parent, _, name = target.rpartition("/")
+            return list(self.fs.find(parent, prefix=f"{name}/", maxdepth=1, withdirs=True, detail=True).values())
         except FileNotFoundError:
             return []
-        return sorted(PurePosixPath(entry["name"]).name for entry in entries if entry["type"] == "directory")
+        except STORE_ERRORS as error:
+            raise _not_listed(folder, error) from None
 
     def missing(self, paths: Collection[str]) -> list[str]:
         """Those of the paths under which there is no file, also where a listing that lags does not show one."""
         if self.is_local:
             return [path for path in paths if not os.path.exists(self.path(path))]
-        self.fs.invalidate_cache()
-        zones = {PurePosixPath(path).parts[0] for path in paths}
-        shown = {name for zone in zones for name in self.fs.find(self.path(zone))}
-        return [path for path in paths if self.path(path) not in shown and not self.fs.exists(self.path(path))]
+        shown = {path for zone in {PurePosixPath(path).parts[0] for path in paths} for path in self.find(zone)}
+        return [path for path in paths if path not in shown and not self.exists(path)]
+
+    def exists(self, relative: str) -> bool:
+        """Whether there is such a file."""
+        return bool(self.fs.exists(self.path(relative)))
 
     def remove(self, relative: str) -> bool:
         """Removes a file that no manifest names any more; where that fails it stays, and nobody reads it.
@@ -242,14 +275,15 @@ class Files:
         """
         return self._forget(self.path(relative))
 
-    def duckdb_path(self, relative: str) -> str:
-        """Address of a file as DuckDB reads it once the lake's file system is registered with it."""
-        return self.path(relative) if self.is_local else self.fs.unstrip_protocol(self.path(relative))
-
     @property
     def is_local(self) -> bool:
         """Whether the lake is a folder of this machine."""
         return "file" in self.fs.protocol
+
+    @property
+    def has_etags(self) -> bool:
+        """Whether a version mark says what the content is, and not only when it was written."""
+        return "s3" in self.fs.protocol
 
     @property
     def _shows_whole_objects(self) -> bool:
@@ -276,6 +310,10 @@ class Files:
 
 def _not_written(relative: str, error: Exception) -> LakeError:
     return LakeError(f"lake: {relative} cannot be written ({_reason(error)}); check space and rights of the lake")
+
+
+def _not_listed(folder: str, error: Exception) -> LakeError:
+    return LakeError(f"lake: {folder} cannot be listed ({_reason(error)}); check the lake and its rights")
 
 
 def _reason(error: Exception) -> str:

@@ -99,12 +99,7 @@ def find_locks(lake: Lake) -> list[Lock]:
 
     Those of other machines are watched for as long as their lease, all at the same time.
     """
-    try:
-        files = lake.fs.find(lake.path(ZONE))
-    except FileNotFoundError:
-        return []
-    paths = sorted(file.removeprefix(lake.path("")) for file in files if file.endswith(".json"))
-    looks = [look for path in paths if (look := look_at(lake, path)) is not None]
+    looks = [look for path, _ in lake.versions_below(ZONE) if (look := look_at(lake, path)) is not None]
     known = {look.path: look.is_over(BY_HAND) for look in looks}
     known |= {look.path: over for look, over in watch(lake, [look for look in looks if known[look.path] is None])}
     found = []

@@ -6,10 +6,11 @@ switched in one step, and a file is deleted only when nothing has named it for d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path, PurePosixPath
+from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake import taken_back
 from ward_warehouse.lake.deletions import ZONE as DELETIONS
 from ward_warehouse.lake.deletions import reconciliations
+from ward_warehouse.lake.history import read_history
 from ward_warehouse.lake.period_log import CLOSED, decided_districts, read_periods
 from ward_warehouse.lake.quarantine_log import decided_wards, read_log
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, manifest_path
@@ -85,10 +87,7 @@ def _manifests(lake: Lake) -> Iterator[Manifest]:
 
 
 def _of_ward(lake: Lake, record_kind: RecordKind, ward: str) -> Iterator[Manifest]:
-    for name in lake.names(f"manifests/{record_kind}/{ward}"):
-        manifest = lake.read_record(name, Manifest)
-        if manifest is not None:
-            yield manifest
+    yield from read_history(lake, record_kind, ward)
 
 
 def _switch(lake: Lake, seen: Manifest, **paths: str) -> bool:
@@ -173,20 +172,18 @@ def _delete(lake: Lake, paths: list[str]) -> int:
 
 def _old_files(lake: Lake, folder: str, suffixes: tuple[str, ...], before: datetime) -> list[str]:
     """Files below a folder, the whole lake for an empty one, that were last written before an instant."""
-    try:
-        found = lake.fs.find(lake.path(folder))
-    except FileNotFoundError:
-        return []
-    old = [name for name in found if name.endswith(suffixes) and _is_older(lake, name, before)]
-    return [name.removeprefix(lake.path("")) for name in old]
+    return [
+        path
+        for path, entry in lake.find(folder).items()
+        if path.endswith(suffixes) and _written_at(lake, path, entry) < before
+    ]
 
 
-def _is_older(lake: Lake, path: str, before: datetime) -> bool:
-    try:
-        return bool(lake.fs.modified(path).astimezone(UTC) < before)
-    except FileNotFoundError:
-        # It went while it was looked at: whoever wrote it is alive.
-        return False
+def _written_at(lake: Lake, path: str, entry: Mapping[str, Any]) -> datetime:
+    at = entry.get("LastModified") or entry.get("mtime")
+    if at is None:
+        at = lake.fs.modified(lake.path(path))
+    return (datetime.fromtimestamp(at, UTC) if isinstance(at, float | int) else at).astimezone(UTC)
 
 
 def _named(lake: Lake) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Literal
@@ -11,6 +12,7 @@ from uuid import uuid4
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import Cause
 from ward_warehouse.core.shown import Shown
+from ward_warehouse.lake.digests import read_folder
 from ward_warehouse.lake.store import Lake, LakeRecord
 
 Step = Literal[
@@ -93,10 +95,29 @@ def append(lake: Lake, outcome: Outcome) -> Outcome:
     return outcome
 
 
+def read_since(lake: Lake, since: str, wanted: Callable[[str], bool] = lambda _: True) -> list[Outcome]:
+    """The outcomes of the day of an id and of all days after it, in the order they were written.
+
+    Args:
+        lake: the lake.
+        since: an outcome's or a run's id, or a day; empty for all days.
+        wanted: says of an outcome's id whether it is.
+
+    Raises:
+        LakeError: an outcome is damaged, or the lake cannot be read.
+    """
+    found: list[Outcome] = []
+    for day in lake.folders("outcomes"):
+        if day >= since[:8]:
+            folder = f"outcomes/{day}"
+            versions = [one for one in lake.versions(folder) if wanted(PurePosixPath(one[0]).stem)]
+            found += read_folder(lake, folder, versions, Outcome)
+    return found
+
+
 def read_run(lake: Lake, run_id: str) -> list[Outcome]:
     """The outcomes of a run in the order they were written; `run_id` is one made by `new_id`."""
-    found = (lake.read_record(name, Outcome) for name in names_since(lake, run_id))
-    return [outcome for outcome in found if outcome is not None and outcome.run_id == run_id]
+    return [outcome for outcome in read_since(lake, run_id) if outcome.run_id == run_id]
 
 
 def read_night(lake: Lake, night: date) -> list[Outcome]:
@@ -104,5 +125,4 @@ def read_night(lake: Lake, night: date) -> list[Outcome]:
 
     A night is read once it is over: no outcome of it lies in a folder of a day before it.
     """
-    found = (lake.read_record(name, Outcome) for name in names_since(lake, f"{night:%Y%m%d}"))
-    return [outcome for outcome in found if outcome is not None and outcome.night == night]
+    return [outcome for outcome in read_since(lake, f"{night:%Y%m%d}") if outcome.night == night]

@@ -68,6 +68,10 @@ class Log:
         return self.entries.filter(pc.is_in(self.entries["action"], value_set=pa.array(actions, pa.string())))
 
 
+EMPTY = Log(0, DECISION_SCHEMA.empty_table())
+"""Of a ward about whose records nothing was decided."""
+
+
 def folder(record_kind: RecordKind, ward: str) -> str:
     """Where the decisions about a ward's records of a kind are."""
     return f"decisions/{record_kind}/{ward}"
@@ -91,7 +95,7 @@ def read_log(lake: Lake, record_kind: RecordKind, ward: str) -> Log:
     """
     names = decision_files(lake, record_kind, ward)
     if not names:
-        return Log(0, DECISION_SCHEMA.empty_table())
+        return EMPTY
     tables = [lake.read_table(name).select(DECISION_SCHEMA.names).cast(DECISION_SCHEMA) for name in names]
     return Log(journal.number_of(names[-1]), pa.concat_tables(tables))
 

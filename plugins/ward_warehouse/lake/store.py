@@ -13,6 +13,7 @@
     reconciliations/<record kind>/<ward>/<night>-<batch>.json     records that vanished at the source, or came back
     locks/<record kind>/<ward>/<night>/<number>.json                     the run that is at work on a partition
     outcomes/<date written>/<time>-<id>.json                      what each step did
+    digests/<folder>.json                                         documents of a folder in one, see `digests`
 
 A file may hold many nights of a ward: a manifest stands for the records of its own night in it. A file that no manifest
 names does not exist for any reader: a run that is killed leaves nothing half-visible.
@@ -20,10 +21,14 @@ names does not exist for any reader: a run that is killed leaves nothing half-vi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import PurePosixPath
-from typing import Any, TypeVar
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import IO, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,7 +36,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import LakeError
-from ward_warehouse.lake.files import Files
+from ward_warehouse.lake.files import AT_ONCE, Files
 
 Record = TypeVar("Record", bound="LakeRecord")
 COMPRESSION = "zstd"
@@ -155,13 +160,42 @@ class Lake(Files):
             LakeError: it is absent or damaged.
         """
         try:
-            with self.fs.open(self.path(relative), "rb") as handle:
+            with self._opened(relative) as handle:
                 return pq.read_table(handle, columns=columns, filters=filters)
-        except (OSError, pa.ArrowInvalid) as error:
+        except (OSError, LakeError, pa.ArrowInvalid) as error:
             raise LakeError(
                 f"lake: {relative} cannot be read ({' '.join(str(error).split())[:160]}); restore it from the "
                 "backup or run that ward and night again"
             ) from None
+
+    def _opened(self, relative: str) -> IO[bytes]:
+        if self.is_local:
+            return open(self.path(relative), "rb")
+        # One request for all of it: by parts, a file of ordinary size costs several.
+        content = self.read(relative)
+        if content is None:
+            raise FileNotFoundError(relative)
+        return BytesIO(content)
+
+    @contextmanager
+    def on_disk(self, paths: Sequence[str], folder: Path | None = None) -> Iterator[dict[str, str]]:
+        """Where files can be opened on this machine, by path: a store's are copied for the block, below `folder`.
+
+        Raises:
+            LakeError: one is absent, or cannot be read.
+        """
+        if self.is_local:
+            yield {path: self.path(path) for path in paths}
+            return
+        with TemporaryDirectory(dir=folder, prefix="of-the-lake-") as copies:
+            places = {path: str(Path(copies) / f"{number}.parquet") for number, path in enumerate(paths)}
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                list(pool.map(self._copy_to, places.keys(), places.values()))
+            yield places
+
+    def _copy_to(self, relative: str, place: str) -> None:
+        with self._opened(relative) as content, open(place, "wb") as handle:
+            handle.write(content.read())
 
     def read_partition(self, relative: str, night: date, columns: list[str] | None = None) -> pa.Table:
         """The records of one night in a file that may hold those of several.
@@ -178,7 +212,7 @@ class Lake(Files):
             LakeError: it is damaged.
         """
         content = self.read(relative)
-        return None if content is None else _parsed(relative, content, model)
+        return None if content is None else self.parse(relative, content, model)
 
     def read_records(self, paths: Sequence[str], model: type[Record]) -> list[Record]:
         """The JSON documents of these paths that are there, in their order: from a store many at the same time.
@@ -187,16 +221,20 @@ class Lake(Files):
             LakeError: one is damaged.
         """
         found = zip(paths, self.read_all(paths), strict=True)
-        return [_parsed(path, content, model) for path, content in found if content is not None]
+        return [self.parse(path, content, model) for path, content in found if content is not None]
 
+    def parse(self, relative: str, content: bytes, model: type[Record]) -> Record:
+        """The document that a file of the lake holds.
 
-def _parsed(relative: str, content: bytes, model: type[Record]) -> Record:
-    try:
-        return model.model_validate_json(content)
-    except ValidationError:
-        raise LakeError(
-            f"lake: {relative} is damaged; restore it from the backup or run that ward and night again"
-        ) from None
+        Raises:
+            LakeError: it is damaged.
+        """
+        try:
+            return model.model_validate_json(content)
+        except ValidationError:
+            raise LakeError(
+                f"lake: {relative} is damaged; restore it from the backup or run that ward and night again"
+            ) from None
 
 
 def landed_path(record_kind: RecordKind, ward: str, night: date) -> str:

@@ -45,7 +45,4 @@ def read_all(lake: Lake) -> Iterator[TakenBack]:
     """
     for record_kind in RecordKind:
         for ward in lake.folders(f"{FOLDER}/{record_kind}"):
-            for name in lake.names(f"{FOLDER}/{record_kind}/{ward}"):
-                found = lake.read_record(name, TakenBack)
-                if found is not None:
-                    yield found
+            yield from lake.read_records(lake.names(f"{FOLDER}/{record_kind}/{ward}"), TakenBack)

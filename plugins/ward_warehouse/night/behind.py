@@ -5,10 +5,8 @@ Without a word of it a build that is paused, or fails, night after night goes un
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.lake.outcomes import Outcome, names_since
+from ward_warehouse.lake.outcomes import Outcome, read_since
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.warehouse.published import open_published
 
@@ -36,11 +34,8 @@ def what_is_not_published(settings: Settings, lake: Lake, besides: str | None = 
     """
     published = settings.published_file.is_file()
     known = _known(settings) if published else set()
-    fresh = [name for name in names_since(lake, max(known, default="")) if PurePosixPath(name).stem not in known]
-    read = (lake.read_record(name, Outcome) for name in fresh)
-    missing = [
-        one for one in read if one and one.run_id != besides and one.step in COMMITS and one.status == "succeeded"
-    ]
+    read = read_since(lake, max(known, default=""), lambda outcome_id: outcome_id not in known)
+    missing = [one for one in read if one.run_id != besides and one.step in COMMITS and one.status == "succeeded"]
     if not missing:
         return None
     return _line(missing) if published else NOTHING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +16,7 @@ from ward_warehouse.core.connections import Resolver
 from ward_warehouse.core.errors import SchemaDriftError, SourceError
 from ward_warehouse.core.names import names_shown
 from ward_warehouse.core.nights import CLOCK_TOLERANCE, night_end
+from ward_warehouse.lake.history import newest_before, read_history
 from ward_warehouse.lake.locks import require_lock
 from ward_warehouse.lake.outcomes import new_id
 from ward_warehouse.lake.store import (
@@ -25,8 +26,6 @@ from ward_warehouse.lake.store import (
     Manifest,
     Partition,
     landed_path,
-    manifest_path,
-    previous_manifest,
 )
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.night.rekeyed import EarlierIds, close_earlier_ids
@@ -87,15 +86,16 @@ def extract(
         LockedError: another run took the partition over meanwhile.
         LakeError: the lake cannot be read or written.
     """
-    previous = previous_manifest(lake, feed.record_kind, feed.ward.ward, request.night)
+    history = read_history(lake, feed.record_kind, feed.ward.ward)
+    previous = newest_before(history, request.night)
     if previous is not None:
         # In case the run that accepted it was ended before it did.
         close_earlier_ids(feed, lake, previous.night)
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
     window = _window(feed, request, previous, latest)
-    loaded = {} if request.full else _taken_files(lake, feed, request.night, previous)
+    loaded = {} if request.full else _taken_files(history, request.night, previous)
     source = open_source(feed, resolve(feed.connection_id), loaded)
-    known = known_versions(lake, feed, request.night, window.since)
+    known = known_versions(lake, feed, history, request.night, window.since)
     ends_at = night_end(request.night, feed.district.time_zone)
     batch_id = new_id()
     fields = {
@@ -200,13 +200,13 @@ def _window(feed: Feed, request: Request, previous: Manifest | None, latest: dat
     return Window(previous.cursor_to - timedelta(hours=feed.mapping.overlap_hours), until, latest)
 
 
-def _taken_files(lake: Lake, feed: Feed, night: date, previous: Manifest | None) -> dict[str, str]:
+def _taken_files(history: Sequence[Manifest], night: date, previous: Manifest | None) -> dict[str, str]:
     """The files that other nights took: those before, and where an old night is read again, also those after it."""
     before = previous.files if previous else {}
-    newest = previous_manifest(lake, feed.record_kind, feed.ward.ward, date.max)
+    newest = newest_before(history, date.max)
     if newest is None or newest.night <= night:
         return before
-    own = lake.read_record(manifest_path(feed.record_kind, feed.ward.ward, night), Manifest)
+    own = next((manifest for manifest in history if manifest.night == night), None)
     of_the_night = set(own.files.values()) if own else set()
     return {**{name: mark for name, mark in newest.files.items() if mark not in of_the_night}, **before}
 

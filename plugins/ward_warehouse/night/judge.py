@@ -65,18 +65,26 @@ def validate(settings: Settings, lake: Lake, plan: Plan, worker: Worker = BY_HAN
 
 def pending_batches(lake: Lake, plan: Plan, record_kind: RecordKind) -> list[LandedBatch]:
     """Landed batches of the plan's night that are not judged yet, or are held back."""
-    pending = []
-    for ward in plan.wards:
-        landed = lake.read_record(landed_path(record_kind, ward, plan.request.night), LandedBatch)
-        if landed is not None and committed(lake, landed) is None:
-            pending.append(landed)
-    return pending
+    night = plan.request.night
+    landed = lake.read_records([landed_path(record_kind, ward, night) for ward in plan.wards], LandedBatch)
+    places = [manifest_path(record_kind, batch.ward, night) for batch in landed]
+    if places and not lake.is_local:
+        # Mostly there is none; one that a listing does not show yet is seen once the partition is locked.
+        there = {path for path, _ in lake.versions_below(f"manifests/{record_kind}")}
+        places = [path for path in places if path in there]
+    manifests = lake.read_records(places, Manifest)
+    done = {manifest.batch_id for manifest in manifests}
+    return [batch for batch in landed if batch.batch_id not in done]
 
 
 def committed(lake: Lake, batch: LandedBatch) -> Manifest | None:
     """The partition that this very batch became, if it was judged already."""
-    manifest = lake.read_record(manifest_path(batch.record_kind, batch.ward, batch.night), Manifest)
+    manifest = _standing(lake, batch)
     return manifest if manifest is not None and manifest.batch_id == batch.batch_id else None
+
+
+def _standing(lake: Lake, batch: LandedBatch) -> Manifest | None:
+    return lake.read_record(manifest_path(batch.record_kind, batch.ward, batch.night), Manifest)
 
 
 class _Judging:
@@ -89,6 +97,7 @@ class _Judging:
         self._record_kind = record_kind
         self._worker = worker
         self._started = datetime.now(UTC)
+        self._stands: dict[str, Manifest | None] = {}
 
     def judge_free(self, batches: list[LandedBatch]) -> list[Outcome]:
         """Judges those batches that no other run is at work on."""
@@ -101,9 +110,9 @@ class _Judging:
                 except LockedError as error:
                     found.append(self._note_failed(batch, str(error)))
                     continue
-                done = committed(self._lake, batch)
-                if done is not None:
-                    found.append(self._note_done(done))
+                stands = _standing(self._lake, batch)
+                if stands is not None and stands.batch_id == batch.batch_id:
+                    found.append(self._note_done(stands))
                     continue
                 # Another run may have judged it, or read it anew, before the lock was free.
                 if (
@@ -111,6 +120,7 @@ class _Judging:
                     == batch
                 ):
                     free.append(batch)
+                    self._stands[batch.batch_id] = stands
             return [*found, *(self._judge(free) if free else [])]
 
     def _lock(self, locks: ExitStack, batch: LandedBatch) -> None:
@@ -136,11 +146,15 @@ class _Judging:
         except WardWarehouseError as error:
             return [self._note_failed(batch, str(error)) for batch in batches]
         try:
-            verdicts = judge_batches(self._lake, judge, batches, watch.rule_on)
+            verdicts = judge_batches(self._lake, judge, batches, watch.rule_on, self._stood)
         except Exception:
             # One batch is damaged: judged one by one, the others still get through.
             return [self._judge_alone(judge, watch, batch) for batch in batches]
         return [self._note_verdict(verdict) for verdict in verdicts]
+
+    def _stood(self, batch: LandedBatch) -> Manifest | None:
+        """The partition that a batch replaces, as it is since its lock is held."""
+        return self._stands[batch.batch_id]
 
     def _make_watch(self) -> Watch:
         from ward_warehouse.validation.guards import load_guards
@@ -158,7 +172,7 @@ class _Judging:
         if done is not None:
             return self._note_done(done)
         try:
-            (verdict,) = judge_batches(self._lake, judge, [batch], watch.rule_on)
+            (verdict,) = judge_batches(self._lake, judge, [batch], watch.rule_on, self._stood)
         except WardWarehouseError as error:
             return self._note_failed(batch, str(error))
         except Exception as error:

@@ -22,6 +22,7 @@ from ward_warehouse.core.errors import ReconcileError
 from ward_warehouse.core.nights import CLOCK_TOLERANCE, night_end
 from ward_warehouse.lake import deletions
 from ward_warehouse.lake.deletions import DELETIONS_SCHEMA, Reconciliation
+from ward_warehouse.lake.history import read_history
 from ward_warehouse.lake.locks import require_lock
 from ward_warehouse.lake.outcomes import new_id
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, Partition, previous_manifest
@@ -172,9 +173,8 @@ def compare_ids(feed: Feed, lake: Lake, found: pa.Table) -> pa.Table:
 
 def _ids(lake: Lake, feed: Feed, path: str, columns: list[str]) -> pa.Table:
     tables = []
-    for name in lake.names(f"manifests/{feed.record_kind}/{feed.ward.ward}"):
-        manifest = lake.read_record(name, Manifest)
-        if manifest is not None and getattr(manifest, path):
+    for manifest in read_history(lake, feed.record_kind, feed.ward.ward):
+        if getattr(manifest, path):
             tables.append(lake.read_partition(getattr(manifest, path), manifest.night, columns))
     empty = pa.table({name: pa.array([], pa.date32() if name == "night" else pa.string()) for name in columns})
     return pa.concat_tables(tables) if tables else empty

@@ -80,7 +80,7 @@ def close_earlier_ids(feed: Feed, lake: Lake, night: date) -> int:
     manifest = lake.read_record(manifest_path(feed.record_kind, feed.ward.ward, night), Manifest)
     if manifest is None or not manifest.rekeyed_path or not manifest.accepted_path:
         return 0
-    if not lake.fs.exists(lake.path(manifest.rekeyed_path)):
+    if not lake.exists(manifest.rekeyed_path):
         return 0  # It was done long ago: maintenance deletes what no batch that waits names.
     pairs = lake.read_table(manifest.rekeyed_path)
     accepted = lake.read_partition(manifest.accepted_path, manifest.night, ["source_record_id"])["source_record_id"]

@@ -69,6 +69,7 @@ class Night:
         self.registry = registry if registry is not None else load_registry(settings)
         self.lake = open_lake(settings, resolve)
         self.worker = worker
+        self._keys: dict[str, bytes] = {}
 
     def plan(self, request: Request, wards: list[str] | None = None, record_kinds: list[str] | None = None) -> Plan:
         """Which wards and record kinds a run reads: those named, else all wards in force on the night.
@@ -117,7 +118,7 @@ class Night:
     def _extract_feed(self, plan: Plan, feed: Feed, resolve: Resolver) -> Outcome:
         started = datetime.now(UTC)
         try:
-            keys = known_keys(self.settings, self.lake)
+            keys = self._known_keys()
             with self._reading(feed, plan.request.night, resolve) as resolved:
                 extracted = extract(feed, plan.request, self.lake, resolved, keys, self.settings.reconcile_least_share)
         except WardWarehouseError as error:
@@ -159,6 +160,12 @@ class Night:
         ):
             yield lambda _: connection
 
+    def _known_keys(self) -> dict[str, bytes]:
+        """The pseudonym keys; that each is the one that the lake knows by its id is looked up once."""
+        if not self._keys:
+            self._keys = known_keys(self.settings, self.lake)
+        return self._keys
+
     def postponed_until(self, ward: str) -> datetime | None:
         """When the ward's quiet hours is over, in its district's time; None outside of it."""
         window = self.registry.wards[ward].quiet_hours
@@ -196,7 +203,7 @@ class Night:
             problems=[],
         )
         try:
-            keys = known_keys(self.settings, self.lake)
+            keys = self._known_keys()
             with self._reading(feed, night, resolve) as resolved:
                 found = reconcile(feed, self.lake, resolved, keys, self.settings.reconcile_least_share)
         except WardWarehouseError as error:

@@ -7,6 +7,7 @@ night.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -71,19 +72,27 @@ class Known:
         return int(pc.sum(pc.and_(older, pc.is_valid(records["source_record_id"]))).as_py() or 0)
 
 
-def known_versions(lake: Lake, feed: Feed, night: date, since: datetime | None) -> Known:
+def known_versions(lake: Lake, feed: Feed, history: Sequence[Manifest], night: date, since: datetime | None) -> Known:
     """The newest accepted version of each of the ward's records, as far as the window from `since` on can show them.
 
     Only earlier nights count: the night itself may be about to be replaced. Partitions that end before the window
     starts hold no record that the window can show again unchanged, but for those that every night reads.
+
+    Args:
+        lake: the lake.
+        feed: the ward's feed.
+        history: its committed partitions.
+        night: that is read.
+        since: from when on.
 
     Raises:
         LakeError: the lake cannot be read.
     """
     wanted = [
         manifest
-        for manifest in _earlier(lake, feed, night)
-        if since is None or manifest.cursor_to is None or manifest.cursor_to >= since or manifest.rows_always_read
+        for manifest in history
+        if (manifest.night < night and manifest.accepted_path)
+        and (since is None or manifest.cursor_to is None or manifest.cursor_to >= since or manifest.rows_always_read)
     ]
     if not wanted:
         return Known(SCHEMA.empty_table())
@@ -104,14 +113,6 @@ def known_versions(lake: Lake, feed: Feed, night: date, since: datetime | None) 
         # A record that was marked deleted is news when it is there again, even unchanged.
         db.register("events", deletions.events(lake, feed.record_kind, feed.ward.ward, before=night))
         return Known(db.execute(NEWEST).to_arrow_table().cast(SCHEMA))
-
-
-def _earlier(lake: Lake, feed: Feed, night: date) -> list[Manifest]:
-    """The ward's partitions with accepted records before a night."""
-    found = (lake.read_record(name, Manifest) for name in lake.names(f"manifests/{feed.record_kind}/{feed.ward.ward}"))
-    return [
-        manifest for manifest in found if manifest is not None and manifest.night < night and manifest.accepted_path
-    ]
 
 
 def _one_chunk(values: pa.ChunkedArray) -> pa.Array:

@@ -5,7 +5,7 @@ A record is never dropped: read = accepted + quarantined + unchanged holds for e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from ward_warehouse.core.contracts import CONTRACTS, RecordKind
 from ward_warehouse.core.errors import ValidationError
 from ward_warehouse.lake.locks import require_lock
-from ward_warehouse.lake.quarantine_log import LETS_IN, QUARANTINE_SCHEMA, Log, read_log
+from ward_warehouse.lake.quarantine_log import EMPTY, LETS_IN, QUARANTINE_SCHEMA, Log, read_log
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, RuleResult, manifest_path
 from ward_warehouse.mapping.statement import MARKERS, RECEIVED
 from ward_warehouse.validation.entries import quarantine_entries, spoken_values
@@ -60,8 +60,9 @@ class BatchVerdict:
 
 
 def judge_batches(
-    lake: Lake, judge: Judge, batches: list[LandedBatch], rule_on: Callable[[Judged], Ruling] = lambda _: Ruling()
-) -> list[BatchVerdict]:
+    lake: Lake, judge: Judge, batches: list[LandedBatch], rule_on: Callable[[Judged], Ruling] = lambda _: Ruling(),
+    stands: Callable[[LandedBatch], Manifest | None] | None = None,
+) -> list[BatchVerdict]:  # fmt: skip
     """Judges landed batches of one record kind and commits a partition for each that is not held back.
 
     Args:
@@ -69,16 +70,19 @@ def judge_batches(
         judge: of that record kind.
         batches: the landed batches.
         rule_on: rules on a judged batch as a whole; one that it holds stays landed.
+        stands: gives the partition that a batch replaces, for who has its lock and has looked; else it is read.
 
     Raises:
         ValidationError: a rule could not be judged, or the numbers of a batch do not add up.
         LakeError: the lake cannot be read or written.
     """
     verdicts: list[BatchVerdict] = []
+    # What is decided from here on, whoever applies decisions finds: a partition says which it knows.
+    decided = frozenset(lake.folders(f"decisions/{judge.suite.record_kind}"))
     for group in _groups(batches):
         for judged in _judge_group(lake, judge, group):
             ruling = rule_on(judged)
-            manifest = None if ruling.held else commit(lake, judged)
+            manifest = None if ruling.held else commit(lake, judged, stands, decided)
             verdicts.append(BatchVerdict(judged.batch, ruling, manifest))
     return verdicts
 
@@ -153,12 +157,23 @@ def _results(suite: Suite, broken: dict[str, np.ndarray], rows: int) -> list[Rul
     ]
 
 
-def commit(lake: Lake, judged: Judged) -> Manifest:
+def commit(
+    lake: Lake,
+    judged: Judged,
+    stands: Callable[[LandedBatch], Manifest | None] | None = None,
+    decided: Collection[str] | None = None,
+) -> Manifest:
     """Writes a judged batch and commits it as the partition of its ward, record kind and night.
 
     A batch that read less than the partition it replaces (a re-run over a part of the night) takes over the records
     of the old one that it does not bring itself; otherwise they would be lost. A record that was accepted by decision
     stays accepted.
+
+    Args:
+        lake: the lake.
+        judged: the batch.
+        stands: as in `judge_batches`.
+        decided: wards about whose records something was decided; without it that is looked up.
 
     Raises:
         ValidationError: the numbers do not add up.
@@ -166,8 +181,9 @@ def commit(lake: Lake, judged: Judged) -> Manifest:
         LakeError: the lake cannot be read or written.
     """
     place = manifest_path(judged.batch.record_kind, judged.batch.ward, judged.batch.night)
-    log = read_log(lake, judged.batch.record_kind, judged.batch.ward)
-    old = lake.read_record(place, Manifest)
+    undecided = decided is not None and judged.batch.ward not in decided
+    log = EMPTY if undecided else read_log(lake, judged.batch.record_kind, judged.batch.ward)
+    old = stands(judged.batch) if stands else lake.read_record(place, Manifest)
     if old is not None and not judged.batch.covers(old):
         judged = _carry_over(lake, old, judged)
     judged = _let_in(lake, judged, log.decided("accepted"))

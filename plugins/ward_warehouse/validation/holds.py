@@ -48,9 +48,10 @@ def waiting(lake: Lake, batch: LandedBatch) -> list[tuple[Hold, LandedBatch]]:
 
     A hold is over when its batch, or a later night of the ward, was committed, or the night was read anew.
     """
-    newest = previous_manifest(lake, batch.record_kind, batch.ward, batch.night)
+    names = lake.names(f"holds/{batch.record_kind}/{batch.ward}")
+    newest = previous_manifest(lake, batch.record_kind, batch.ward, batch.night) if names else None
     found = []
-    for name in lake.names(f"holds/{batch.record_kind}/{batch.ward}"):
+    for name in names:
         night = date.fromisoformat(PurePosixPath(name).name[:10])
         if night >= batch.night or (newest is not None and night <= newest.night):
             continue

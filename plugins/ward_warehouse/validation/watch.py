@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from pathlib import PurePosixPath
 from statistics import median
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ward_warehouse.core.calendar import read_overrides, working_calendar
+from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.history import Versions, list_wards, read_history
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest
 from ward_warehouse.validation.commit import Judged, Ruling
 from ward_warehouse.validation.guards import Guard, GuardFile, History
@@ -61,10 +62,19 @@ class WorkingDays:
 
 
 @dataclass(frozen=True)
+class _Seen:
+    """Wards of which something was ever held back, and the manifests of all wards."""
+
+    holding: frozenset[str]
+    manifests: Versions
+
+
+@dataclass(frozen=True)
 class Watch:
     """Rules on the batches of a run as wholes.
 
     Attributes:
+        seen: what the lake showed of a record kind when the first of its batches was judged, all of them locked.
         asked: a person asked for a part of the records, or for all of them; how many come then says nothing.
     """
 
@@ -72,6 +82,7 @@ class Watch:
     guards: GuardFile
     days: WorkingDays
     asked: bool = False
+    seen: dict[RecordKind, _Seen] = field(default_factory=dict)
 
     def rule_on(self, judged: Judged) -> Ruling:
         """Whether the batch is held back, and what is told of it."""
@@ -91,7 +102,8 @@ class Watch:
 
     def findings(self, judged: Judged) -> list[BrokenGuard]:
         """The guards that the batch breaks."""
-        past = _Past(self.lake, judged.batch, self.guards.history, self.days)
+        seen = self._seen_of(judged.batch.record_kind)
+        past = _Past(self.lake, judged.batch, self.guards.history, self.days, seen.manifests)
         found = []
         for guard in self.guards.of_ward(judged.batch.ward):
             if self._is_silent(guard, judged.batch):
@@ -101,12 +113,20 @@ class Watch:
                 found.append(BrokenGuard(guard, figures))
         return found
 
+    def _seen_of(self, record_kind: RecordKind) -> _Seen:
+        if record_kind not in self.seen:
+            holding = frozenset(self.lake.folders(f"holds/{record_kind}"))
+            self.seen[record_kind] = _Seen(holding, list_wards(self.lake, record_kind))
+        return self.seen[record_kind]
+
     def _is_silent(self, guard: Guard, batch: LandedBatch) -> bool:
         return (self.asked or batch.full) and guard.guard in ("too_few", "too_many", "nothing", "stale")
 
     def _held_before(self, judged: Judged) -> list[str]:
         """What earlier nights held back for its content, and this batch brings again."""
         found = []
+        if judged.batch.ward not in self._seen_of(judged.batch.record_kind).holding:
+            return []
         for held, landed in waiting(self.lake, judged.batch):
             if not landed.path or not set(held.guards) & set(HELD_CONTENT):
                 continue
@@ -129,21 +149,17 @@ def _hashes(records: pa.Table) -> list[pa.Array]:
 class _Past:
     """The committed nights of a ward before a batch, as far back as the history goes, the newest last."""
 
-    def __init__(self, lake: Lake, batch: LandedBatch, history: History, days: WorkingDays) -> None:
-        self._lake = lake
+    def __init__(self, lake: Lake, batch: LandedBatch, history: History, days: WorkingDays, listed: Versions) -> None:
         self._history = history
         self.days = days
         self.night = batch.night
-        self._folder = f"manifests/{batch.record_kind}/{batch.ward}"
-        names = [date.fromisoformat(PurePosixPath(name).stem) for name in lake.names(self._folder)]
         oldest = batch.night - timedelta(weeks=history.weeks)
-        self.nights = [night for night in names if oldest <= night < batch.night]
-
-    @cached_property
-    def manifests(self) -> list[Manifest]:
-        """The partitions of those nights."""
-        found = (self._lake.read_record(f"{self._folder}/{night}.json", Manifest) for night in self.nights)
-        return [manifest for manifest in found if manifest is not None]
+        self.manifests = [
+            manifest
+            for manifest in read_history(lake, batch.record_kind, batch.ward, listed)
+            if oldest <= manifest.night < batch.night
+        ]
+        self.nights = [manifest.night for manifest in self.manifests]
 
     @property
     def gap(self) -> int:

@@ -7,7 +7,7 @@ an empty ledger gives the same rows: the lake is the truth.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -145,8 +145,6 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         LakeError: a file that a manifest names is absent or damaged, or a partition that was committed is gone.
     """
     with open_build(settings.build_file) as db:
-        if not lake.is_local:
-            db.register_filesystem(lake.fs)
         db.execute("CREATE SCHEMA IF NOT EXISTS raw")
         db.execute("BEGIN")
         _forget_other_shapes(db)
@@ -208,17 +206,13 @@ def _append(db: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]]
 
 def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, int]:
     seen: dict[str, str] = dict(db.execute("SELECT path, version FROM raw.ledger").fetchall())
-    changed: list[tuple[str, str, Manifest]] = []
-    listed: set[str] = set()
-    for record_kind in RecordKind:
-        for ward in lake.folders(f"manifests/{record_kind}"):
-            for path, version in lake.versions(f"manifests/{record_kind}/{ward}"):
-                listed.add(path)
-                if seen.get(path) == version:
-                    continue
-                manifest = lake.read_record(path, Manifest)
-                if manifest is not None:
-                    changed.append((path, version, manifest))
+    versions = lake.versions_below("manifests")
+    listed = {path for path, _ in versions}
+    unseen = [one for one in versions if seen.get(one[0]) != one[1]]
+    read = zip(unseen, lake.read_all([path for path, _ in unseen]), strict=True)
+    changed = [
+        (path, version, lake.parse(path, content, Manifest)) for (path, version), content in read if content is not None
+    ]
     agreement.require(db, lake, listed, {path: manifest for path, _, manifest in changed})
     rows = _taken_back(db, lake, {path for path in seen if path.startswith("manifests/")} - listed)
     rows += [
@@ -281,31 +275,40 @@ def _insert_nights(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, wanted
     named = [(path, night) for path, night in wanted if path]
     if not named:
         return
-    files, nights = [lake.duckdb_path(path) for path, _ in named], [night for _, night in named]
-    db.register("wanted", pa.table({"file": files, "wanted_night": pa.array(nights, pa.date32())}))
-    try:
-        _insert_files(
-            db,
-            lake,
-            table,
-            "SELECT * EXCLUDE (lake_file) FROM read_parquet($files, union_by_name = true, hive_partitioning = false, "
-            "filename = 'lake_file') SEMI JOIN wanted ON lake_file = file AND night = wanted_night",
-            sorted({path for path, _ in named}),
-        )
-    finally:
-        db.unregister("wanted")
+    with lake.on_disk(sorted({path for path, _ in named}), _folder_of(db)) as places:
+        files, nights = [places[path] for path, _ in named], [night for _, night in named]
+        db.register("wanted", pa.table({"file": files, "wanted_night": pa.array(nights, pa.date32())}))
+        try:
+            _insert_files(
+                db,
+                lake,
+                table,
+                "SELECT * EXCLUDE (lake_file) FROM read_parquet($files, union_by_name = true, "
+                "hive_partitioning = false, filename = 'lake_file') "
+                "SEMI JOIN wanted ON lake_file = file AND night = wanted_night",
+                places,
+            )
+        finally:
+            db.unregister("wanted")
+
+
+def _folder_of(db: duckdb.DuckDBPyConnection) -> Path:
+    """The build file's folder: what it is made from has room where it has."""
+    (file,) = db.execute("SELECT path FROM duckdb_databases() WHERE database_name = current_database()").fetchall()[0]
+    return Path(file).parent
 
 
 RECORD = "record_kind, ward_key, source_record_id"
 WHOLE_FILES = "FROM read_parquet($files, hive_partitioning = false)"
 
 
-def _insert_files(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, query: str, names: list[str]) -> None:
+def _insert_files(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, query: str, places: Mapping[str, str]) -> None:
+    """Inserts what a query finds in files of the lake, which are at their `places` on this machine."""
     try:
-        db.execute(f"INSERT INTO raw.{table} BY NAME {query}", {"files": [lake.duckdb_path(name) for name in names]})
+        db.execute(f"INSERT INTO raw.{table} BY NAME {query}", {"files": list(places.values())})
     except duckdb.Error:
         # What DuckDB says of a torn file depends on where it is torn, and names it seldom.
-        for name in names:
+        for name in places:
             lake.read_table(name)
         raise
 
@@ -313,24 +316,25 @@ def _insert_files(db: duckdb.DuckDBPyConnection, lake: Lake, table: str, query: 
 def _load_decisions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     db.execute("DELETE FROM raw.decisions")
     for record_kind, ward in decided_wards(lake):
-        _insert_files(db, lake, "decisions", WHOLE_FILES, decision_files(lake, record_kind, ward))
+        with lake.on_disk(decision_files(lake, record_kind, ward), _folder_of(db)) as places:
+            _insert_files(db, lake, "decisions", WHOLE_FILES, places)
 
 
 def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     """Events of reconciliations that the ledger does not know; they never change."""
     seen = {row[0] for row in db.execute("SELECT path FROM raw.ledger").fetchall()}
-    fresh: list[tuple[str, str, str]] = []
-    for record_kind in RecordKind:
-        for ward in lake.folders(f"reconciliations/{record_kind}"):
-            for path, version in lake.versions(deletions.folder(record_kind, ward)):
-                found = None if path in seen else lake.read_record(path, deletions.Reconciliation)
-                if found is not None:
-                    fresh.append((path, version, found.path))
+    unseen = [one for one in lake.versions_below("reconciliations") if one[0] not in seen]
+    read = zip(unseen, lake.read_all([path for path, _ in unseen]), strict=True)
+    fresh = [
+        (path, version, lake.parse(path, content, deletions.Reconciliation).path)
+        for (path, version), content in read
+        if content is not None
+    ]
     if fresh:
-        files = [data for _, _, data in fresh if data]
-        if files:
-            _insert_files(db, lake, "deletions", WHOLE_FILES, files)
-            _insert_files(db, lake, "changed_records", f"SELECT {RECORD} {WHOLE_FILES}", files)
+        with lake.on_disk([data for _, _, data in fresh if data], _folder_of(db)) as places:
+            if places:
+                _insert_files(db, lake, "deletions", WHOLE_FILES, places)
+                _insert_files(db, lake, "changed_records", f"SELECT {RECORD} {WHOLE_FILES}", places)
         books = [{"path": path, "version": version, "files": [data] if data else []} for path, version, data in fresh]
         _append(db, "ledger", books)
 

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from ward_warehouse.lake.digests import read_folder
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.store import Lake
 
@@ -40,12 +41,12 @@ def load_outcomes(db: duckdb.DuckDBPyConnection, lake: Lake) -> int:
     known = {row[0] for row in db.execute("SELECT outcome_id FROM raw.load_outcomes").fetchall()}
     days = {outcome_id[:8] for outcome_id in known}
     since = _looked_at_from(days)
-    fresh = []
+    fresh: list[dict[str, Any]] = []
     for day in lake.folders("outcomes"):
-        for path in lake.names(f"outcomes/{day}") if day >= since or day not in days else []:
-            outcome = None if PurePosixPath(path).stem in known else lake.read_record(path, Outcome)
-            if outcome is not None:
-                fresh.append(_row(outcome))
+        folder = f"outcomes/{day}"
+        versions = lake.versions(folder) if day >= since or day not in days else []
+        unknown = [one for one in versions if PurePosixPath(one[0]).stem not in known]
+        fresh += map(_row, read_folder(lake, folder, unknown, Outcome))
     if fresh:
         db.register("fresh", pa.Table.from_pylist(fresh, SCHEMA))
         db.execute("INSERT INTO raw.load_outcomes BY NAME FROM fresh")

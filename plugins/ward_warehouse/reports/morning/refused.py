@@ -55,20 +55,14 @@ def read_refused(
         LakeError: a manifest is damaged.
     """
     wanted = [(one.ward, str(one.record_kind)) for one in states if one.rows_quarantined]
-    found = [
-        lake.read_record(manifest_path(one.record_kind, one.ward, night), Manifest)
-        for one in states
-        if one.rows_quarantined
-    ]
-    files = sorted({one.quarantine_path for one in found if one is not None and one.quarantine_path})
+    paths = [manifest_path(one.record_kind, one.ward, night) for one in states if one.rows_quarantined]
+    files = sorted({one.quarantine_path for one in lake.read_records(paths, Manifest) if one.quarantine_path})
     if not files:
         return ()
-    with closing(duckdb.connect()) as db:
-        if not lake.is_local:
-            db.register_filesystem(lake.fs)
+    with closing(duckdb.connect()) as db, lake.on_disk(files) as places:
         db.register("wanted", pa.table({"ward_key": [w for w, _ in wanted], "record_kind": [k for _, k in wanted]}))
         db.register("states", _states(settings, night))
-        rows = db.execute(_REFUSED, {"files": [lake.duckdb_path(name) for name in files], "night": night}).fetchall()
+        rows = db.execute(_REFUSED, {"files": list(places.values()), "night": night}).fetchall()
     return _by_reason(rows, units)
 
 

@@ -9,11 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, timedelta
-from pathlib import PurePosixPath
 
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.lake.outcomes import Outcome, names_since
+from ward_warehouse.lake.outcomes import Outcome, read_since
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.night.behind import COMMITS
 from ward_warehouse.night.counting import counting
@@ -49,9 +48,8 @@ class Told:
             ).fetchall()
             self._known_ids = {row[0] for row in found}
             newest_known = max(self._known_ids, default="")
-        names = [name for name in names_since(lake, newest_known) if PurePosixPath(name).stem not in self._known_ids]
-        read = (lake.read_record(name, Outcome) for name in names)
-        self._fresh = [one for one in read if one is not None and one.step in STEPS]
+        read = read_since(lake, newest_known, lambda outcome_id: outcome_id not in self._known_ids)
+        self._fresh = [one for one in read if one.step in STEPS]
         for one in self._fresh:
             if one.district and one.step == "extract":
                 self.newest[one.district] = max(one.night, self.newest.get(one.district, one.night))
@@ -74,13 +72,12 @@ class Told:
             rows = db.execute(_KNOWN, {"steps": list(STEPS), "first": first, "last": last}).fetchall()
             names = [column[0] for column in db.description or []]
             known = [Outcome.model_construct(**dict(zip(names, row, strict=True))) for row in rows]
-            return [self._whole(one) if one.night == last else one for one in known]
+            ids = {one.outcome_id for one in known if one.night == last}
+            # With what the warehouse does not keep of them.
+            read = read_since(self._lake, min(ids), ids.__contains__) if ids else []
+            whole = {one.outcome_id: one for one in read}
+            return [whole.get(one.outcome_id, one) for one in known]
         return []
-
-    def _whole(self, known: Outcome) -> Outcome:
-        """The outcome with what the warehouse does not keep of it."""
-        name = f"outcomes/{known.outcome_id[:8]}/{known.outcome_id}.json"
-        return self._lake.read_record(name, Outcome) or known
 
 
 def _counting(found: Iterable[Outcome]) -> list[Outcome]:

@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import PurePosixPath
 from typing import Literal
 
 import duckdb
 
 from ward_warehouse.core.contracts import RecordKind
-from ward_warehouse.lake.outcomes import Outcome, names_since
+from ward_warehouse.lake.outcomes import Outcome, read_since
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.night.counting import GOOD, Late, Row, State, counting, marks_of, state_of
 from ward_warehouse.night.verdict import WardState, ward_state
@@ -85,10 +84,9 @@ def fresh_outcomes(db: duckdb.DuckDBPyConnection, lake: Lake) -> list[Outcome]:
     """The outcomes of wards that the lake has and the published warehouse does not know yet, in their order."""
     row = db.execute("SELECT max(outcome_id) FROM audit.load_outcomes").fetchone()
     newest = str(row[0]) if row and row[0] else ""
-    names = [name for name in names_since(lake, newest) if PurePosixPath(name).stem > newest]
-    read = (lake.read_record(name, Outcome) for name in sorted(names))
+    read = read_since(lake, newest, lambda outcome_id: outcome_id > newest)
     steps = ("extract", "validate", "take_back")
-    return [one for one in read if one is not None and one.ward is not None and one.step in steps]
+    return [one for one in read if one.ward is not None and one.step in steps]
 
 
 def read_names(db: duckdb.DuckDBPyConnection, language: Language) -> dict[str, str]:
