@@ -166,6 +166,23 @@ def require_equal_to_everything(district: District, folder: Path) -> None:
     assert differences(rows(district), rows(everything)) == []
     published, expected = (rows_of(each.settings.published_file) for each in (district, everything))
     assert differences(published, expected) == []
+    left, made = views_left_alone(district), view_texts(everything)
+    assert {name: left[name] for name in left if left[name] != made[name]} == {}
+    assert {"stg_dossiers", "indicator_evidence", "indicators_named"} <= set(left)
+
+
+def view_texts(district: District) -> dict[str, str]:
+    with duckdb.connect(district.settings.build_file, read_only=True) as db:
+        return dict(db.execute("SELECT view_name, sql FROM duckdb_views() WHERE NOT internal").fetchall())
+
+
+def views_left_alone(district: District) -> dict[str, str]:
+    """The views that the last build took over from the one before, with their texts."""
+    with duckdb.connect(district.settings.build_file, read_only=True) as db:
+        made = db.execute(
+            "SELECT node FROM raw.build_results WHERE build_id = (SELECT max(build_id) FROM raw.build_results)"
+        ).fetchall()
+    return {name: text for name, text in view_texts(district).items() if (name,) not in made}
 
 
 # Without shrinking, of which every step would be four builds.

@@ -31,7 +31,7 @@ REFERENCES = (
     "procedure_catalogues",
     "calendar",
 )
-PROJECT = ("dbt_project.yml", "models", "macros", "seeds")
+PROJECT = ("dbt_project.yml", "models", "macros", "seeds", "tests")
 
 
 def note_records(db: duckdb.DuckDBPyConnection) -> None:

@@ -18,9 +18,11 @@ from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.facts import read_facts
 from ward_warehouse.warehouse import changes
 from ward_warehouse.warehouse.duckdb import BUILD_RESULTS, open_build
+from ward_warehouse.warehouse.unchanged import unchanged_nodes
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
 BAD = ("error", "fail", "runtime error")
 # Unit tests, and tests of what follows from the SQL alone, judge the code and not the night: they run with the tests of
@@ -30,6 +32,8 @@ NOT_AT_NIGHT = [
     *("--exclude-resource-type", "exposure"),
     *("--exclude", "tag:by_construction"),
 ]
+# The results are at hand in this process, and nobody reads the manifest of a night.
+QUIET = ["--no-write-json"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
         basis = changes.fingerprint(db, settings.dbt_project_dir)
         whole = not changes.only_changes(db, basis, record_kinds)
         before = changes.begin_build(db)
-    finished = _run(settings, ["build", *(["--full-refresh"] if whole else []), *NOT_AT_NIGHT], whole)
+    finished = _build_all(settings) if whole else _build_changes(settings)
     done = finished.result
     if not isinstance(done, RunExecutionResult):
         raise BuildError(
@@ -131,12 +135,30 @@ def _in_no_period(db: duckdb.DuckDBPyConnection) -> list[str]:
     ]
 
 
-def _run(settings: Settings, arguments: list[str], whole: bool) -> dbtRunnerResult:
-    # The results are at hand in this process, and nobody reads the manifest of a night.
-    return run_dbt(settings, ["--no-write-json", *arguments], _target_dir(settings), whole=whole)
+def _build_all(settings: Settings) -> dbtRunnerResult:
+    return run_dbt(settings, [*QUIET, "build", "--full-refresh", *NOT_AT_NIGHT], _target_dir(settings))
 
 
-def run_dbt(settings: Settings, arguments: list[str], target_dir: Path, *, whole: bool = True) -> dbtRunnerResult:
+def _build_changes(settings: Settings) -> dbtRunnerResult:
+    from dbt.contracts.graph.manifest import Manifest
+
+    target = _target_dir(settings)
+    parsed = run_dbt(settings, [*QUIET, "parse"], target, whole=False)
+    if not isinstance(parsed.result, Manifest):
+        return parsed
+    # "empty": a test of what is left out is still made, unless it is left out itself.
+    left = ["--indirect-selection", "empty", *NOT_AT_NIGHT, *unchanged_nodes(parsed.result)]
+    return run_dbt(settings, [*QUIET, "build", *left], target, whole=False, manifest=parsed.result)
+
+
+def run_dbt(
+    settings: Settings,
+    arguments: list[str],
+    target_dir: Path,
+    *,
+    whole: bool = True,
+    manifest: Manifest | None = None,
+) -> dbtRunnerResult:
     """Runs one command of dbt in this process, over the build file.
 
     Args:
@@ -144,6 +166,7 @@ def run_dbt(settings: Settings, arguments: list[str], target_dir: Path, *, whole
         arguments: flags of dbt, the command and its options.
         target_dir: where dbt keeps what it parsed and writes.
         whole: whether models are made of all records.
+        manifest: what `parse` gave in this process, so that it is not read a second time.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -176,7 +199,7 @@ def run_dbt(settings: Settings, arguments: list[str], target_dir: Path, *, whole
         DBT_BUILD_OF="all" if whole else "changes",
     ):
         try:
-            return dbtRunner().invoke(command)
+            return dbtRunner(manifest).invoke(command)
         finally:
             # The adapter would keep the build file open, and with it its lock, until the process ends.
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]

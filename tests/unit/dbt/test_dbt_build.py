@@ -12,13 +12,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
 from tests.support.model_texts import FOLDERS, column_texts, described_models
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry.indicator_reader import read_indicators
 from ward_warehouse.registry.load import load_registry
+from ward_warehouse.warehouse.dbt import run_dbt as run_dbt_here
 from ward_warehouse.warehouse.duckdb import load
+from ward_warehouse.warehouse.unchanged import unchanged_nodes
 
 PROJECT = Path(__file__).parents[3] / "dbt_project"
 CATALOGUE = read_indicators(PROJECT / "indicators")
@@ -121,6 +124,21 @@ def test_the_warehouse_says_what_the_definitions_say(settings: Settings) -> None
     assert sorted(targets) == sorted(
         (one.code, step.from_, step.value) for _, one in CATALOGUE.definitions() for step in one.targets
     )
+
+
+@pytest.mark.usefixtures("results")
+def test_a_night_leaves_out_what_is_made_of_seeds_and_the_registry(settings: Settings) -> None:
+    parsed = run_dbt_here(settings, ["--no-write-json", "parse"], settings.home / "night", whole=False)
+    assert isinstance(parsed.result, Manifest)
+    left = {one.rsplit(".", 1)[-1] for one in unchanged_nodes(parsed.result)}
+    assert {path.stem for path in (PROJECT / "seeds").rglob("*.csv")} <= left
+    # A table of the registry with its test, and a view over records, of which the text is all that there is.
+    assert {"dim_ward_history", "unique_dim_ward_history_ward_history_key", "indicators_named"} <= left
+    # A table of records with its tests, a view that reads what changed alone, and what looks at both sides of a join.
+    assert not {
+        "fct_dossiers", "dim_ward", "int_dossiers__current", "assert_evidence_equals_indicators",
+        "relationships_reform_indicators_ward_key__ward_key__ref_dim_ward_",
+    } & left  # fmt: skip
 
 
 def test_dbts_own_words_keep_their_meaning(settings: Settings, results: dict[str, str]) -> None:
