@@ -10,12 +10,20 @@ from __future__ import annotations
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Mm, Pt
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Length, Mm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from ward_warehouse.reports.periodic.content import COLUMNS
 from ward_warehouse.reports.periodic.document import LETTERHEAD
+
+TEXT_WIDTH = 210 - 30 - 15
+"""Millimetres between the margins of the page."""
+
+SMALL = Pt(10)
+"""Type of tables."""
 
 
 def main() -> None:
@@ -28,6 +36,7 @@ def main() -> None:
         ["Đơn vị", *(name for _, name in COLUMNS)],
         "unit in units",
         ["{{ unit.name }}", *(f"{{{{ unit.cells[{place}] }}}}" for place in range(len(COLUMNS)))],
+        first=46,
     )
     document.add_paragraph("{%p if changes %}")
     document.add_paragraph("{{ changes }}")
@@ -37,7 +46,8 @@ def main() -> None:
     _write_gaps(document)
     signatures = document.add_table(rows=1, cols=3)
     for place, name in enumerate(["Người lập biểu", "Trưởng phòng", "TM. Ủy ban nhân dân"]):
-        _put(signatures, 0, place, name)
+        _put(signatures, 0, place, name, WD_ALIGN_PARAGRAPH.CENTER)
+        _bold(signatures.cell(0, place).paragraphs[0])
     document.add_page_break()
     document.add_heading("Phụ lục: định nghĩa chỉ số", level=2)
     document.add_paragraph("{%p for one in definitions %}")
@@ -56,13 +66,28 @@ def _set_page(document: DocumentType) -> None:
     section.top_margin = section.bottom_margin = Mm(20)
     style = document.styles["Normal"]
     style.font.name, style.font.size = "Times New Roman", Pt(12)
+    style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(4)
+    heading = document.styles["Heading 2"]
+    heading.font.name, heading.font.size, heading.font.color.rgb = "Times New Roman", Pt(13), RGBColor(0, 0, 0)
+    # The theme's own font would win over the name.
+    heading.element.rPr.rFonts.attrib.pop(qn("w:asciiTheme"), None)
+    heading.element.rPr.rFonts.attrib.pop(qn("w:hAnsiTheme"), None)
 
 
 def _write_head(document: DocumentType) -> None:
     head = document.add_table(rows=1, cols=2)
-    _put(head, 0, 0, "ỦY BAN NHÂN DÂN {{ district | upper }}\n{{ office | upper }}")
-    _put(head, 0, 1, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc")
-    _bold(document.add_paragraph("BÁO CÁO"))
+    _set_widths(head, [68, TEXT_WIDTH - 68])
+    for place, text in enumerate(
+        (
+            "ỦY BAN NHÂN DÂN {{ district | upper }}\n{{ office | upper }}",
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc",
+        )
+    ):
+        _put(head, 0, place, text, WD_ALIGN_PARAGRAPH.CENTER, Pt(11))
+        _bold(head.cell(0, place).paragraphs[0])
+    title = document.add_paragraph("BÁO CÁO")
+    title.paragraph_format.space_before = Pt(18)
+    _bold(title)
     _bold(document.add_paragraph("{{ title }}{% if unit != district %}: {{ unit }}{% endif %}"))
     document.add_paragraph(
         "{{ state }}. {% if as_of %}Số liệu đến {{ as_of }}; {% endif %}{{ reporting }}."
@@ -79,6 +104,7 @@ def _write_details(document: DocumentType) -> None:
         ["Chỉ số", "Giá trị", "Tử số/mẫu số", "So kỳ trước", "So cùng kỳ năm trước"],
         "line in table.lines",
         [f"{{{{ line.{name} }}}}" for name in ("name", "value", "parts", "change", "year")],
+        first=62,
     )
     document.add_paragraph("{%p endfor %}")
 
@@ -91,6 +117,7 @@ def _write_scorecards(document: DocumentType) -> None:
         ["Nội dung", "Điểm", "Điểm tối đa", "Ghi chú"],
         "line in card.lines",
         [f"{{{{ line.{name} }}}}" for name in ("name", "points", "possible", "note")],
+        first=72,
     )
     document.add_paragraph("{{ card.remark }}")
     document.add_paragraph("{%p endfor %}")
@@ -105,21 +132,44 @@ def _write_gaps(document: DocumentType) -> None:
     document.add_paragraph("{%p endif %}")
 
 
-def _add_table(document: DocumentType, headings: list[str], loop: str, cells: list[str]) -> None:
-    """A heading, and three rows that become one for each turn of a loop."""
+def _add_table(document: DocumentType, headings: list[str], loop: str, cells: list[str], first: float) -> None:
+    """A heading on each page, and three rows that become one for each turn of a loop.
+
+    `first` is the width of the column of names in millimetres; numbers stand to the right, in columns of one width.
+    """
     table = document.add_table(rows=4, cols=len(headings), style="Table Grid")
+    rest = (TEXT_WIDTH - first) / (len(headings) - 1)
+    _set_widths(table, [first, *[rest] * (len(headings) - 1)])
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for place, name in enumerate(headings):
-        _put(table, 0, place, name)
+        _put(table, 0, place, name, WD_ALIGN_PARAGRAPH.CENTER, SMALL)
+        _bold(table.cell(0, place).paragraphs[0])
     table.cell(1, 0).text = f"{{%tr for {loop} %}}"
     for place, text in enumerate(cells):
-        _put(table, 2, place, text)
+        _put(table, 2, place, text, WD_ALIGN_PARAGRAPH.RIGHT if place else WD_ALIGN_PARAGRAPH.LEFT, SMALL)
     table.cell(3, 0).text = "{%tr endfor %}"
 
 
-def _put(table: Table, row: int, column: int, text: str) -> None:
+def _set_widths(table: Table, widths: list[float]) -> None:
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
+
+
+def _put(
+    table: Table, row: int, column: int, text: str, alignment: WD_ALIGN_PARAGRAPH, size: Length | None = None
+) -> None:
     cell = table.cell(row, column)
     cell.text = text
-    cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER if row == 0 else WD_ALIGN_PARAGRAPH.LEFT
+    paragraph = cell.paragraphs[0]
+    paragraph.alignment = alignment
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(0)
+    for run in paragraph.runs:
+        run.font.size = size
 
 
 def _bold(paragraph: Paragraph) -> None:
