@@ -41,6 +41,7 @@ def main() -> None:
     document.add_paragraph("{%p if changes %}")
     document.add_paragraph("{{ changes }}")
     document.add_paragraph("{%p endif %}")
+    _write_mixes(document)
     _write_details(document)
     _write_scorecards(document)
     _write_gaps(document)
@@ -94,6 +95,19 @@ def _write_head(document: DocumentType) -> None:
         "{% if missing %} Còn thiếu: {{ missing }}.{% endif %}"
     ).alignment = WD_ALIGN_PARAGRAPH.CENTER
     document.add_paragraph("{{ findings }}")
+
+
+def _write_mixes(document: DocumentType) -> None:
+    document.add_paragraph("{%p for mix in mixes %}")
+    document.add_heading("{{ mix.heading }}", level=2)
+    _add_table(
+        document,
+        ["", "Số lượng", "Tỷ lệ"],
+        "line in mix.lines",
+        [f"{{{{ line.{name} }}}}" for name in ("name", "count", "share")],
+        first=105,
+    )
+    document.add_paragraph("{%p endfor %}")
 
 
 def _write_details(document: DocumentType) -> None:

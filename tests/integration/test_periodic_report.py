@@ -148,6 +148,26 @@ def test_the_tables_of_the_subject_say_the_same_in_each_format(
         assert said in printed
 
 
+def test_what_dossiers_and_procedures_are_made_of_is_the_same_in_each_format(
+    report: tuple[PeriodicReport, Settings], files: dict[str, Path]
+) -> None:
+    found = report[0]
+    page = plain(re.sub(r"<[^>]+>", " ", unescape(files[".html"].read_text("utf-8"))))
+    document = Document(str(files[".docx"]))
+    rows = {tuple(plain(cell.text) for cell in row.cells) for table in document.tables for row in table.rows}
+    printed = pdf_text(files[".pdf"])
+    sheet = {tuple(row[1:3]) for row in load_workbook(str(files[".xlsx"])).get_sheet_by_name("Cơ cấu").to_python()[1:]}
+    parts = [*found.channels, *found.levels]
+    assert parts or found.district_code != "quan_11"
+    for part in parts:
+        count = "ẩn" if part.count is None else written_as(part.count, "dossiers")
+        share = "" if part.share is None else written_as(part.share, "share")
+        assert f"{part.name} {count} {share}".strip() in page
+        assert f"{part.name} {count} {share}".strip() in printed
+        assert (part.name, count, share) in rows
+        assert (part.name, "" if part.count is None else part.count) in sheet
+
+
 def test_the_page_is_for_everyone_who_reads_it(files: dict[str, Path], tmp_path: Path) -> None:
     assert accessibility_faults(files[".html"], tmp_path) == []
     assert overflow(files[".html"], tmp_path, 390) <= 0

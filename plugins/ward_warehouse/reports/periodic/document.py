@@ -14,7 +14,7 @@ from jinja2 import Environment, TemplateError
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.reports.periodic.content import COLUMNS
 from ward_warehouse.reports.periodic.model import PeriodicReport
-from ward_warehouse.reports.periodic.page import details
+from ward_warehouse.reports.periodic.page import details, mixes
 from ward_warehouse.reports.vietnamese import day_text, decimal_text
 
 LETTERHEAD = Path(__file__).resolve().parent / "templates" / "letterhead.docx"
@@ -90,6 +90,13 @@ def document_fields(report: PeriodicReport) -> dict[str, Any]:
                 "cells": [unit.figures[code].short_text if code in unit.figures else "–" for code, _ in COLUMNS],
             }
             for unit in report.rows
+        ],
+        "mixes": [
+            {
+                "heading": heading,
+                "lines": [{"name": name, "count": count, "share": share} for name, count, share in parts],
+            }
+            for heading, parts in mixes(report)
         ],
         "details": [
             {

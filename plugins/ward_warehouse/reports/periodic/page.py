@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ward_warehouse.reports.periodic.charts import interval_chart, interval_scale, trend_chart
 from ward_warehouse.reports.periodic.content import COLUMNS, DETAILS, ON_TIME, TILES, TREND
-from ward_warehouse.reports.periodic.model import PeriodicReport
+from ward_warehouse.reports.periodic.model import PeriodicReport, Share
 from ward_warehouse.reports.vietnamese import count_text, day_text, decimal_text, share_text
 
 _TEMPLATES = Environment(
@@ -44,6 +44,7 @@ def report_page(report: PeriodicReport, files: Sequence[str] = ()) -> str:
             for unit in report.wards
         },
         trend=trend_chart(report.trend, TREND),
+        mixed=mixed(report),
     )
 
 
@@ -76,6 +77,33 @@ def details(report: PeriodicReport) -> list[tuple[str, list[tuple[str, str, str,
         )
         for heading, codes in DETAILS
     ]
+
+
+def mixes(report: PeriodicReport) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """What the subject's dossiers and procedures are made of: heading, and of each part its name, count and share."""
+    return [
+        (
+            heading,
+            [
+                (
+                    part.name,
+                    "ẩn" if part.count is None else count_text(part.count),
+                    "" if part.share is None else share_text(part.share),
+                )
+                for part in shares
+            ],
+        )
+        for heading, shares in mixed(report)
+    ]
+
+
+def mixed(report: PeriodicReport) -> list[tuple[str, Sequence[Share]]]:
+    """The parts themselves, by heading; a heading without any is left out."""
+    found = (
+        ("Hồ sơ tiếp nhận theo kênh", report.channels),
+        ("Thủ tục theo mức độ trực tuyến", report.levels),
+    )
+    return [(heading, shares) for heading, shares in found if shares]
 
 
 def _parts(numerator: float | None, denominator: float | None) -> str:

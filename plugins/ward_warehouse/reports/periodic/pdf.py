@@ -8,9 +8,9 @@ from typing import Any
 from ward_warehouse.reports.periodic.charts import interval_chart, interval_scale, trend_chart
 from ward_warehouse.reports.periodic.content import COLUMNS, ON_TIME, TILES, TREND
 from ward_warehouse.reports.periodic.model import PeriodicReport
-from ward_warehouse.reports.periodic.page import details
+from ward_warehouse.reports.periodic.page import details, mixes
 from ward_warehouse.reports.typeset import typeset
-from ward_warehouse.reports.vietnamese import count_text, day_text, decimal_text, share_text
+from ward_warehouse.reports.vietnamese import day_text, decimal_text
 
 TEMPLATE = Path(__file__).resolve().parent / "templates" / "report.typ"
 
@@ -45,20 +45,7 @@ def _content(report: PeriodicReport) -> dict[str, Any]:
         "rows": _rows(report),
         "changes": report.changes,
         "trend": str(trend_chart(report.trend, TREND)),
-        "mixes": [
-            [
-                heading,
-                [
-                    [part.name, _count(part.count), "" if part.share is None else share_text(part.share)]
-                    for part in shares
-                ],
-            ]
-            for heading, shares in (
-                ("Hồ sơ tiếp nhận theo kênh", report.channels),
-                ("Thủ tục theo mức độ trực tuyến", report.levels),
-            )
-            if shares
-        ],
+        "mixes": mixes(report),
         "details": [[heading, lines] for heading, lines in details(report) if lines],
         "scorecards": [
             {
@@ -101,7 +88,3 @@ def _rows(report: PeriodicReport) -> list[dict[str, Any]]:
         }
         for unit in report.rows
     ]
-
-
-def _count(value: float | None) -> str:
-    return "ẩn" if value is None else count_text(value)

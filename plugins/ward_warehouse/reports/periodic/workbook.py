@@ -14,6 +14,7 @@ from ward_warehouse.reports.cells import SHEET_ROWS, new_workbook, write_row
 from ward_warehouse.reports.periodic.content import COLUMNS, evidence_codes
 from ward_warehouse.reports.periodic.evidence import EVIDENCE_COLUMNS
 from ward_warehouse.reports.periodic.model import Figure, PeriodicReport
+from ward_warehouse.reports.periodic.page import mixed
 from ward_warehouse.reports.vietnamese import day_text
 
 LONGEST_NAME = 31
@@ -39,6 +40,7 @@ def write_workbook(report: PeriodicReport, file: Path, evidence: ReadEvidence) -
         }
         _summary(book, report, styles)
         _all_figures(book, report, styles)
+        _mixes(book, report, styles)
         _definitions(book, report, styles)
         codes = [code for code in evidence_codes(report.period.grain) if code in report.definitions]
         absent = dict.fromkeys(codes)
@@ -96,6 +98,20 @@ def _all_figures(book: xlsxwriter.Workbook, report: PeriodicReport, styles: dict
             line += 1
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, 3, 24)
+
+
+def _mixes(book: xlsxwriter.Workbook, report: PeriodicReport, styles: dict[str, Any]) -> None:
+    sheet = book.add_worksheet("Cơ cấu")
+    for place, name in enumerate(["Bảng", "Phần", "Số lượng", "Tỷ lệ"]):
+        sheet.write_string(0, place, name, styles["head"])
+    parts = ((heading, part) for heading, shares in mixed(report) for part in shares)
+    for line, (heading, part) in enumerate(parts, 1):
+        sheet.write_string(line, 0, heading)
+        sheet.write_string(line, 1, part.name)
+        for place, value, style in ((2, part.count, "count"), (3, part.share, "share")):
+            if value is not None:
+                sheet.write_number(line, place, value, styles[style])
+    sheet.set_column(0, 1, 30)
 
 
 def _definitions(book: xlsxwriter.Workbook, report: PeriodicReport, styles: dict[str, Any]) -> None:
