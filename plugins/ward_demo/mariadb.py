@@ -1,4 +1,4 @@
-"""The ward whose iGate keeps its records in MariaDB, where `WARD_WAREHOUSE_DEMO_MARIADB` names a server's host.
+"""The ward whose iGate keeps its records in MariaDB, where `WARD_WAREHOUSE_DEMO_MARIADB` names a server: `host:port`.
 
 The database `igate` and the login of that name are there already; its password is in `MARIADB_PASSWORD`.
 """
@@ -15,23 +15,26 @@ import pymysql  # type: ignore[import-untyped]
 
 WARD = "quan_11_p01"
 _NAME, _PORT = "igate", 3306
-_TYPES = {"integer": "bigint", "text": "longtext"}
+_VARIABLE = "WARD_WAREHOUSE_DEMO_MARIADB"
+_TYPES = {"INTEGER": "bigint", "TEXT": "longtext"}
 
 
 def is_there() -> bool:
     """Whether the ward is on MariaDB here."""
-    return bool(_host())
+    return bool(os.environ.get(_VARIABLE))
 
 
 def connection() -> dict[str, Any]:
     """The ward's connection, as Airflow reads it from JSON."""
+    host, port = _address()
     login = {"login": _NAME, "password": os.environ["MARIADB_PASSWORD"]}
-    return {"conn_type": "mysql", "host": _host(), "port": _PORT, "schema": _NAME, **login}
+    return {"conn_type": "mysql", "host": host, "port": port, "schema": _NAME, **login}
 
 
 def copy(file: Path) -> None:
     """Puts what the ward's SQLite file holds into the server, in one transaction; the rows before go."""
-    server = {"host": _host(), "port": _PORT, "database": _NAME, "charset": "utf8mb4"}
+    host, port = _address()
+    server = {"host": host, "port": port, "database": _NAME, "charset": "utf8mb4"}
     with (
         closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source,
         closing(pymysql.connect(user=_NAME, password=os.environ["MARIADB_PASSWORD"], **server)) as target,
@@ -40,7 +43,10 @@ def copy(file: Path) -> None:
         tables = [name for (name,) in source.execute("select name from sqlite_master where type = 'table'")]
         for table in tables:
             columns = source.execute(f'pragma table_info("{table}")').fetchall()
-            shapes = [f"`{name}` {_TYPES[kind]}{' primary key' if key else ''}" for _, name, kind, _, _, key in columns]
+            shapes = [
+                f"`{name}` {_TYPES[kind.upper()]}{' primary key' if key else ''}"
+                for _, name, kind, _, _, key in columns
+            ]
             cursor.execute(f"create table if not exists `{table}` ({', '.join(shapes)})")
         target.begin()
         for table in tables:
@@ -51,5 +57,6 @@ def copy(file: Path) -> None:
         target.commit()
 
 
-def _host() -> str:
-    return os.environ.get("WARD_WAREHOUSE_DEMO_MARIADB", "")
+def _address() -> tuple[str, int]:
+    host, _, port = os.environ[_VARIABLE].partition(":")
+    return host, int(port or _PORT)
