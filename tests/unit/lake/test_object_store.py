@@ -8,6 +8,8 @@ from typing import Any
 import fsspec
 import pyarrow as pa
 import pytest
+import s3fs.core
+from botocore.exceptions import ClientError
 from fsspec.implementations.memory import MemoryFileSystem
 
 from tests.support.file_servers import S3Server
@@ -51,6 +53,20 @@ def test_an_object_is_put_once(lake: Lake, requests: list[str]) -> None:
     assert requests == ["put_object", "put_object"]
     assert lake.read_table("accepted/part.parquet").equals(TABLE)
     assert lake.fs.cat_file(lake.path("notes.json")) == b"{}"
+
+
+def test_a_name_that_is_taken_is_known_from_a_store_of_few_words(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3 says which condition did not hold; SeaweedFS says only that one did not."""
+    translate = s3fs.core.translate_boto_error
+
+    def in_few_words(error: ClientError, *args: Any, **kwargs: Any) -> Any:
+        error.response["Error"].pop("Condition", None)
+        return translate(error, *args, **kwargs)
+
+    monkeypatch.setattr(s3fs.core, "translate_boto_error", in_few_words)
+    assert lake.create("locks/few_words.json", b"mine")
+    assert not lake.create("locks/few_words.json", b"another's")
+    assert lake.fs.cat_file(lake.path("locks/few_words.json")) == b"mine"
 
 
 def test_what_fails_halfway_leaves_no_object(lake: Lake, requests: list[str]) -> None:
