@@ -2,8 +2,8 @@
 
 A part measures what belongs together side by side, in one run: `land`, `extract`, `build`, `changes`, `night`,
 `history`, `wards`, `compose` (with a Docker engine), `parse`, `demo`, `quarantine`, `status`, `morning`, `reports`,
-`cookbook`, `postgres`. Figures of parts that are not run are kept. Run it on a machine that does nothing else: the load
-before each part is kept with its figures, and above 1.5 nothing is compared.
+`cookbook`, `postgres`, `store`. Figures of parts that are not run are kept. Run it on a machine that does nothing else:
+the load before each part is kept with its figures, and above 1.5 nothing is compared.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from bench import (
     quarantine,
     reports,
     status,
+    store,
 )
 from ward_warehouse.core.private import keep_state_private
 
@@ -60,6 +61,7 @@ def main(chosen: list[str]) -> int:
         "status": lambda _: status.measure(),
         "morning": morning.measure,
         "postgres": lambda folder: postgres.measure(home, folder),
+        "store": store.measure,
         "reports": lambda folder: reports.measure(home, folder),
         "cookbook": lambda folder: cookbook.measure(home, folder),
     }

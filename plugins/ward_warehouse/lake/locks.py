@@ -151,13 +151,19 @@ def _take(lake: Lake, folder: str, number: int, holder: Holder, over: Mapping[in
     if not lake.create(numbered(folder, number), holder.model_dump_json().encode()):
         return None
     lease = Lease(lake, folder, number, holder, begun)
-    # Since the look at the others some may have come, or one that stood still gone on: whoever sees another gives way.
-    for other in numbers(lake, folder):
-        now = None if other == number else look_at(lake, numbered(folder, other))
-        if now is not None and (other not in over or now.mark != over[other].mark):
+    is_alone = False
+    try:
+        # Since the look at the others some may have come, or one that stood still gone on: who sees another gives way.
+        is_alone = all(other == number or _is_still_over(lake, folder, other, over) for other in numbers(lake, folder))
+    finally:
+        if not is_alone:
             lease.give_back()
-            return None
-    return lease
+    return lease if is_alone else None
+
+
+def _is_still_over(lake: Lake, folder: str, number: int, over: Mapping[int, Look]) -> bool:
+    now = look_at(lake, numbered(folder, number))
+    return now is None or (number in over and now.mark == over[number].mark)
 
 
 def _folder(record_kind: RecordKind, ward: str, night: date) -> str:

@@ -96,7 +96,8 @@ def publish(settings: Settings, connection: Connection) -> Served:
             served = _publish(db, session, build_id, read_facts(project), read_for_readers(project))
         # Outside of the transaction: rows are there for readers, and a plan of yesterday serves until this is done.
         for name, (kind, _) in published_relations(session).items():
-            if kind == "r":
+            # Where only keys changed, the server's own autovacuum sees to it once they are many.
+            if kind == "r" and ".".join(name) not in served.computed:
                 session.execute(f"ANALYZE {qualified(name)}")
     return served
 
@@ -108,7 +109,8 @@ def _audited(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, st
     if not settings.build_file.is_file():
         raise BuildError(nothing)
     try:
-        with duckdb.connect(str(settings.build_file), read_only=True) as db:
+        # PostgreSQL reads more slowly than one thread writes, and a second one would spend its time waiting.
+        with duckdb.connect(str(settings.build_file), read_only=True, config={"threads": 1}) as db:
             try:
                 build_id = audited_marker(settings.build_file).read_text(encoding="utf-8")
             except FileNotFoundError:

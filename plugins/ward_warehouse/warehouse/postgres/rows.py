@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -18,8 +20,21 @@ if TYPE_CHECKING:
     from ward_warehouse.warehouse.postgres.session import Session
 
 CHUNK_BYTES = 1 << 20
-CSV = "FORMAT csv, HEADER false, NULLSTR '', FORCE_QUOTE *"
-"""A null is nothing at all, an empty text a pair of quotation marks: PostgreSQL's CSV tells them apart."""
+"""Also what the pipe holds, where the system lets it: sixteen times as much at once as without asking."""
+
+
+def csv_options(columns: Mapping[str, str]) -> str:
+    """How DuckDB writes what PostgreSQL's COPY reads.
+
+    A null is nothing at all, an empty text a pair of quotation marks: PostgreSQL's CSV tells them apart. What is no
+    text is never empty, and shorter without them.
+
+    Args:
+        columns: PostgreSQL's types by name.
+    """
+    texts = ", ".join(identifier(name) for name, type_ in columns.items() if type_ == "text")
+    quoted = f", FORCE_QUOTE ({texts})" if texts else ""
+    return f"FORMAT csv, HEADER false, NULLSTR ''{quoted}"
 
 
 def replace_rows(db: duckdb.DuckDBPyConnection, session: Session, table: Table) -> int:
@@ -79,11 +94,11 @@ def _copy(db: duckdb.DuckDBPyConnection, session: Session, table: Table, query: 
 
     PostgreSQL knows no NUL in a text: it is left out.
     """
-    read_end, write_end = os.pipe()
+    read_end, write_end = _pipe()
     statement = f"COPY {qualified(table.name)} ({_columns(table.columns)}) FROM STDIN (FORMAT csv)"
     # The pool ends after the stream is closed, which ends a writer that nobody reads any more.
     with ThreadPoolExecutor(1) as pool, open(read_end, "rb", buffering=0) as stream, session.cursor() as cursor:
-        writing = pool.submit(_write, db, query, write_end)
+        writing = pool.submit(_write, db, query, csv_options(table.columns), write_end)
         with cursor.copy(statement) as copy:
             while chunk := stream.read(CHUNK_BYTES):
                 copy.write(chunk.replace(b"\0", b""))
@@ -92,10 +107,17 @@ def _copy(db: duckdb.DuckDBPyConnection, session: Session, table: Table, query: 
         return cursor.rowcount
 
 
-def _write(db: duckdb.DuckDBPyConnection, query: str, descriptor: int) -> None:
+def _pipe() -> tuple[int, int]:
+    read_end, write_end = os.pipe()
+    with suppress(OSError, AttributeError):
+        fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, CHUNK_BYTES)
+    return read_end, write_end
+
+
+def _write(db: duckdb.DuckDBPyConnection, query: str, options: str, descriptor: int) -> None:
     try:
         with db.cursor() as writer:
             writer.execute("SET TimeZone = 'UTC'")
-            writer.execute(f"COPY ({query}) TO '/dev/fd/{descriptor}' ({CSV})")
+            writer.execute(f"COPY ({query}) TO '/dev/fd/{descriptor}' ({options})")
     finally:
         os.close(descriptor)
