@@ -53,7 +53,7 @@ def _forks_tasks() -> bool:
 if _forks_tasks() or sys.argv[1:3] == ["celery", "worker"]:
     from ward_warehouse.night import tasks
 
-    tasks.preload()
+    tasks.preload(reading_alone="wards" in sys.argv)
 
 if _forks_tasks():
     # Its workers, and the tasks that they fork, end with it.

@@ -26,10 +26,14 @@ log = logging.getLogger(__name__)
 PARAMS = ("wards", "record_kinds", "night", "since", "until", "chunk_days", "full", "reconcile")
 """What a run of the nightly load may be asked; the DAG declares the same."""
 
-PRELOADED = (
+READING = (
+    "ward_warehouse.night.reading",
     "ward_warehouse.sources.files.source",
     "ward_warehouse.sources.http.source",
     "ward_warehouse.sources.sql.source",
+)
+PRELOADED = (
+    *READING,
     "ward_warehouse.validation.commit",
     "ward_warehouse.warehouse.publish",
     "ward_warehouse.warehouse.dbt",
@@ -39,14 +43,19 @@ PRELOADED = (
 """What the tasks import only when they come to it, because a DAG file and most commands need none of it."""
 
 
-def preload() -> None:
+def preload(*, reading_alone: bool = False) -> None:
     """Imports what the tasks will: for the process that forks theirs. Opens nothing and starts no thread.
 
     Great Expectations too, although one task of a night needs it: its 125 MiB are there once, for a forked process
     shares what it does not write to.
+
+    Args:
+        reading_alone: of a process whose tasks read wards and do nothing else.
     """
-    for name in PRELOADED:
+    for name in READING if reading_alone else PRELOADED:
         import_module(name)
+    if reading_alone:
+        return
     from ward_warehouse.validation.judging import great_expectations
 
     great_expectations()

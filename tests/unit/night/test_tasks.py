@@ -68,16 +68,20 @@ def test_what_is_imported_ahead_costs_a_forked_task_no_memory() -> None:
 
 
 def test_only_what_forks_tasks_imports_ahead() -> None:
-    code = "import sys; sys.argv = {!r}; import airflow_local_settings; print('duckdb' in sys.modules)"
+    """And a worker that reads wards neither dbt nor Great Expectations."""
+    code = (
+        "import sys; sys.argv = {!r}; import airflow_local_settings; "
+        "print('duckdb' in sys.modules, 'dbt' in sys.modules)"
+    )
     services = {
-        "scheduler": "LocalExecutor",
-        "scheduler under Celery": "CeleryExecutor",
-        "celery worker": "CeleryExecutor",
-        "api-server": "LocalExecutor",
-        "dag-processor": "LocalExecutor",
+        "scheduler": ("LocalExecutor", "True True"),
+        "scheduler under Celery": ("CeleryExecutor", "False False"),
+        "celery worker --queues warehouse": ("CeleryExecutor", "True True"),
+        "celery worker --queues wards": ("CeleryExecutor", "True False"),
+        "api-server": ("LocalExecutor", "False False"),
+        "dag-processor": ("LocalExecutor", "False False"),
     }
-    found = {}
-    for service, executor in services.items():
+    for service, (executor, expected) in services.items():
         finished = subprocess.run(
             [sys.executable, "-c", code.format(["airflow", *service.split()])],
             capture_output=True,
@@ -86,8 +90,7 @@ def test_only_what_forks_tasks_imports_ahead() -> None:
             cwd=ROOT / "plugins",
             env={**os.environ, "AIRFLOW__CORE__EXECUTOR": executor},
         )
-        found[service] = finished.stdout.split()[-1]
-    assert [service for service, imported in found.items() if imported == "True"] == ["scheduler", "celery worker"]
+        assert finished.stdout.splitlines()[-1] == expected, service
 
 
 @pytest.mark.parametrize(
