@@ -83,7 +83,7 @@ def _same_site(request: Request) -> bool:
 
 
 def _sent(answer: Answer, request: Request) -> Response:
-    if answer.file is not None:
+    if answer.file is not None and not answer.body:
         return FileResponse(answer.file, answer.status, answer.headers, TYPES[answer.file.suffix])
     response = HTMLResponse(answer.body, answer.status, answer.headers)
     if request.query_params.get("lang") in ("vi", "en"):

@@ -55,7 +55,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent back: a page, or a file as it is."""
+    """What is sent back: a page, or a file: as it is, or as `body` has it where there is one."""
 
     status: int
     body: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """What is served, by its ending; state that lies beside the pages is not."""
+
+_SCRIPT = re.compile(r'<script src="(?P<name>[a-z]+\.js)"(?P<mark> nonce="[\w-]+")></script>')
 
 FIRST = "index.html"
 NOT_SERVED = ("letters",)
@@ -61,6 +64,22 @@ def find_file(settings: Settings, shelf: str, path: str) -> Path:
     if not file.is_relative_to(root) or file.suffix not in TYPES or not file.is_file() or _hidden(file, root):
         raise NotFoundError(path)
     return file
+
+
+def with_script(file: Path) -> str:
+    """A page with the script that stands beside it inside it; nothing where the page asks for none.
+
+    What is served is of no origin, and a browser sends nobody's login with what such a page asks for: a page that is
+    served must be whole. On a file share the script stands once beside a hundred pages.
+    """
+    if file.suffix != ".html":
+        return ""
+    page = file.read_text(encoding="utf-8")
+    asked = _SCRIPT.search(page)
+    if asked is None or not (beside := file.parent / asked["name"]).is_file():
+        return ""
+    script = f"<script{asked['mark']}>{beside.read_text(encoding='utf-8')}</script>"
+    return f"{page[: asked.start()]}{script}{page[asked.end() :]}"
 
 
 def _hidden(file: Path, root: Path) -> bool:

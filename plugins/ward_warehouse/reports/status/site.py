@@ -27,7 +27,7 @@ from ward_warehouse.registry import Registry, load_registry
 from ward_warehouse.reports.scorecard import cell
 from ward_warehouse.reports.status import closing, refused, words
 from ward_warehouse.reports.status.asked import Answer, Asked, Language, NotFoundError
-from ward_warehouse.reports.status.files import find_file, loose_pages, shelves
+from ward_warehouse.reports.status.files import find_file, loose_pages, shelves, with_script
 from ward_warehouse.reports.status.grid import DistrictGrid, fresh_outcomes, read_grid, read_names, read_night
 from ward_warehouse.reports.status.message import message
 from ward_warehouse.warehouse.published import open_published
@@ -101,7 +101,8 @@ class Site:
     def _show(self, asked: Asked) -> Answer:
         file = re.fullmatch(r"pages/([^/]+)/(.*)", asked.path, re.DOTALL)
         if file:
-            return Answer(200, file=find_file(self.settings, file[1], file[2]))
+            found_file = find_file(self.settings, file[1], file[2])
+            return Answer(200, with_script(found_file), file=found_file)
         for pattern, page in self.routes:
             found = pattern.fullmatch(asked.path)
             if found:

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from tests.conftest import MakeDistrict
+from tests.support.dashboard_year import a_year
 from tests.support.district import District
 from tests.support.status_warehouse import HOSTILE, SECOND, THIRD, write_figures, write_warehouse
 from ward_warehouse.core.contracts import RecordKind
@@ -21,6 +22,7 @@ from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.period_log import Unit, parse_period, read_periods
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.night.advice import ADVICE, spoken
+from ward_warehouse.reports.dashboard.pages import SCRIPT, write_pages
 from ward_warehouse.reports.status.asked import Answer, Asked, Language, Reader
 from ward_warehouse.reports.status.site import Site
 
@@ -214,6 +216,24 @@ def test_pages_of_other_steps_are_in_the_menu_and_served(site: Site, reports: Pa
     assert answer.file == (reports / "morning" / "mini" / "2024-07-02.html").resolve()
     assert answer.headers["Content-Security-Policy"].startswith("sandbox ")
     assert "allow-same-origin" not in answer.headers["Content-Security-Policy"]
+
+
+def test_a_dashboard_is_served_with_the_script_that_stands_beside_it(site: Site, reports: Path) -> None:
+    """It is of no origin there, so that nobody's login goes with what it would ask for."""
+    folder = reports / "dashboard" / "quan" / "2018"
+    folder.mkdir(parents=True)
+    for name, text in write_pages(a_year()):
+        (folder / name).write_text(text, encoding="utf-8")
+    answer = show(site, "pages/dashboard/quan/2018/index.html")
+    alone = (folder / "index.html").read_text("utf-8")
+    assert "src=" in alone
+    assert "src=" not in answer.body
+    assert (folder / SCRIPT).read_text("utf-8") in answer.body
+    mark = re.search(r"script-src 'nonce-([\w-]+)'", answer.body)
+    assert mark
+    assert f'<script nonce="{mark[1]}">' in answer.body
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox ")
+    assert show(site, "pages/morning/mini/2024-07-02.html").body == "", "what needs no script is sent as it is"
 
 
 @pytest.mark.parametrize(
