@@ -24,7 +24,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from tests.faults.likeness import AFTER_A_LOAD, likeness
+import duckdb
+
+from tests.faults.likeness import likeness
 from tests.faults.operations import Fault, install
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.errors import WardWarehouseError
@@ -116,6 +118,16 @@ def obey(order: dict[str, Any]) -> dict[str, Any]:
     return {**report, "operations": fault.done, "struck": fault.struck, "modules": list(sys.modules)}
 
 
+def _lose(settings: Settings, schemas: list[str]) -> None:
+    """Takes away the lake and what dbt wrote down; and of a build its basis and all rows of these schemas, if any."""
+    for folder in ("lake", "dbt/compiled", "dbt/run"):
+        (settings.home / folder).rename(settings.home / f"lost {Path(folder).name}")
+    with duckdb.connect(str(settings.build_file)) as db:
+        for schema, table in db.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall():
+            if schema in schemas or (schemas and table == "build_basis"):
+                db.execute(f'DELETE FROM "{schema}"."{table}"')  # noqa: S608 - the file's own names
+
+
 def give_up_privileges() -> None:
     """From here on the modes of files hold for this process, also where root runs the tests."""
     version, all_of_them = 0x20080522, (ctypes.c_uint32 * 6)()
@@ -142,17 +154,17 @@ class KnownError(Exception):
 
 
 def _after_a_load(order: dict[str, Any], report: dict[str, Any]) -> None:
-    """Has a load followed by the end of the play, where its likeness is known; or by the loss of the lake."""
+    """Has a load followed by the end of the play, where its likeness is known; or by a loss."""
     real_load = loading.load
 
     def load(settings: Settings, *args: Any) -> Any:
         done = real_load(settings, *args)
         if "known" in order:
-            report["likeness"] = likeness(settings.home, AFTER_A_LOAD)
+            report["likeness"] = likeness(settings.home, after_a_load=True)
             if report["likeness"] in order["known"]:
                 raise KnownError
-        if order.get("lose_lake"):
-            Path(settings.lake).rename(Path(settings.lake).with_name("lost"))
+        if "lose" in order:
+            _lose(settings, order["lose"])
         return done
 
     loading.load = load

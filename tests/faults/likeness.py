@@ -15,33 +15,38 @@ known here stays as it is.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import msgpack
 
 from ward_warehouse.warehouse.seals import kept_file, read_seals, seal_of
 
 NOT_READ = ("logs",)
 """What a tool says to people: no step reads it."""
-AFTER_A_LOAD = (*NOT_READ, "lake")
-"""A build reads the lake until its load is done, and not after it; see
-`test_what_follows_a_load_reads_nothing_of_the_lake`."""
+NOT_READ_AFTER_A_LOAD = (*NOT_READ, "lake", "dbt/compiled", "dbt/run")
+"""The lake is read until a load is done, and what dbt has run it only writes. Where no build passed before, the next
+makes all anew of schema raw. `test_what_follows_a_load_reads_no_more_than_is_looked_at` takes the rest away.
+"""
+BUILD_FILE = Path("warehouse/build/district.duckdb")
 
 
-def likeness(home: Path, leave_out: tuple[str, ...] = NOT_READ) -> str:
-    """A digest of the folder.
+def likeness(home: Path, *, after_a_load: bool = False) -> str:
+    """A digest of a state folder that no process has open.
 
     Args:
-        home: a state folder that no process has open.
-        leave_out: folders of it that are not looked at.
+        home: the folder.
+        after_a_load: leaves out what is not read once a load is done.
     """
     marks = _marks()
-    told = [(line, any(mark in line for mark in marks)) for line in _tell(home, leave_out)]
+    told = [(line, any(mark in line for mark in marks)) for line in _tell(home, after_a_load)]
     stays = "\n".join("" if of_a_run else line for line, of_a_run in told)
     passes = "\n".join(line for line, of_a_run in told if of_a_run)
     return hashlib.sha256(f"{stays}\n{_timeless(passes)}".encode()).hexdigest()
@@ -57,17 +62,26 @@ def _marks() -> list[str]:
 OF_A_PLAY = ("_invocation_id", "duration_s", "seconds", "process", "started")
 
 
-def _tell(home: Path, leave_out: tuple[str, ...]) -> Iterator[str]:
+def _tell(home: Path, after_a_load: bool) -> Iterator[str]:
+    leave_out = NOT_READ_AFTER_A_LOAD if after_a_load else NOT_READ
     for path in sorted(home.rglob("*"), key=lambda one: _unnamed(str(one))):
         place = path.relative_to(home)
-        if place.parts[0] in leave_out:
+        if any(place.is_relative_to(folder) for folder in leave_out):
             continue
         # A version mark of the load's ledger, and what a seal is of, are the size and time of change of a file.
         mark = f"{path.stat().st_size}:{path.stat().st_mtime}" if path.suffix == ".json" else ""
         yield f"{_unnamed(str(place))} {path.stat().st_mode:o} {mark}"
         if path.is_file() and path.name != "seals.json":
-            yield from _content(path)
+            content = _content(path)
+            yield from _of_schema_raw(content) if after_a_load and place == BUILD_FILE else content
     yield from _sealed(home)
+
+
+def _of_schema_raw(lines: Iterable[str]) -> Iterable[str]:
+    """What a build looks at: the catalogue and schema raw, where no build passed before it."""
+    lines = list(lines)
+    is_whole = not any(line.startswith("raw.build_basis ") for line in lines)
+    return [line for line in lines if line.startswith(("(", "raw."))] if is_whole else lines
 
 
 def _sealed(home: Path) -> Iterator[str]:
@@ -92,8 +106,8 @@ def _content(path: Path) -> Iterable[str]:
             return _of_database(content, log.read_bytes() if log.is_file() else None)
         if path.suffix == ".parquet":
             return _of_parquet(content)
-        return [content.decode()]
-    except (duckdb.Error, UnicodeDecodeError):
+        return _of_what_was_parsed(content) if path.suffix == ".msgpack" else [content.decode()]
+    except (duckdb.Error, ValueError):
         # It is torn, or no text: its bytes are all that it is.
         return [hashlib.sha256(content).hexdigest()]
 
@@ -125,6 +139,27 @@ def _of_parquet(content: bytes) -> list[str]:
         columns = db.execute("SELECT name, type, logical_type FROM parquet_schema($1)", [file.name]).fetchall()
         rows = db.execute("SELECT t::VARCHAR FROM read_parquet($1, hive_partitioning = false) AS t", [file.name])
         return [*map(str, columns), *(row for (row,) in rows.fetchall())]
+
+
+@lru_cache(maxsize=8)
+def _of_what_was_parsed(content: bytes) -> list[str]:
+    """Dbt's memory of the project."""
+    return [json.dumps(_settled(msgpack.unpackb(content, strict_map_key=False)), sort_keys=True, default=str)]
+
+
+def _settled(found: Any) -> Any:
+    """Less when it was parsed, and with what stands there in the order of a set sorted."""
+    if isinstance(found, dict):
+        return {
+            str(name): sorted(value, key=str) if name in AS_SETS and isinstance(value, list) else _settled(value)
+            for name, value in found.items()
+            if name not in WHEN_PARSED
+        }
+    return [_settled(one) for one in found] if isinstance(found, list) else found
+
+
+WHEN_PARSED = ("created_at", "generated_at", "invocation_started_at", "invocation_id")
+AS_SETS = ("ndp", "unit_tests", "exposures")
 
 
 CATALOGUE = """
