@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODELS = Path(__file__).resolve().parents[1] / "dbt_project" / "models"
-MODEL, COLUMN = re.compile(r"  - name: (\S+)"), re.compile(r"      - name: (\S+)")
+MODEL, COLUMN = re.compile(r"  - name: (\S+)"), re.compile(r"      - \{?name: (\w+)")
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,10 @@ import yaml
 
 from tests.support.adding_up import ADDS_UP, years_that_differ
 from tests.support.district import ROOT, District, write_table
-from tests.support.lacking import ALL, COLUMNS, RECORDS, WITHOUT, system
+from tests.support.lacking import ALL, COLUMNS, NO_SCORES, OTHER_SCORES, RECORDS, SCORES, WITHOUT, system
 from tests.support.records import Record, at, dossier, survey
+from tests.support.scorecards import scores, with_second_version
+from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.indicator_reader import read_indicators
 from ward_warehouse.registry.indicators import Indicator
 from ward_warehouse.warehouse.indicator_sql import standalone_sql
@@ -101,8 +103,8 @@ OF_2025 = {"dossiers_received": 2, "dossiers_resolved": 5, "dossiers_open": 3, "
 
 
 @pytest.fixture(scope="module")
-def published(make_district: Callable[..., District], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The warehouse after the last nights of the former wards and a night of the later ones."""
+def built(make_district: Callable[..., District], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The state folder after the last nights of the former wards and a night of the later ones."""
     wards = [*WARDS, ALL, *WITHOUT]
     district = make_district(tmp_path_factory.mktemp("true_figures"), dict.fromkeys(wards, "sql"))
     register(district)
@@ -121,7 +123,12 @@ def published(make_district: Callable[..., District], tmp_path_factory: pytest.T
     run = district.night()
     run.build()
     run.publish()
-    return district.settings.published_file
+    return district.settings
+
+
+@pytest.fixture(scope="module")
+def published(built: Settings) -> Path:
+    return built.published_file
 
 
 def register(district: District) -> None:
@@ -255,6 +262,16 @@ NOT_RECORDED = {
     "digitised": {"digitisation_rate"},
     "reused": {"reuse_rate"},
     "vneid": {"vneid_rate"},
+    "shared_for_reuse": {"shared_for_reuse_rate"},
+    "dossiers.population_data": {"population_data_rate"},
+    "procedures.population_data": {"procedures_population_data"},
+    "announcement_due": {"procedures_announced_on_time"},
+    "announced_on": {"procedures_announced_on_time"},
+    "update_due": {"procedures_updated_on_time"},
+    "updated_on": {"procedures_updated_on_time"},
+    "content_complete": {"procedures_content_complete"},
+    "has_fee": {"procedures_payment_connected"},
+    "payment_connected": {"procedures_payment_connected"},
     "dossiers.officer_key": {"officer_load_top_share", "officers_at_work"},
     "survey_responses.dossier_code": {"satisfaction_of_early", "satisfaction_of_on_time", "satisfaction_of_late",
                                       "votes_before_return_share", "orphan_vote_share"},
@@ -269,7 +286,7 @@ NOT_RECORDED = {
     | {"contradicting_bases", "briefing_items_open"},
     "online_level": {"procedures_level_1_2", "procedures_level_2", "procedures_level_3", "procedures_level_4",
                      "procedures_partly_online", "procedures_fully_online"},
-    "published_web": {"procedures_published"},
+    "published_web": {"procedures_published", "procedures_content_complete"},
     "published_counter": {"procedures_published"},
     "iso_process": {"procedures_iso"},
     "one_stop": {"procedures_one_stop"},
@@ -283,20 +300,67 @@ OTHERWISE = {  # columns of which another stands in by rule, and the figures tha
 }  # fmt: skip
 
 
-def named(kind: str, column: str, table: dict[str, set[str]]) -> set[str]:
-    return table.get(f"{kind}.{column}", table.get(column, set()))
+def named(kind: str, column: str, table: dict[str, Any], nothing: Any) -> Any:
+    return table.get(f"{kind}.{column}", table.get(column, nothing))
 
 
 @pytest.mark.parametrize("ward", WITHOUT)
 def test_what_a_ward_does_not_record_is_neither_none_nor_all(published: Path, ward: str) -> None:
     complete, found = figures(published, ALL), figures(published, ward)
     assert complete.keys() == found.keys()
-    unknown = {code for kind, column in WITHOUT[ward].items() for code in named(kind, column, NOT_RECORDED)}
-    by_rule = {code for kind, column in WITHOUT[ward].items() for code in named(kind, column, OTHERWISE)}
+    unknown = {code for kind, column in WITHOUT[ward].items() for code in named(kind, column, NOT_RECORDED, set())}
+    by_rule = {code for kind, column in WITHOUT[ward].items() for code in named(kind, column, OTHERWISE, set())}
     silent = {code for (code, _), (*parts, note) in found.items() if note == "not_recorded" and parts == [None] * 3}
     assert silent == unknown & {code for code, _ in found}
     others = {code for (code, grain), figure in found.items() if figure != complete[code, grain]}
     assert others <= silent | by_rule
+
+
+@pytest.mark.parametrize("ward", [ALL, *WITHOUT])
+def test_decision_766_takes_what_is_recorded_then_what_is_returned_and_nothing_else(published: Path, ward: str) -> None:
+    lacking = list(WITHOUT.get(ward, {}).items())
+    others = {code: one for kind, name in lacking for code, one in named(kind, name, OTHER_SCORES, {}).items()}
+    unknown = {code for kind, name in lacking for code in named(kind, name, NO_SCORES, set())}
+    expected = {**SCORES, **others, **dict.fromkeys(unknown, (None,) * 4)}
+    found = scores(published, ward, date(2024, 5, 1))
+    assert {code: found[code] for code in expected} == expected
+
+
+def test_a_district_of_decision_766_adds_up_what_each_of_its_wards_has(published: Path) -> None:
+    found = [scores(published, unit, date(2024, 5, 1))["shared_for_reuse"] for unit in (ALL, *WITHOUT, "cot")]
+    assert set(found[:-1]) == {(1, 9, 0.44, 0.44), (9, 12, 3.0, 3.0)}
+    quantity, base = (sum(figures[place] for figures in found[:-1]) for place in (0, 1))
+    points = round(4 * quantity / base, 2)
+    assert found[-1] == (quantity, base, points, points)
+
+
+@pytest.mark.parametrize(
+    ("day", "unit", "by_hand"),
+    [
+        (date(2024, 6, 1), ALL, {
+            ("month", date(2024, 5, 1), "4.3"): (1, 0.28, 0.28, 2),  # 1 of 9, full marks from 80 %
+            ("quarter", date(2024, 4, 1), "4.3"): (2, 0.44, 0.44, 2),  # the same records, full marks from 50 %
+            ("month", date(2024, 5, 1), "4.1"): (1, 0.75, 0.75, 6),  # 1 of 8
+            ("quarter", date(2024, 4, 1), "4.1"): (2, 0.5, 0.5, 4),
+            ("month", date(2024, 5, 1), "4.4"): (1, 0.44, 0.44, 4),  # 1 of 9
+            ("quarter", date(2024, 4, 1), "4.4"): (2, 0.67, 0.67, 6),
+        }),
+        (date(2025, 3, 1), "mini", {
+            ("month", date(2025, 2, 1), "2.1"): (1, None, 0, 20),  # nothing received: 0 of 0
+            ("month", date(2025, 3, 1), "2.1"): (2, None, None, 20),
+        }),
+    ], ids=["points and full marks", "0 of 0"],
+)  # fmt: skip
+def test_rules_that_begin_on_a_day_leave_earlier_periods_as_they_were(
+    built: Settings, tmp_path: Path, day: date, unit: str, by_hand: dict[tuple[str, date, str], tuple[Any, ...]]
+) -> None:
+    before, after = with_second_version(built, CATALOGUE, tmp_path, day)
+    of_before, of_after = ({line for line in lines if line[3] < day} for lines in (before, after))
+    assert of_before == of_after != set()
+    assert {line[4] for line in before} == {1}
+    assert {line[4] for line in after - of_after} == {2}
+    found = {line[1:3] + line[5:6]: (line[4], *line[8:]) for line in after if line[0] == unit and line[6] == "index"}
+    assert {place: found[place] for place in by_hand} == by_hand
 
 
 def test_a_district_counts_the_wards_that_record_it(published: Path) -> None:

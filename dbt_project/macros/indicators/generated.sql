@@ -192,6 +192,14 @@
         {"role": "numerator", "measure": "vneid_rate_v1_numerator", "summed": "by_date", "record_kind": "dossiers", "date": "received_date", "where": "vneid"},
         {"role": "denominator", "measure": "vneid_rate_v1_denominator", "summed": "by_date", "record_kind": "dossiers", "date": "received_date", "where": "vneid is not null"}
     ]},
+    {"code": "shared_for_reuse_rate", "version": 1, "theme": "digital", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "shared_for_reuse_rate_v1_numerator", "summed": "by_date", "record_kind": "dossiers", "date": "received_date", "where": "shared_for_reuse"},
+        {"role": "denominator", "measure": "shared_for_reuse_rate_v1_denominator", "summed": "by_date", "record_kind": "dossiers", "date": "received_date", "where": "shared_for_reuse is not null"}
+    ]},
+    {"code": "population_data_rate", "version": 1, "theme": "digital", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "population_data_rate_v1_numerator", "summed": "by_date", "record_kind": "dossiers", "date": "received_date", "where": "population_data"},
+        {"role": "denominator", "measure": "population_data_rate_v1_denominator", "summed": "by_date", "record_kind": "dossiers", "date": "received_date", "where": "population_data is not null"}
+    ]},
     {"code": "survey_volume", "version": 1, "theme": "survey", "kind": "count", "breakdowns": ["mode"], "on_scorecard": true, "parts": [
         {"role": "numerator", "measure": "survey_volume_v1_numerator", "summed": "by_date", "record_kind": "survey_responses", "date": "answered_date", "where": "domain = 'counter'"}
     ]},
@@ -326,6 +334,26 @@
     {"code": "procedures_iso", "version": 1, "theme": "procedures", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
         {"role": "numerator", "measure": "procedures_iso_v1_numerator", "summed": "by_state", "record_kind": "procedures", "date": "at_period_end", "where": "iso_process", "opened": "valid_from", "closed": "out_of_force_date"},
         {"role": "denominator", "measure": "procedures_iso_v1_denominator", "summed": "by_state", "record_kind": "procedures", "date": "at_period_end", "opened": "valid_from", "closed": "out_of_force_date"}
+    ]},
+    {"code": "procedures_announced_on_time", "version": 1, "theme": "procedures", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "procedures_announced_on_time_v1_numerator", "summed": "by_date", "record_kind": "procedures", "date": "announcement_due", "where": "announced_on <= announcement_due"},
+        {"role": "denominator", "measure": "procedures_announced_on_time_v1_denominator", "summed": "by_date", "record_kind": "procedures", "date": "announcement_due"}
+    ]},
+    {"code": "procedures_updated_on_time", "version": 1, "theme": "procedures", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "procedures_updated_on_time_v1_numerator", "summed": "by_date", "record_kind": "procedures", "date": "update_due", "where": "updated_on <= update_due"},
+        {"role": "denominator", "measure": "procedures_updated_on_time_v1_denominator", "summed": "by_date", "record_kind": "procedures", "date": "update_due"}
+    ]},
+    {"code": "procedures_content_complete", "version": 1, "theme": "procedures", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "procedures_content_complete_v1_numerator", "summed": "by_state", "record_kind": "procedures", "date": "at_period_end", "where": "published_web and content_complete", "opened": "valid_from", "closed": "out_of_force_date"},
+        {"role": "denominator", "measure": "procedures_content_complete_v1_denominator", "summed": "by_state", "record_kind": "procedures", "date": "at_period_end", "where": "published_web and content_complete is not null", "opened": "valid_from", "closed": "out_of_force_date"}
+    ]},
+    {"code": "procedures_payment_connected", "version": 1, "theme": "procedures", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "procedures_payment_connected_v1_numerator", "summed": "by_state", "record_kind": "procedures", "date": "at_period_end", "where": "has_fee and payment_connected", "opened": "valid_from", "closed": "out_of_force_date"},
+        {"role": "denominator", "measure": "procedures_payment_connected_v1_denominator", "summed": "by_state", "record_kind": "procedures", "date": "at_period_end", "where": "has_fee and payment_connected is not null", "opened": "valid_from", "closed": "out_of_force_date"}
+    ]},
+    {"code": "procedures_population_data", "version": 1, "theme": "procedures", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
+        {"role": "numerator", "measure": "procedures_population_data_v1_numerator", "summed": "by_state", "record_kind": "procedures", "date": "at_period_end", "where": "population_data", "opened": "valid_from", "closed": "out_of_force_date"},
+        {"role": "denominator", "measure": "procedures_population_data_v1_denominator", "summed": "by_state", "record_kind": "procedures", "date": "at_period_end", "where": "population_data is not null", "opened": "valid_from", "closed": "out_of_force_date"}
     ]},
     {"code": "task_completion", "version": 1, "theme": "organisation", "kind": "ratio", "breakdowns": [], "on_scorecard": false, "parts": [
         {"role": "numerator", "measure": "task_completion_v1_numerator", "summed": "as_of_end", "record_kind": "ward_returns", "date": "counted_date", "where": "item_code = 'task_completion' and coalesce(next_counted_date > {period_end}, true)", "sum_of": "quantity"},

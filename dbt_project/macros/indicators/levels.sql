@@ -73,44 +73,54 @@ levels as (
 ),
 {% endmacro %}
 
-{# What each state gains and loses per ward and day. #}
+{# What each state gains and loses per ward and day: those that begin and end alike in one pass. #}
 {% macro indicator_level_changes(record_kind, measures) %}
+    {%- set alike = {} %}
     {%- for measure in measures %}
-        {{- indicator_movements(measure) }}
+        {%- set bounds = indicator_state_bounds(measure) %}
+        {%- do alike.setdefault((bounds.opened, bounds.closed), []).append(measure) %}
+    {%- endfor %}
+    {%- for (opened, closed), states in alike.items() %}
+        {{- indicator_movements(record_kind, states, opened, closed, 'arrivals', opened, '') }}
+    union all
+        {{- indicator_movements(record_kind, states, opened, closed, 'departures', closed, '-') }}
         {%- if not loop.last %}
     union all
         {%- endif %}
     {%- endfor %}
 {%- endmacro %}
 
-{# What one state gains and loses per ward and day. #}
-{% macro indicator_movements(measure) %}
-    {%- set record_kind = measure.record_kind %}
-    {%- set bounds = indicator_state_bounds(measure) %}
-    {%- for movement, day, change in [
-        ('arrivals', bounds.opened, 'count(*)'), ('departures', bounds.closed, '-count(*)')
-    ] %}
+{# What states that begin and end alike gain, or lose, per ward and day. #}
+{% macro indicator_movements(record_kind, states, opened, closed, movement, day, sign) %}
     select
-        '{{ measure.measure }}' as measure,
+        measure,
         '{{ movement }}' as movement,
         '{{ record_kind }}' as record_kind,
         district_code,
         ward_key,
-        {{ day }} as calendar_date,
-        {{ change }} as change
-    from {{ touched_records(record_kind) }}
-    where
-        {{ indicator_predicate(measure, none) }}
-        and {{ day }} is not null
-        -- A procedure of the registry's catalogue is no unit's.
-        and ward_key is not null
-        and ({{ bounds.closed }} is null or {{ bounds.closed }} > {{ bounds.opened }})
-        {%- if indicator_record_kinds()[record_kind].touched %}
-        and {{ is_touched("'" ~ record_kind ~ "'", 'ward_key', day) }}
-        {%- endif %}
-    group by district_code, ward_key, {{ day }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+        calendar_date,
+        {{ sign }}moved as change
+    from (
+        select
+            district_code,
+            ward_key,
+            {{ day }} as calendar_date,
+            {%- for state in states %}
+            count(case when {{ indicator_predicate(state, none) }} then 1 end) as {{ state.measure }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from {{ touched_records(record_kind) }}
+        where
+            {{ day }} is not null
+            -- A procedure of the registry's catalogue is no unit's.
+            and ward_key is not null
+            and ({{ closed }} is null or {{ closed }} > {{ opened }})
+            {%- if indicator_record_kinds()[record_kind].touched %}
+            and {{ is_touched("'" ~ record_kind ~ "'", 'ward_key', day) }}
+            {%- endif %}
+        group by district_code, ward_key, {{ day }}
+    )
+    unpivot (
+        moved for measure in ({{ states | map(attribute='measure') | join(', ') }})
+    )
+    where moved > 0
 {%- endmacro %}

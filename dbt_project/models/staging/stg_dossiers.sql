@@ -40,6 +40,8 @@ select
     digitised,
     reused,
     vneid,
+    shared_for_reuse,
+    population_data,
     officer_key,
     applicant_key,
     source_changed_at,

@@ -219,6 +219,9 @@ DOSSIERS = Contract(
         Column("digitised", "boolean"),
         Column("reused", "boolean"),
         Column("vneid", "boolean"),
+        # Its parts went to the citizen's own store of data, and data of the population took the place of papers.
+        Column("shared_for_reuse", "boolean"),
+        Column("population_data", "boolean"),
         Column("officer_key", "text", Privacy.PSEUDONYMISE),
         Column("applicant_key", "text", Privacy.PSEUDONYMISE),
         Column("summary", "text", Privacy.FREE_TEXT),
@@ -325,6 +328,16 @@ PROCEDURES = Contract(
         Column("published_counter", "boolean"),
         Column("iso_process", "boolean"),
         Column("one_stop", "boolean"),
+        # What Decision 766 asks of a procedure beside these: announced and brought up to date by which days, public
+        # with all its parts, a fee that can be paid online, data of the population in the place of papers.
+        Column("announcement_due", "date"),
+        Column("announced_on", "date"),
+        Column("update_due", "date"),
+        Column("updated_on", "date"),
+        Column("content_complete", "boolean"),
+        Column("has_fee", "boolean"),
+        Column("payment_connected", "boolean"),
+        Column("population_data", "boolean"),
         Column("valid_from", "date"),
         Column("valid_to", "date"),
         Column(SOURCE_WARD, "text"),

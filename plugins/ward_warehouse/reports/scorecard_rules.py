@@ -23,8 +23,13 @@ table says. Both count what is known alone: `points_possible` and `portal_points
 is, beside `ceiling`.
 
 An item is reported in the return of a ward or an office, numerator and denominator; its classes are items of their own,
-`<item>.<class>`. It counts in each period that holds the period of the return. Without it, and without an indicator
-to stand in, the index is `not_reported`. What is more than its base, a bound, or lacks its base is `not_usable`.
+`<item>.<class>`. It counts in each period that holds the period of the return. What is more than its base, a bound, or
+lacks its base is `not_usable`.
+
+Of the figures that an index names ("else") the first known one of a unit counts. A district of which some wards record
+what others return adds up what each has; what its counter returns for all is not added to what they record. Of an index
+with neither the note says why: `not_recorded`, `not_reported`. Procedures are those of a unit that delivers its list;
+the catalogue beside the registry says nothing of when they were announced or updated, nor of fees and payments.
 """
 
 

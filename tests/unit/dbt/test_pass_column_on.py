@@ -37,7 +37,7 @@ def models(tmp_path: Path) -> Path:
 def test_it_stands_behind_its_neighbour_in_every_model_of_its_kind(models: Path) -> None:
     before = columns(models)
     changed = pass_on(models, "dossiers", "brand_new")
-    neighbour = "vneid"
+    neighbour = "population_data"
     expected = {
         model: [name for one in names for name in ([one, "brand_new"] if one == neighbour else [one])]
         if model.startswith("int_dossiers__")

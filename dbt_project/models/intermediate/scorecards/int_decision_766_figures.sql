@@ -1,7 +1,8 @@
 {{ config(materialized='view_in_place') }}
 
 -- What each index of Decision 766 is made of, by unit and period: of the figures that the index names the first known
--- one. A period has the rules that are in force on its last day.
+-- one. A district some of whose wards record what others report adds up what was chosen for each. A period has the
+-- rules that are in force on its last day.
 with units as (
     select
         ward_key,
@@ -68,6 +69,7 @@ found as (
         rules.full_from,
         rules.empty_gives,
         rules.preference,
+        rules.item_code is not null as is_returned,
         known.numerator,
         known.denominator,
         known.wards_reporting,
@@ -95,7 +97,9 @@ found as (
 noted as (
     select
         found.*,
-        coalesce(found.denominator = 0 and found.value_note in ('no_cases', 'no_dossiers'), false) as is_empty
+        coalesce(
+            found.denominator = 0 and found.value_note in ('no_cases', 'no_dossiers', 'no_procedures'), false
+        ) as is_empty
     from found
 ),
 
@@ -113,6 +117,59 @@ chosen as (
             order by case when noted.value_note is null or noted.is_empty then 0 else 1 end, noted.preference
         ) as place
     from noted
+),
+
+-- A counter of the district may report for all wards: that is not added to what they record.
+mixed as (
+    select
+        chosen.district_code,
+        chosen.period_grain,
+        chosen.period_start,
+        chosen.period_end,
+        chosen.index_code,
+        sum(chosen.numerator) as numerator,
+        sum(chosen.denominator) as denominator,
+        sum(chosen.wards_reporting) as wards_reporting
+    from chosen
+    inner join {{ ref('stg_wards') }} as units on chosen.ward_key = units.ward_key
+    where
+        chosen.place = 1
+        and (chosen.value_note is null or chosen.is_empty)
+        and chosen.denominator is not null
+        and (units.unit_kind = 'ward' or not chosen.is_returned)
+    group by
+        chosen.district_code, chosen.period_grain, chosen.period_start, chosen.period_end, chosen.index_code
+    having count(distinct chosen.preference) > 1
+),
+
+figures as (
+    select
+        chosen.*,
+        mixed.district_code is not null as is_mixed,
+        coalesce(mixed.numerator, chosen.numerator) as chosen_numerator,
+        coalesce(mixed.denominator, chosen.denominator) as chosen_denominator,
+        coalesce(mixed.wards_reporting, chosen.wards_reporting, 0) as chosen_wards_reporting
+    from chosen
+    left join mixed
+        on
+            chosen.ward_key is null
+            and chosen.district_code = mixed.district_code
+            and chosen.period_grain = mixed.period_grain
+            and chosen.period_start = mixed.period_start
+            and chosen.period_end = mixed.period_end
+            and chosen.index_code = mixed.index_code
+    where chosen.place = 1
+),
+
+judged as (
+    select
+        figures.*,
+        case
+            when not figures.is_mixed then figures.value_note
+            when figures.chosen_denominator = 0 then 'no_cases'
+        end as chosen_note,
+        case when figures.is_mixed then figures.chosen_denominator = 0 else figures.is_empty end as is_nothing
+    from figures
 )
 
 select
@@ -131,12 +188,13 @@ select
     points_basis,
     full_from,
     empty_gives,
-    case when value_note is null or is_empty then cast(numerator as bigint) end as numerator,
-    case when value_note is null or is_empty then cast(denominator as bigint) end as denominator,
-    case when value_note is null then cast(numerator as double precision) / nullif(denominator, 0) end as rate,
-    is_empty,
-    value_note,
-    coalesce(cast(wards_reporting as integer), 0) as wards_reporting,
+    case when chosen_note is null or is_nothing then cast(chosen_numerator as bigint) end as numerator,
+    case when chosen_note is null or is_nothing then cast(chosen_denominator as bigint) end as denominator,
+    case
+        when chosen_note is null then cast(chosen_numerator as double precision) / nullif(chosen_denominator, 0)
+    end as rate,
+    is_nothing as is_empty,
+    chosen_note as value_note,
+    cast(chosen_wards_reporting as integer) as wards_reporting,
     cast(wards_expected as integer) as wards_expected
-from chosen
-where place = 1
+from judged

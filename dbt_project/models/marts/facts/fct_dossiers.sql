@@ -53,6 +53,8 @@ select
     digitised,
     reused,
     vneid,
+    shared_for_reuse,
+    population_data,
     statutory_time,
     statutory_unit,
     deadline_at,

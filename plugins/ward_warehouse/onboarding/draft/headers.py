@@ -41,6 +41,8 @@ HEADERS: dict[RecordKind, dict[str, str]] = {
         "result_electronic": "ketquadientu",
         "digitised": "hososohoa hosocothanhphansohoa sohoa",
         "reused": "taisudunggiayto duoctaisudung",
+        "shared_for_reuse": "dongbokhodulieu dongbokhodulieucanhan khodulieucanhan",
+        "population_data": "dulieudancu khaithacdulieudancu csdldancu",
         "officer_key": "canbo canboxuly nguoixuly congchuc canbothuly",
         "applicant_key": "sogiayto sogiaytochuhoso cccd cmnd socccd socmnd sodinhdanh",
         "summary": "trichyeu trichyeuhoso noidung noidunghoso",

@@ -42,6 +42,8 @@ select
     dossiers.digitised,
     dossiers.reused,
     dossiers.vneid,
+    dossiers.shared_for_reuse,
+    dossiers.population_data,
     dossiers.officer_key,
     dossiers.applicant_key,
     dossiers.source_changed_at,
