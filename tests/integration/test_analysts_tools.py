@@ -45,6 +45,41 @@ def test_the_answer_on_the_page_is_the_warehouse_s(home: Path, question: Questio
     assert not found.rstrip().endswith("--- |"), "a question without an answer teaches nothing"
 
 
+def test_every_relation_and_column_says_what_it_is(home: Path) -> None:
+    with duckdb.connect(str(home / "warehouse" / "district.duckdb"), read_only=True) as db:
+        silent = db.execute(
+            "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE comment IS NULL "
+            "AND schema_name IN ('marts', 'analyst', 'audit') UNION ALL "
+            "SELECT schema_name, table_name, '' FROM duckdb_tables() WHERE comment IS NULL "
+            "AND schema_name IN ('marts', 'analyst', 'audit') UNION ALL "
+            "SELECT schema_name, view_name, '' FROM duckdb_views() WHERE comment IS NULL "
+            "AND schema_name IN ('marts', 'analyst', 'audit')"
+        ).fetchall()
+    assert silent == []
+
+
+def test_beside_every_instant_for_people_stands_the_time_on_the_wall(home: Path) -> None:
+    """Excel knows no zone: a time without one, seven hours on."""
+    with duckdb.connect(str(home / "warehouse" / "district.duckdb"), read_only=True) as db:
+        types = {
+            (view, column): kind
+            for view, column, kind in db.execute(
+                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'analyst'"
+            ).fetchall()
+        }
+        instants = [place for place, kind in types.items() if kind == "TIMESTAMP WITH TIME ZONE"]
+        assert len(instants) > 5
+        for view, instant in instants:
+            local = f"{instant.removesuffix('_at')}_local"
+            assert types[view, local] == "TIMESTAMP"
+            found = db.execute(
+                f"SELECT count({instant}), count(*) FILTER ({local} IS DISTINCT FROM "  # noqa: S608 - the file's own names
+                f"timezone('Asia/Ho_Chi_Minh', {instant})) FROM analyst.{view}"
+            ).fetchone()
+            assert found is not None
+            assert found[1] == 0
+
+
 def test_every_question_has_an_answer_where_there_is_no_record(home: Path, tmp_path: Path) -> None:
     """No dossier, no survey, no figure: 0/0 everywhere, and no question ends in an error."""
     copy = shutil.copyfile(home / "warehouse" / "district.duckdb", tmp_path / "empty.duckdb")

@@ -25,7 +25,7 @@ from ward_warehouse.core.quoting import identifier, literal
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.facts import read_facts, read_figures
 from ward_warehouse.warehouse.changes import followed_build
-from ward_warehouse.warehouse.comments import copy_comments
+from ward_warehouse.warehouse.comments import copy_comments, say_of_builds
 from ward_warehouse.warehouse.seals import Seals, kept_file, log_of, read_seals, seal_of, write_seals
 
 PUBLIC_SCHEMAS = ("marts", "audit", "analyst")
@@ -236,6 +236,7 @@ def _copy(build: Path, target: Path, computed: dict[str, Computed]) -> dict[str,
                 db.execute(f"CREATE TABLE {schema}.{identifier(name)} AS FROM build.{schema}.{identifier(name)}")
             rows[f"{schema}.{name}"] = _count(db, f"{schema}.{identifier(name)}")
         db.execute("CREATE OR REPLACE TABLE audit.build_results AS FROM build.raw.build_results")
+        say_of_builds(db)
         _create_views(db, [text for name, text in views.items() if known_views.get(name) != text])
         copy_comments(db, "build", target.stem, PUBLIC_SCHEMAS)
         db.execute("DETACH build")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ward_warehouse.core.quoting import identifier, literal
-from ward_warehouse.warehouse.comments import comments_of
+from ward_warehouse.warehouse.comments import comments_of, texts_of_builds
 from ward_warehouse.warehouse.postgres.session import READER
 from ward_warehouse.warehouse.postgres.shapes import Name, published_relations, qualified
 from ward_warehouse.warehouse.publish import PUBLIC_SCHEMAS
@@ -24,7 +24,11 @@ def comments_of_build(db: duckdb.DuckDBPyConnection) -> Comments:
     """What an open build says of its public relations and their columns."""
     (database,) = db.execute("SELECT current_database()").fetchall()[0]
     found = comments_of(db, str(database), PUBLIC_SCHEMAS)
-    return {(schema, relation, column): text for _, schema, relation, column, text in found}
+    of_builds = texts_of_builds(db, "raw.build_results").items()
+    return {
+        **{(schema, relation, column): text for _, schema, relation, column, text in found},
+        **{("audit", "build_results", column): text for column, text in of_builds},
+    }
 
 
 def say(session: Session, comments: Comments) -> None:
