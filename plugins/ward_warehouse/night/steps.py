@@ -27,13 +27,13 @@ from ward_warehouse.lake.lock_holder import BY_HAND, Worker
 from ward_warehouse.lake.locks import partition_lock
 from ward_warehouse.lake.outcomes import Outcome
 from ward_warehouse.lake.quarantine_log import decided_wards
-from ward_warehouse.lake.store import previous_manifest
+from ward_warehouse.night.comparing import compare_and_note
 from ward_warehouse.night.due import Due
 from ward_warehouse.night.extract import Request, extract
 from ward_warehouse.night.judge import import_ahead, pending_batches, validate
 from ward_warehouse.night.noting import note_outcome, status_of, unforeseen
 from ward_warehouse.night.plan import Plan, parse_record_kind, require_over
-from ward_warehouse.night.reconcile import reconcile, unknown_note
+from ward_warehouse.night.reconcile import reconcile
 from ward_warehouse.night.rekeyed import close_earlier_ids
 from ward_warehouse.night.standing import is_late, last_committed, refused_records, standing, verdict_on
 from ward_warehouse.night.verdict import Verdict, judge_night
@@ -192,33 +192,12 @@ class Night:
         return [self._reconcile_feed(feed, run_id, resolve) for feed in self.registry.feeds(ward, record_kinds)]
 
     def _reconcile_feed(self, feed: Feed, run_id: str, resolve: Resolver) -> tuple[Outcome, Reconciliation | None]:
-        started = datetime.now(UTC)
-        newest = previous_manifest(self.lake, feed.record_kind, feed.ward.ward, date.max)
-        night = newest.night if newest else started.astimezone(ZoneInfo(self.settings.time_zone)).date()
-        plan = Plan(
-            run_id=run_id,
-            request=Request(night=night),
-            wards=[feed.ward.ward],
-            record_kinds=[feed.record_kind],
-            problems=[],
-        )
-        try:
+        def compare(night: date) -> Reconciliation:
             keys = self._known_keys()
             with self._reading(feed, night, resolve) as resolved:
-                found = reconcile(feed, self.lake, resolved, keys, self.settings.reconcile_least_share)
-        except WardWarehouseError as error:
-            return note_outcome(self.lake,
-                plan, "reconcile", status_of(error), started, feed=feed, error=str(error), cause=error.cause,
-            ), None  # fmt: skip
-        except Exception as error:
-            # The fault of one feed must not take the comparison of the others with it.
-            text = unforeseen(str(feed), "comparing", error)
-            return note_outcome(
-                self.lake, plan, "reconcile", "failed", started, feed=feed, error=text, cause="unforeseen"
-            ), None
-        return note_outcome(
-            self.lake, plan, "reconcile", "succeeded", started, feed=feed, warnings=unknown_note(found)
-        ), found
+                return reconcile(feed, self.lake, resolved, keys, self.settings.reconcile_least_share)
+
+        return compare_and_note(self.lake, self.settings.time_zone, feed, run_id, compare)
 
     def validate(self, plan: Plan) -> list[Outcome]:
         """Judges the landed batches of the night, all wards of a record kind in one frame, and commits them.

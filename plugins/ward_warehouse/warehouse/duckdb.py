@@ -23,7 +23,7 @@ from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake import deletions, taken_back
 from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, QUARANTINE_SCHEMA, decided_wards, decision_files
-from ward_warehouse.lake.store import Lake, Manifest, manifest_path
+from ward_warehouse.lake.store import Lake, Manifest, Record, manifest_path
 from ward_warehouse.registry import Registry
 from ward_warehouse.warehouse import agreement, changes, outcomes, periods, registered
 from ward_warehouse.warehouse.reference import reference_tables
@@ -204,15 +204,19 @@ def _append(db: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]]
     db.unregister("fresh")
 
 
+def _read_unseen(lake: Lake, unseen: list[tuple[str, str]], model: type[Record]) -> list[tuple[str, str, Record]]:
+    """Path, version and document of files of the lake that the ledger does not know, less those that went meanwhile."""
+    read = zip(unseen, lake.read_all([path for path, _ in unseen]), strict=True)
+    return [
+        (path, version, lake.parse(path, content, model)) for (path, version), content in read if content is not None
+    ]
+
+
 def _load_partitions(db: duckdb.DuckDBPyConnection, lake: Lake) -> tuple[int, int]:
     seen: dict[str, str] = dict(db.execute("SELECT path, version FROM raw.ledger").fetchall())
     versions = lake.versions_below("manifests")
     listed = {path for path, _ in versions}
-    unseen = [one for one in versions if seen.get(one[0]) != one[1]]
-    read = zip(unseen, lake.read_all([path for path, _ in unseen]), strict=True)
-    changed = [
-        (path, version, lake.parse(path, content, Manifest)) for (path, version), content in read if content is not None
-    ]
+    changed = _read_unseen(lake, [one for one in versions if seen.get(one[0]) != one[1]], Manifest)
     agreement.require(db, lake, listed, {path: manifest for path, _, manifest in changed})
     rows = _taken_back(db, lake, {path for path in seen if path.startswith("manifests/")} - listed)
     rows += [
@@ -324,12 +328,7 @@ def _load_deletions(db: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     """Events of reconciliations that the ledger does not know; they never change."""
     seen = {row[0] for row in db.execute("SELECT path FROM raw.ledger").fetchall()}
     unseen = [one for one in lake.versions_below("reconciliations") if one[0] not in seen]
-    read = zip(unseen, lake.read_all([path for path, _ in unseen]), strict=True)
-    fresh = [
-        (path, version, lake.parse(path, content, deletions.Reconciliation).path)
-        for (path, version), content in read
-        if content is not None
-    ]
+    fresh = [(path, version, one.path) for path, version, one in _read_unseen(lake, unseen, deletions.Reconciliation)]
     if fresh:
         with lake.on_disk([data for _, _, data in fresh if data], _folder_of(db)) as places:
             if places:
