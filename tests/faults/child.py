@@ -221,19 +221,19 @@ def _step(night: Night, plan: Plan, step: str) -> list[Any] | None:
 
 def _strike_at_commits(fault: Fault) -> None:
     """The commits inside DuckDB and dbt, which no function of `os` shows, as operations of their own."""
-    real_open, real_run = loading.open_build, _dbt()._run
+    real_open, real_run = loading.open_build, _dbt().run_dbt
 
     def opened(path: Path) -> Any:
         return _Watched(real_open(path), fault)
 
-    def run(*args: Any) -> Any:
-        hit = fault.begin("dbt", "build")
-        done = real_run(*args)
+    def run(settings: Settings, arguments: list[str], *args: Any, **options: Any) -> Any:
+        hit = fault.begin("dbt", next(one for one in arguments if not one.startswith("-")))
+        done = real_run(settings, arguments, *args, **options)
         fault.end(hit)
         return done
 
     loading.open_build = _dbt().open_build = opened
-    _dbt()._run = run
+    _dbt().run_dbt = run
 
 
 def _dbt() -> Any:
