@@ -44,8 +44,10 @@ def unchanged_nodes(manifest: Manifest) -> list[str]:
         if node_id in manifest.sources:
             return manifest.sources[node_id].name in REFERENCES
         node: Any = manifest.nodes[node_id]
+        # One that depends on nothing may read tables by their own names, which dbt does not see.
+        reads = node.depends_on.nodes
         return node.resource_type == "seed" or (
-            has_one_text(node) and all(map(rests_on_references, node.depends_on.nodes))
+            has_one_text(node) and bool(reads) and all(map(rests_on_references, reads))
         )
 
     def is_unchanged(node: Any) -> bool:

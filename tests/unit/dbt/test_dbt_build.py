@@ -14,6 +14,7 @@ import duckdb
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
+from tests.faults.workshop import SMALL_PROJECT
 from tests.support.model_texts import FOLDERS, column_texts, described_models
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.store import Lake
@@ -139,6 +140,15 @@ def test_a_night_leaves_out_what_is_made_of_seeds_and_the_registry(settings: Set
         "fct_dossiers", "dim_ward", "int_dossiers__current", "assert_evidence_equals_indicators",
         "relationships_reform_indicators_ward_key__ward_key__ref_dim_ward_",
     } & left  # fmt: skip
+
+
+@pytest.mark.usefixtures("results")
+def test_a_night_makes_what_reads_tables_by_their_own_names(settings: Settings) -> None:
+    """A project of somebody's own may name no source: what dbt does not see may have changed."""
+    small = settings.model_copy(update={"dbt_project_dir": SMALL_PROJECT})
+    parsed = run_dbt_here(small, ["--no-write-json", "parse"], settings.home / "small", whole=False)
+    assert isinstance(parsed.result, Manifest)
+    assert unchanged_nodes(parsed.result) == []
 
 
 def test_dbts_own_words_keep_their_meaning(settings: Settings, results: dict[str, str]) -> None:
