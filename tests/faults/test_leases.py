@@ -139,6 +139,22 @@ def test_a_later_attempt_at_a_task_follows_the_earlier_at_once(place: Place) -> 
             require_lock(place.lake, KIND, "p01", NIGHT)
 
 
+def test_a_later_attempt_follows_one_that_renews_its_lock_meanwhile(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = Lake.create
+
+    def create_late(*args: Any) -> bool:
+        time.sleep(LEASE / 2)
+        return create(*args)
+
+    with place.host() as other:
+        assert other("hold", "p01", "run-1", "extract", 1) == "held"
+        monkeypatch.setattr(Lake, "create", create_late)
+        with take(place, "p01", Worker("run-1", "extract", 2)):
+            assert other("commit", "p01") == "lost"
+
+
 def test_a_clock_that_jumps_costs_nobody_his_lock(place: Place) -> None:
     with clock() as now, take(place, "p01"):
         for jump in (HOUR, -2 * HOUR):

@@ -118,11 +118,11 @@ def end_lock(lake: Lake, lock: Lock) -> bool:
 def _acquire(lake: Lake, folder: str, holder: Holder, worker: Worker, what: str) -> tuple[Lease, list[int]]:
     """The lease that is held from now on, and the numbers that are over and go with it."""
     # Mostly there is none, and a store is asked nothing before.
-    lease = _take(lake, folder, FIRST, holder, {})
+    lease = _take(lake, folder, FIRST, holder, worker, {})
     if lease is not None:
         return lease, []
     over = _wait_for_end(lake, folder, worker, what)
-    lease = _take(lake, folder, max(over, default=0) + 1, holder, over)
+    lease = _take(lake, folder, max(over, default=0) + 1, holder, worker, over)
     if lease is None:
         raise _locked(what, None)
     return lease, list(over)
@@ -145,7 +145,9 @@ def _wait_for_end(lake: Lake, folder: str, worker: Worker, what: str) -> Mapping
     return found
 
 
-def _take(lake: Lake, folder: str, number: int, holder: Holder, over: Mapping[int, Look]) -> Lease | None:
+def _take(
+    lake: Lake, folder: str, number: int, holder: Holder, worker: Worker, over: Mapping[int, Look]
+) -> Lease | None:
     """The lease on a number that was free, unless others are there than those that are over."""
     begun = Lease.now()
     if not lake.create(numbered(folder, number), holder.model_dump_json().encode()):
@@ -154,16 +156,20 @@ def _take(lake: Lake, folder: str, number: int, holder: Holder, over: Mapping[in
     is_alone = False
     try:
         # Since the look at the others some may have come, or one that stood still gone on: who sees another gives way.
-        is_alone = all(other == number or _is_still_over(lake, folder, other, over) for other in numbers(lake, folder))
+        others = [other for other in numbers(lake, folder) if other != number]
+        is_alone = all(_is_still_over(lake, folder, other, worker, over) for other in others)
     finally:
         if not is_alone:
             lease.give_back()
     return lease if is_alone else None
 
 
-def _is_still_over(lake: Lake, folder: str, number: int, over: Mapping[int, Look]) -> bool:
+def _is_still_over(lake: Lake, folder: str, number: int, worker: Worker, over: Mapping[int, Look]) -> bool:
     now = look_at(lake, numbered(folder, number))
-    return now is None or (number in over and now.mark == over[number].mark)
+    # An earlier attempt may be at work and renew its lock: it is followed all the same.
+    if now is None or now.holder.is_followed_by(worker):
+        return True
+    return number in over and now.mark == over[number].mark
 
 
 def _folder(record_kind: RecordKind, ward: str, night: date) -> str:
