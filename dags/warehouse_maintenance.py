@@ -2,11 +2,13 @@
 ### Warehouse maintenance
 
 Once a week: empties the values of quarantined records older than the policy keeps them, joins the small files of old
-nights, deletes files that no manifest names and old logs. What it did is an outcome in `audit.load_outcomes`.
+nights, deletes files that no manifest names and old logs. What it did is an outcome in `audit.load_outcomes`. Then it
+writes the dictionary of what is published, if that has none or an old one; a night only renews one.
 
 | task | writes | run it again? |
 |---|---|---|
 | maintain | the lake's old nights, record for record the same | yes, and it may be stopped at any moment |
+| describe | the dictionary in `reports/dictionary`, where there is none or an old one | yes |
 """
 
 from __future__ import annotations
@@ -40,7 +42,15 @@ def warehouse_maintenance() -> None:
         with told_plainly():
             return tasks.maintain(airflow_connection)
 
-    maintain()
+    # After it, for the machine's sake: it fails no maintenance and waits for none.
+    @task(retries=1, trigger_rule="all_done")
+    def describe() -> str:
+        from ward_warehouse.reports import tasks
+
+        with told_plainly():
+            return tasks.describe()
+
+    maintain() >> describe()
 
 
 warehouse_maintenance()

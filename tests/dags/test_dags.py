@@ -99,18 +99,18 @@ def test_where_postgres_serves_the_build_is_published_there_too(seen: Seen) -> N
 
 
 def test_tasks_of_the_maintenance(seen: Seen) -> None:
+    once_more = {
+        "mapped": False,
+        "retries": 1,
+        "retry_minutes": 5.0,
+        "at_once": None,
+        "queue": "warehouse",
+        "map_index_template": None,
+        "outlets": [],
+    }
     assert seen.dag(MAINTENANCE)["tasks"] == {
-        "maintain": {
-            "after": [],
-            "trigger_rule": "all_success",
-            "mapped": False,
-            "retries": 1,
-            "retry_minutes": 5.0,
-            "at_once": None,
-            "queue": "warehouse",
-            "map_index_template": None,
-            "outlets": [],
-        }
+        "maintain": {**once_more, "after": [], "trigger_rule": "all_success"},
+        "describe": {**once_more, "after": ["maintain"], "trigger_rule": "all_done"},
     }
 
 
@@ -261,6 +261,12 @@ def test_the_maintenance_leaves_an_outcome_and_every_record(seen: Seen) -> None:
     assert (manifest.rows_accepted, manifest.rows_quarantined) == (2, 1)
 
 
+def test_the_maintenance_writes_the_first_dictionary(seen: Seen) -> None:
+    assert result(seen.run("maintenance"), "describe") == "the dictionary: index.html, dictionary.pdf, warehouse.html"
+    folder = seen.district.settings.home / "reports" / "dictionary"
+    assert {page.name for page in folder.glob("*.html")} == {"index.html", "warehouse.html"}
+
+
 def test_an_unknown_ward_fails_the_plan_in_one_line(seen: Seen) -> None:
     run = seen.run("unknown ward")
     assert run["state"] == "failed"
@@ -310,7 +316,7 @@ def test_no_citizen_is_in_what_airflow_keeps(seen: Seen, tmp_path: Path) -> None
     kept = seen.district.folder / "airflow"
     with closing(sqlite3.connect(kept / "airflow.db")) as db:
         handed_on = {task for (task,) in db.execute("SELECT task_id FROM xcom")}
-    assert handed_on == {"plan", "verdict", "build", "publish", "document", "report", "maintain", "tell"}
+    assert handed_on == {"plan", "verdict", "build", "publish", "document", "report", "maintain", "describe", "tell"}
     applicant = Person(
         *(APPLICANT[name] for name in ("applicant_name", "applicant_phone", "applicant_key", "applicant_email"))
     )

@@ -56,6 +56,27 @@ def tell(resolve: Resolver, *, before_build: bool = False) -> str:
     return "; ".join(map(str, told)) or "nobody to tell"
 
 
+def describe() -> str:
+    """Writes the dictionary of what is published, unless it stands there as it would be written; gives one line.
+
+    Raises:
+        WardWarehouseError: the disk refuses, another run writes it, or an indicator has no example.
+        BuildError: there is no build, or dbt refuses.
+    """
+    # Whoever tells of a night does not load dbt.
+    from ward_warehouse.reports.book.site import renew_dictionary
+
+    settings = load_settings()
+    if not settings.published_file.is_file():
+        return "nothing is published yet, so there is nothing to describe"
+    written = renew_dictionary(settings, first=True)
+    line = (
+        f"the dictionary: {', '.join(file.name for file in written)}" if written else "the dictionary stands as it is"
+    )
+    log.info("%s", line)
+    return line
+
+
 def report(resolve: Resolver) -> str:
     """Writes the periodic reports of each district's open months, mails those that are due and removes old ones.
 

@@ -53,10 +53,12 @@ def write_dictionary(settings: Settings, *, with_docs: bool = True) -> list[Path
         return written
 
 
-def renew_dictionary(settings: Settings) -> list[Path]:
+def renew_dictionary(settings: Settings, *, first: bool = False) -> list[Path]:
     """Writes a dictionary anew that stands there and was made of other definitions or models; gives the files.
 
-    Where nobody ever wrote one, none is written: it takes half a minute, and not every office wants it.
+    Args:
+        settings: of the warehouse.
+        first: write it where there is none as well, which takes half a minute.
 
     Raises:
         WardWarehouseError: as of `write_dictionary`.
@@ -65,7 +67,7 @@ def renew_dictionary(settings: Settings) -> list[Path]:
     folder = dictionary_folder(settings)
     made_of = folder / MADE_OF
     if not (folder / "index.html").is_file():
-        return []
+        return write_dictionary(settings) if first else []
     if made_of.is_file() and made_of.read_text("utf-8") == _digest(settings.dbt_project_dir):
         return []
     return write_dictionary(settings, with_docs=(folder / "warehouse.html").is_file())
