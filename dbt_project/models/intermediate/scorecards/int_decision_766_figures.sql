@@ -21,39 +21,7 @@ rules as (
 ),
 
 known as (
-    select
-        item_code,
-        cast(null as varchar) as indicator_code,
-        cast(null as varchar) as less_item_code,
-        ward_key,
-        district_code,
-        period_grain,
-        period_start,
-        period_end,
-        numerator,
-        denominator,
-        case
-            when value_note is not null then value_note
-            when numerator is null then 'not_reported'
-            when denominator = 0 then 'no_cases'
-        end as value_note,
-        wards_reporting
-    from {{ ref('int_decision_766_items') }}
-    union all
-    select
-        cast(null as varchar) as item_code,
-        indicator_code,
-        less_item_code,
-        ward_key,
-        district_code,
-        period_grain,
-        period_start,
-        period_end,
-        numerator,
-        denominator,
-        value_note,
-        wards_reporting
-    from {{ ref('int_decision_766_indicators') }}
+    {{ known_of_decision_766() }}
 ),
 
 found as (
@@ -87,10 +55,7 @@ found as (
             and coalesce(rules.indicator_code, '') = coalesce(known.indicator_code, '')
             and coalesce(rules.less_item_code, '') = coalesce(known.less_item_code, '')
             and coalesce(units.ward_key, '') = coalesce(known.ward_key, '')
-            and units.district_code = known.district_code
-            and units.period_grain = known.period_grain
-            and units.period_start = known.period_start
-            and units.period_end = known.period_end
+            and {{ is_same_period('units', 'known') }}
 ),
 
 -- 0/0 is known; what nobody recorded or reported is not.
@@ -107,13 +72,7 @@ chosen as (
     select
         noted.*,
         row_number() over (
-            partition by
-                noted.ward_key,
-                noted.district_code,
-                noted.period_grain,
-                noted.period_start,
-                noted.period_end,
-                noted.index_code
+            partition by {{ unit_and_period('noted') }}, noted.index_code
             order by case when noted.value_note is null or noted.is_empty then 0 else 1 end, noted.preference
         ) as place
     from noted
@@ -122,10 +81,7 @@ chosen as (
 -- A counter of the district may report for all wards: that is not added to what they record.
 mixed as (
     select
-        chosen.district_code,
-        chosen.period_grain,
-        chosen.period_start,
-        chosen.period_end,
+        {{ district_and_period('chosen') }},
         chosen.index_code,
         sum(chosen.numerator) as numerator,
         sum(chosen.denominator) as denominator,
@@ -137,8 +93,7 @@ mixed as (
         and (chosen.value_note is null or chosen.is_empty)
         and chosen.denominator is not null
         and (units.unit_kind = 'ward' or not chosen.is_returned)
-    group by
-        chosen.district_code, chosen.period_grain, chosen.period_start, chosen.period_end, chosen.index_code
+    group by {{ district_and_period('chosen') }}, chosen.index_code
     having count(distinct chosen.preference) > 1
 ),
 
@@ -153,15 +108,12 @@ figures as (
     left join mixed
         on
             chosen.ward_key is null
-            and chosen.district_code = mixed.district_code
-            and chosen.period_grain = mixed.period_grain
-            and chosen.period_start = mixed.period_start
-            and chosen.period_end = mixed.period_end
+            and {{ is_same_period('chosen', 'mixed') }}
             and chosen.index_code = mixed.index_code
     where chosen.place = 1
 ),
 
-judged as (
+one as (
     select
         figures.*,
         case
@@ -173,28 +125,25 @@ judged as (
 )
 
 select
-    ward_key,
-    district_code,
-    period_grain,
-    period_start,
-    period_end,
-    is_provisional,
-    scorecard_version,
-    period_end >= valid_from as is_in_force,
-    block,
-    index_code,
-    index_number,
-    ceiling,
-    points_basis,
-    full_from,
-    empty_gives,
-    case when chosen_note is null or is_nothing then cast(chosen_numerator as bigint) end as numerator,
-    case when chosen_note is null or is_nothing then cast(chosen_denominator as bigint) end as denominator,
+    {{ unit_and_period('one') }},
+    one.is_provisional,
+    one.scorecard_version,
+    one.period_end >= one.valid_from as is_in_force,
+    one.block,
+    one.index_code,
+    one.index_number,
+    one.ceiling,
+    one.points_basis,
+    one.full_from,
+    one.empty_gives,
+    case when one.chosen_note is null or one.is_nothing then cast(one.chosen_numerator as bigint) end as numerator,
+    case when one.chosen_note is null or one.is_nothing then cast(one.chosen_denominator as bigint) end as denominator,
     case
-        when chosen_note is null then cast(chosen_numerator as double precision) / nullif(chosen_denominator, 0)
+        when one.chosen_note is null
+            then cast(one.chosen_numerator as double precision) / nullif(one.chosen_denominator, 0)
     end as rate,
-    is_nothing as is_empty,
-    chosen_note as value_note,
-    cast(chosen_wards_reporting as integer) as wards_reporting,
-    cast(wards_expected as integer) as wards_expected
-from judged
+    one.is_nothing as is_empty,
+    one.chosen_note as value_note,
+    cast(one.chosen_wards_reporting as integer) as wards_reporting,
+    cast(one.wards_expected as integer) as wards_expected
+from one
