@@ -69,7 +69,7 @@ test-fast: .venv/.dev ## Tests that need no server and no dbt build, in about a 
 test: .venv/.dev ## All tests, in two processes; PYTEST_ARGS picks some
 	@$(BIN)/pytest --numprocesses 2 $(PYTEST_ARGS)
 
-faults: .venv/.dev ## The long fault suite, in two processes, about an hour; the seed is printed, FAULTS_SEED=<seed> plays it again
+faults: .venv/.dev ## The long fault suite, in two processes, an hour or two; the seed is printed, FAULTS_SEED=<seed> plays it again
 	@FAULTS=long FAULTS_SEED=$${FAULTS_SEED:-$$RANDOM} $(BIN)/pytest --numprocesses 2 -o faulthandler_timeout=0 tests/faults $(PYTEST_ARGS)
 
 mutation: .venv/.dev ## Mutation score and branch coverage of mapping, cursor, quarantine, privacy and publish; an hour
