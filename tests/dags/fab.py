@@ -113,7 +113,7 @@ def _ask(environment: dict[str, str], folder: Path, stop: threading.Event) -> di
         )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
-            started = Airflow(client, {"fab-api-server": process}, folder, stop)
+            started = Airflow(client, {"fab-api-server": process}, folder, stop, environment)
             started.wait("API server", lambda: client.get("/api/v2/version").is_success, 90)
             bearers = {name: _log_in(client, name, password) for name in PEOPLE}
             form = Form(client.get(PERIODS, params=PERIOD, headers=bearers["lan"]).text)
