@@ -20,8 +20,12 @@ from scripts.cookbook import PAGE, Question, questions, section
 from tests.integration.conftest import SECOND, DemoNights
 from tests.support.district import ROOT
 
-IN_NO_RECORD = {"health_satisfaction", "education_satisfaction", "online_filing_rate_full"}
-"""Metrics of which the demonstration knows nothing: it asks about counters only, and no procedure is wholly online."""
+IN_NO_RECORD = {
+    "health_satisfaction", "education_satisfaction", "online_filing_rate_full", "population_data_rate",
+    "shared_for_reuse_rate", "procedures_announced_on_time", "procedures_updated_on_time",
+}  # fmt: skip
+"""Metrics of which the demonstration knows nothing: it asks about counters only, no procedure is wholly online, and its
+systems have no column of what is shared, taken from population data, or due for announcement."""
 
 MONTHS = """
 SELECT ward_key, period_start::varchar, indicator_code, value FROM marts.reform_indicators
