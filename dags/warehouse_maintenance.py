@@ -3,7 +3,7 @@
 
 Once a week: empties the values of quarantined records older than the policy keeps them, joins the small files of old
 nights, deletes files that no manifest names and old logs. What it did is an outcome in `audit.load_outcomes`. Then it
-writes the dictionary of what is published, if that has none or an old one; a night only renews one.
+writes the dictionary of what is published where there is none or an old one; a night only renews one that is there.
 
 | task | writes | run it again? |
 |---|---|---|
@@ -42,7 +42,7 @@ def warehouse_maintenance() -> None:
         with told_plainly():
             return tasks.maintain(airflow_connection)
 
-    # After it, for the machine's sake: it fails no maintenance and waits for none.
+    # After the maintenance, because both want the machine; also when that failed, because neither needs the other.
     @task(retries=1, trigger_rule="all_done")
     def describe() -> str:
         from ward_warehouse.reports import tasks
