@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -28,12 +26,3 @@ def lake_connection(server: S3Server, **changes: Any) -> Connection:
 def s3_lake(server: S3Server) -> Lake:
     """An empty lake of its own for a test."""
     return Lake(f"s3://{make_bucket(server)}/lake", s3_options(lake_connection(server)))
-
-
-@contextmanager
-def asked(server: S3Server) -> Iterator[list[str]]:
-    """The requests that the server was sent in the block, by whatever process: method, path and query."""
-    from moto.core import set_initial_no_auth_action_count  # noqa: F401 - the package is there
-
-    raise NotImplementedError(server)
-    yield []
