@@ -1,4 +1,4 @@
-"""A lake in a bucket of the tests' S3 server, entered by a connection, and what it asks of the server."""
+"""A lake in a bucket of the tests' S3 server, entered by a connection."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from uuid import uuid4
 
 from tests.support.file_servers import S3Server
 from ward_warehouse.core.connections import Connection
-from ward_warehouse.core.object_store import s3_options
-from ward_warehouse.lake.store import Lake
 
 
 def make_bucket(server: S3Server) -> str:
@@ -21,8 +19,3 @@ def make_bucket(server: S3Server) -> str:
 def lake_connection(server: S3Server, **changes: Any) -> Connection:
     """What `WARD_WAREHOUSE_LAKE_CONN_ID` names."""
     return server.connection("", id="the_lake", **changes)
-
-
-def s3_lake(server: S3Server) -> Lake:
-    """An empty lake of its own for a test."""
-    return Lake(f"s3://{make_bucket(server)}/lake", s3_options(lake_connection(server)))
