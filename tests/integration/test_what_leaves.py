@@ -151,8 +151,10 @@ def test_each_criterion_adds_up_from_the_records_of_its_pack(packs: list[Path], 
         "AND period_grain = 'year' AND list_contains($codes, indicator_code)",
         {"ward": WARD, "codes": head[len(RECORDS) :]},
     )
-    assert len(figures) == len(head) - len(RECORDS)
-    for code, numerator, denominator in figures:
+    # The list of procedures is the district office's: a ward without one has no figure of it, and no record behind one.
+    unknown = {code for code in head[len(RECORDS) :] if code.startswith("procedures_")}
+    assert {code for code, _, _ in figures} == set(head[len(RECORDS) :]) - unknown
+    for code, numerator, denominator in [*figures, *((code, None, 0) for code in unknown)]:
         counted = [row[head.index(code)] for row in records if row[head.index(code)] != ""]
         assert sum(counted) == (numerator or 0), code
         assert denominator is None or len(counted) == denominator, code

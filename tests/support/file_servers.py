@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import httpx
@@ -192,12 +193,15 @@ def s3() -> Iterator[S3Server]:
     server.start()
     try:
         endpoint = "http://{}:{}".format(*server.get_host_and_port())
+        # Accounts and rights are moto's for the whole process: an earlier server of it would refuse this one's.
+        user = f"{LOGIN}-{uuid4().hex[:8]}"
+        httpx.post(f"{endpoint}/moto-api/reset-auth", content=b"inf").raise_for_status()
         parts = {"endpoint_url": endpoint, "region_name": "us-east-1"}
         iam = boto3.client("iam", aws_access_key_id="first", aws_secret_access_key="first", **parts)
-        iam.create_user(UserName=LOGIN)
+        iam.create_user(UserName=user)
         policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'
-        iam.put_user_policy(UserName=LOGIN, PolicyName="all", PolicyDocument=policy)
-        key = iam.create_access_key(UserName=LOGIN)["AccessKey"]
+        iam.put_user_policy(UserName=user, PolicyName="all", PolicyDocument=policy)
+        key = iam.create_access_key(UserName=user)["AccessKey"]
         httpx.post(f"{endpoint}/moto-api/reset-auth", content=b"0").raise_for_status()
         made = S3Server(endpoint, key["AccessKeyId"], key["SecretAccessKey"])
         _note_requests(server, made.requests)

@@ -80,7 +80,7 @@ def _semantic_model(record_kind: str, chosen: list[Indicator], catalogue: Catalo
         "description": f"{kind.schema_}.{kind.mart}, a row for each record",
         "defaults": {"agg_time_dimension": next(iter(dates))},
         "entities": [
-            {"name": kind.key.removesuffix("_key"), "type": "primary", "expr": kind.key},
+            {"name": _name_entity(kind, catalogue), "type": "primary", "expr": kind.key},
             {"name": "ward", "type": "foreign", "expr": "ward_key"},
         ],
         "dimensions": [
@@ -92,6 +92,13 @@ def _semantic_model(record_kind: str, chosen: list[Indicator], catalogue: Catalo
             for name, part in counted
         ],
     }
+
+
+def _name_entity(kind: CountedKind, catalogue: Catalogue) -> str:
+    """MetricFlow refuses an entity with the name of a dimension: a procedure is what dossiers are broken down by."""
+    dimensions = {name for one in catalogue.record_kinds.values() for name in one.dimensions}
+    short = kind.key.removesuffix("_key")
+    return kind.key if short in dimensions else short
 
 
 def _amount(part: Part, kind: CountedKind) -> str:

@@ -13,7 +13,7 @@ from ward_warehouse.core.errors import LakeError, WardWarehouseError
 from ward_warehouse.decisions import period_desk
 from ward_warehouse.decisions.period_desk import PeriodDesk
 from ward_warehouse.decisions.period_rules import wards_of
-from ward_warehouse.lake import store
+from ward_warehouse.lake import files
 from ward_warehouse.lake.maintenance import maintain
 from ward_warehouse.lake.period_log import (
     Period,
@@ -301,7 +301,7 @@ def test_a_closing_whose_last_sync_fails_is_one_that_a_build_can_read(
 ) -> None:
     """The decision is in its place by then: without its figures no build would ever pass again."""
     desk.review(ONE, JUNE)
-    sync = store._sync_folder
+    sync = files._sync_folder
 
     def fails_for_decisions(path: str) -> None:
         if "/periods/" in path and path.endswith(".json"):
@@ -309,7 +309,7 @@ def test_a_closing_whose_last_sync_fails_is_one_that_a_build_can_read(
         sync(path)
 
     with monkeypatch.context() as disk:
-        disk.setattr(store, "_sync_folder", fails_for_decisions)
+        disk.setattr(files, "_sync_folder", fails_for_decisions)
         assert "cannot be written" in refused(desk.close, ONE)
     assert read_periods(desk.lake, "mini").state(ONE, JUNE) == "closed"
     run = two_wards.night()

@@ -21,6 +21,13 @@ RETURNS, PROCEDURES = RecordKind.WARD_RETURNS, RecordKind.PROCEDURES
 Changes = dict[str, Any]
 START, END = "Kỳ báo cáo / Từ ngày", "Kỳ báo cáo / Đến ngày"
 DONE, PLANNED, RESULT = "Số liệu / Đã thực hiện", "Số liệu / Kế hoạch", "Số liệu / Kết quả"
+DUTIES = {
+    "Hạn công bố": "announcement_due",
+    "Ngày công bố": "announced_on",
+    "Hạn cập nhật": "update_due",
+    "Ngày cập nhật": "updated_on",
+}
+"""Columns that lists of procedures may have, and that the example system's have not."""
 
 CASES: dict[RecordKind, dict[str, list[Changes]]] = {
     RETURNS: {
@@ -82,6 +89,7 @@ CASES: dict[RecordKind, dict[str, list[Changes]]] = {
         "statutory_unit_known": [{"Đơn vị thời hạn": "tuần"}],
         "statutory_unit_present": [{"Đơn vị thời hạn": ""}],
         "flags_readable": [{"Quy trình ISO": "đang làm"}],
+        "publication_dates_readable": [{column: "31/02/2024"} for column in DUTIES],
         "validity_readable": [{"Hiệu lực từ": "01/01/2567"}, {"Hiệu lực đến": "31/12/9999"}],
         "validity_in_order": [{"Hiệu lực đến": "31/12/2022"}],
     },
@@ -147,7 +155,11 @@ def _judge(record_kind: RecordKind, suite: Suite) -> dict[str, set[str]]:
 
 
 def _good(record_kind: RecordKind) -> Changes:
-    return dict(GOOD_RETURN) if record_kind is RETURNS else {**GOOD_PROCEDURE, "Đơn vị": "Phường P01"}
+    return (
+        dict(GOOD_RETURN)
+        if record_kind is RETURNS
+        else {**GOOD_PROCEDURE, **dict.fromkeys(DUTIES, "20/02/2024"), "Đơn vị": "Phường P01"}
+    )
 
 
 def _feed(record_kind: RecordKind) -> Any:
@@ -159,6 +171,8 @@ def _feed(record_kind: RecordKind) -> Any:
     part["columns"]["source_ward"] = "Đơn vị"
     if record_kind is RETURNS:
         part["columns"]["bound"] = {"from": "bound", "bounds": "bound"}
+    else:
+        part["columns"] |= {field: {"from": column, "formats": ["%d/%m/%Y"]} for column, field in DUTIES.items()}
     return feed(system, record_kind, aliases=["Phường P01"])
 
 

@@ -52,6 +52,14 @@ def test_a_part_counts_what_its_definition_says_by_its_date_and_owner() -> None:
     }
 
 
+def test_every_table_that_a_metric_counts_stands_in_the_project() -> None:
+    """dbt refuses the whole project over one that does not."""
+    models = ROOT / "semantic_layer" / "models"
+    described = {one["name"] for one in yaml.safe_load((models / "tables.yml").read_text("utf-8"))["models"]}
+    counted = {one["model"].removeprefix("ref('").removesuffix("')") for one in LAYER["semantic_models"]}
+    assert counted | {"dim_date"} == described == {file.stem for file in models.glob("*.sql")}
+
+
 def test_an_older_version_keeps_its_own_name() -> None:
     volume = CATALOGUE.themes[0]
     newer = volume.indicators[0].model_copy(update={"version": 2})

@@ -148,6 +148,7 @@ class GoodRegistry:
         self.folder = folder
         self.connections = dict(CONNECTIONS)
         self.resolve: Resolver = self.connections.__getitem__
+        self.dbt_project_dir = ROOT / "dbt_project"
         for name, text in TEXTS.items():
             self.write(name, text)
         shutil.copytree(ROOT / "expectations", folder / "expectations")
@@ -159,6 +160,7 @@ class GoodRegistry:
             wards_dir=self.folder / "wards",
             systems_dir=self.folder / "systems",
             expectations_dir=self.folder / "expectations",
+            dbt_project_dir=self.dbt_project_dir,
             pseudonym_key="a pseudonym key of the tests",
         )
 
