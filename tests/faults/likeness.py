@@ -59,7 +59,7 @@ def _marks() -> list[str]:
     return [since_1970, *OF_A_PLAY, *(f"{day:{form}}" for day in days for form in ("%Y%m%d", "%Y-%m-%d"))]
 
 
-OF_A_PLAY = ("_invocation_id", "duration_s", "seconds", "process", "started", "_elapsed")
+OF_A_PLAY = ("_invocation_id", "duration_s", "seconds", "process", "started", "elapsed")
 
 
 def _tell(home: Path, after_a_load: bool) -> Iterator[str]:
@@ -173,7 +173,7 @@ def _timeless(text: str) -> str:
     """The text with ids, moments of these days and version marks as their places among their like."""
     days = "|".join(f"{datetime.now(UTC) - timedelta(days=n):%Y-%m-%d}" for n in (0, 1))
     text = re.sub(r'"_invocation_id": "[^"]+"|(?<=__dbt_tmp)\d+', "*", text)
-    text = re.sub(r"""(['"](?:duration_s|seconds|process|started|\w+_elapsed)['"]: ?['"]?)[\d.e-]+""", r"\1*", text)
+    text = re.sub(r"""(['"](?:duration_s|seconds|process|started|\w*elapsed)['"]: ?['"]?)[\d.e-]+""", r"\1*", text)
     for name, pattern in (
         ("id", r"\d{8}T\d{12}-[0-9a-f]{8}"),
         ("moment", rf"(?:{days})[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00(?::00)?)?"),
