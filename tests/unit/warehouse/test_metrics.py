@@ -60,6 +60,16 @@ def test_every_table_that_a_metric_counts_stands_in_the_project() -> None:
     assert counted | {"dim_date"} == described == {file.stem for file in models.glob("*.sql")}
 
 
+def test_no_entity_has_the_name_of_a_dimension() -> None:
+    """MetricFlow refuses the whole project over one that does."""
+    named = {
+        what: {one["name"] for model in LAYER["semantic_models"] for one in model[what]}
+        for what in ("entities", "dimensions")
+    }
+    assert named["entities"] >= {"dossier", "ward", "procedure_key"}
+    assert not named["entities"] & named["dimensions"]
+
+
 def test_an_older_version_keeps_its_own_name() -> None:
     volume = CATALOGUE.themes[0]
     newer = volume.indicators[0].model_copy(update={"version": 2})
