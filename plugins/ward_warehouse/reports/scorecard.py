@@ -77,6 +77,8 @@ def scorecard_table(rows: list[dict[str, Any]]) -> Table:
     first = rows[0]
     grain = first["period_grain"].replace("_", " ")
     title = f"{first['district_code']}: {grain} from {first['period_start']} to {first['period_end']}"
+    if any(row["is_provisional"] for row in rows):
+        title += " (provisional: not closed, the figures may still change)"
     table = Table(title=title, title_justify="left", header_style="bold")
     table.add_column("ward", no_wrap=True)
     for _, heading in COLUMNS:

@@ -53,14 +53,24 @@ def rendered(table: Any) -> list[str]:
     return out.getvalue().splitlines()
 
 
+YEAR = {
+    "district_code": "quan", "period_grain": "year", "period_start": "2018-01-01", "period_end": "2018-12-31",
+    "is_provisional": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("provisional", [True, False])
+def test_a_scorecard_says_of_a_period_that_it_is_not_closed(provisional: bool) -> None:
+    one = {**indicator("dossiers_received", 30.0, 30, None), "ward_key": None, "ward_name": None}
+    title = rendered(scorecard_table([{**YEAR, "is_provisional": provisional, **one}]))[0]
+    assert title.strip().endswith("(provisional: not closed, the figures may still change)") is provisional
+
+
 def test_a_scorecard_has_the_district_last() -> None:
-    common = {
-        "district_code": "quan", "period_grain": "year", "period_start": "2018-01-01", "period_end": "2018-12-31",
-    }  # fmt: skip
     rows = [
-        {**common, **indicator("dossiers_received", 30.0, 30, None), "ward_key": None, "ward_name": None},
-        {**common, **indicator("dossiers_received", 20.0, 20, None), "ward_key": "p02", "ward_name": "Ward 2"},
-        {**common, **indicator("dossiers_received", 10.0, 10, None), "ward_key": "p01", "ward_name": "Ward 1"},
+        {**YEAR, **indicator("dossiers_received", 30.0, 30, None), "ward_key": None, "ward_name": None},
+        {**YEAR, **indicator("dossiers_received", 20.0, 20, None), "ward_key": "p02", "ward_name": "Ward 2"},
+        {**YEAR, **indicator("dossiers_received", 10.0, 10, None), "ward_key": "p01", "ward_name": "Ward 1"},
     ]
     lines = rendered(scorecard_table(rows))
     assert "quan: year from 2018-01-01 to 2018-12-31" in lines[0]

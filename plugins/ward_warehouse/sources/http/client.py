@@ -198,8 +198,8 @@ class JsonClient:
                     f"{limits.longest_retry_after:.0f} s; run the ward again later"
                 )
             return (
-                f"the server answered {error}, {limits.attempts} times at most, expected 200; ask the ward whether its "
-                "system is up, then run the ward again"
+                f"the server answered {error} in up to {limits.attempts} attempts, expected 200; ask the ward whether "
+                "its system is up, then run the ward again"
             )
         if BAD_CERTIFICATE in str(error):
             return (
