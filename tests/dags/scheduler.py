@@ -86,13 +86,14 @@ class Airflow:
         """Addresses on which the services, or their children, listen."""
         found = set()
         for process in self._family():
-            found |= {c.laddr.ip for c in process.net_connections() if c.status == psutil.CONN_LISTEN}
+            # A task may end while it is looked at.
+            with suppress(psutil.NoSuchProcess):
+                found |= {c.laddr.ip for c in process.net_connections() if c.status == psutil.CONN_LISTEN}
         return found
 
     def look_at_commands(self) -> None:
         """Keeps what every user of the machine reads of the services and of the tasks that run just now."""
         for process in self._family():
-            # A task may end while it is looked at.
             with suppress(psutil.NoSuchProcess):
                 self.commands.add(" ".join(process.cmdline()))
 
@@ -162,5 +163,6 @@ def stop_service(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     _, alive = psutil.wait_procs(family, timeout=15)
     for member in alive:
-        member.kill()
+        with suppress(psutil.NoSuchProcess):
+            member.kill()
     process.wait(timeout=15)

@@ -70,8 +70,9 @@ def test_what_was_sent_is_in_the_build(nights: StoreNights, built: dict[str, dic
 
 
 def test_a_digest_that_is_damaged_or_gone_costs_nothing_but_requests(nights: StoreNights) -> None:
-    lake = nights.run().lake
-    expected = read_night(lake, NIGHT)
+    # The first night is taken back by another test, which is an outcome of it too.
+    lake, night = nights.run().lake, NIGHT + timedelta(days=1)
+    expected = read_night(lake, night)
     assert len(expected) == 2 * nights.datasets
     (digest,) = (path for path, _ in lake.versions_below("digests/outcomes"))
     for damage in (b"{", b"{}", None):
@@ -80,7 +81,7 @@ def test_a_digest_that_is_damaged_or_gone_costs_nothing_but_requests(nights: Sto
         else:
             with lake.writing(digest) as handle:
                 handle.write(damage)
-        assert read_night(nights.run().lake, NIGHT) == expected
+        assert read_night(nights.run().lake, night) == expected
 
 
 def test_what_a_digest_says_of_another_version_does_not_count(nights: StoreNights) -> None:
