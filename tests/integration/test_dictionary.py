@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,9 +25,20 @@ from ward_warehouse.reports.status.files import shelves
 CATALOGUE = read_indicators(PROJECT_ROOT / "dbt_project" / "indicators")
 
 
+HOLD = "import duckdb, sys; db = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+
+
 @pytest.fixture(scope="module")
 def written(demo: DemoNights) -> list[Path]:
-    return write_dictionary(demo.settings)
+    """Written while another process has the build file for itself, as a build of a night that is late."""
+    command = [sys.executable, "-c", HOLD, str(demo.settings.build_file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as builder:
+        assert builder.stdout is not None
+        assert builder.stdout.readline() == "held\n"
+        files = write_dictionary(demo.settings)
+        assert builder.poll() is None
+        builder.communicate("")
+    return files
 
 
 def test_every_example_s_figure_is_what_the_statement_gives_on_its_records(demo: DemoNights) -> None:

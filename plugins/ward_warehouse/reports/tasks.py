@@ -61,7 +61,7 @@ def describe() -> str:
 
     Raises:
         WardWarehouseError: the disk refuses, another run writes it, or an indicator has no example.
-        BuildError: there is no build, or dbt refuses.
+        BuildError: dbt refuses.
     """
     # Whoever tells of a night does not load dbt.
     from ward_warehouse.reports.book.site import renew_dictionary

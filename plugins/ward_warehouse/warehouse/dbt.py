@@ -158,6 +158,7 @@ def run_dbt(
     *,
     whole: bool = True,
     manifest: Manifest | None = None,
+    published: bool = False,
 ) -> dbtRunnerResult:
     """Runs one command of dbt in this process, over the build file.
 
@@ -167,6 +168,7 @@ def run_dbt(
         target_dir: where dbt keeps what it parsed and writes.
         whole: whether models are made of all records.
         manifest: what `parse` gave in this process, so that it is not read a second time.
+        published: reads the published file instead, which a build at the same time does not notice.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -190,9 +192,10 @@ def run_dbt(
         "--target",
         settings.target,
     ]
-    closed = "some" if _something_is_closed(settings.build_file) else "none"
+    closed = "some" if not published and _something_is_closed(settings.build_file) else "none"
     with _environment(
-        WARD_WAREHOUSE_BUILD_DB=str(settings.build_file),
+        WARD_WAREHOUSE_BUILD_DB=str(settings.published_file if published else settings.build_file),
+        WARD_WAREHOUSE_BUILD_ACCESS="read_only" if published else "automatic",
         WARD_WAREHOUSE_BUILD_MEMORY=settings.build_memory,
         DBT_BUILT_AT=datetime.now(UTC).isoformat(sep=" "),
         DBT_CLOSED_PERIODS=closed,

@@ -36,7 +36,7 @@ def write_dictionary(settings: Settings, *, with_docs: bool = True) -> list[Path
 
     Raises:
         WardWarehouseError: the disk refuses, another run writes the dictionary, or an indicator has no example.
-        BuildError: there is no published warehouse or no build, or dbt refuses.
+        BuildError: there is no published warehouse, or dbt refuses.
     """
     catalogue = read_indicators(settings.dbt_project_dir / DEFINITIONS)
     folder = dictionary_folder(settings)
