@@ -98,8 +98,11 @@ def _browse(tab: Tab, looked: Looked, base: str, bearer: str, scratch: Path, war
     looked.entered = tab.run("location.pathname")
     tab.open(f"{base}{ROOT}night/{night}")
     tab.run("document.querySelector('td a[href*=mapped]').click()")
-    tab.wait(f"{json.dumps(wards)}.some(ward => document.body && document.body.innerText.includes(ward))", 60)
-    looked.task = tab.run("document.body.innerText")
+    # The night's own page names the wards too, and Airflow's fills itself piece by piece.
+    named = f"{json.dumps(wards)}.some(ward => document.body.innerText.includes(ward))"
+    shown = f"location.pathname.includes('/mapped/') && document.body.innerText.includes('extract') && {named}"
+    tab.wait(f"document.body && {shown}", 60)
+    looked.task = tab.run("location.pathname + ' ' + document.body.innerText")
 
 
 def _tabbed(tab: Tab, times: int) -> Iterator[str]:

@@ -26,6 +26,10 @@ AXE = """axe.run(document, {resultTypes: ["violations"]}).then(
 KEYS = {"Tab": (9, ""), "Enter": (13, "\r")}
 
 
+class RefusedError(AssertionError):
+    """The browser did not do what it was asked for, as while it goes from one page to the next."""
+
+
 class Tab:
     """Speaks the browser's own protocol over its socket."""
 
@@ -40,7 +44,8 @@ class Tab:
         while True:
             answer = json.loads(self._socket.recv(timeout=60))
             if answer.get("id") == number:
-                assert "error" not in answer, answer
+                if "error" in answer:
+                    raise RefusedError(answer["error"])
                 result: dict[str, Any] = answer["result"]
                 return result
 
@@ -54,9 +59,15 @@ class Tab:
 
     def wait(self, condition: str, seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
-        while not self.run(condition):
+        while not self._is_met(condition):
             assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {condition}"
             time.sleep(0.05)
+
+    def _is_met(self, condition: str) -> bool:
+        try:
+            return bool(self.run(condition))
+        except RefusedError:
+            return False
 
     def run(self, script: str) -> Any:
         """What a script of the test gives in the page."""
