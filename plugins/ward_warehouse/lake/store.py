@@ -146,7 +146,8 @@ class Lake(Files):
     def write_table(self, relative: str, table: pa.Table) -> None:
         """Writes a table as one Parquet file."""
         with self.writing(relative) as handle:
-            pq.write_table(table, handle, compression=COMPRESSION)
+            # Half of the columns repeat no value, and zstd finds what the others repeat: denser, and twice as fast.
+            pq.write_table(table, handle, compression=COMPRESSION, use_dictionary=False)
 
     def write_record(self, relative: str, record: LakeRecord) -> None:
         """Commits a JSON document: readers see the old one or the new one."""

@@ -264,16 +264,12 @@ class _Writer:
         """Lands the records of a mapped batch that are new or changed."""
         self.rows_read += table.num_rows
         self._note_times(table)
-        version = pc.binary_join_element_wise(table["source_record_id"], table["content_hash"], UNIT)
-        unchanged = pc.is_in(version, value_set=self._versions, skip_nulls=True)
-        changed = table.filter(pc.invert(unchanged))
+        changed = self._drop_known(table)
         self.rows_unchanged += table.num_rows - changed.num_rows
         if not changed.num_rows:
             return
         self.newest_changed = _later(self.newest_changed, pc.max(changed["source_changed_at"]).as_py())
         self.rows_older += self._known.count_older(changed, self._ends_at)
-        if self._remembers:
-            self._landed.append(version.filter(pc.invert(unchanged)).combine_chunks())
         if self._writer is None:
             handle = self._stack.enter_context(self._lake.writing(self._target))
             # The file is read once, whole: to look for values that repeat costs more than it saves.
@@ -281,6 +277,17 @@ class _Writer:
             self._writer = self._stack.enter_context(writer)
             self.path = self._target
         self._writer.write_table(changed)
+
+    def _drop_known(self, table: pa.Table) -> pa.Table:
+        """The records of a mapped batch whose version is not known, and notes them where they may come again."""
+        if not len(self._versions) and not self._remembers:
+            return table
+        version = pc.binary_join_element_wise(table["source_record_id"], table["content_hash"], UNIT)
+        new = pc.invert(pc.is_in(version, value_set=self._versions, skip_nulls=True))
+        if self._remembers:
+            self._landed.append(version.filter(new).combine_chunks())
+        # A wide table is not copied to leave nothing out.
+        return table if pc.all(new).as_py() else table.filter(new)
 
     def _note_times(self, table: pa.Table) -> None:
         """The newest change, and the newest that is not yet to come: that one says how far the source was read."""

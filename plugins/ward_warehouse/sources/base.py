@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -108,10 +109,12 @@ def key_positions(origin: str, keys: pa.Array, read_before: int = 0) -> pa.Array
     """
     code = pc.match_substring_regex(keys, f"^(?:{CODE_PATTERN})$")
     shown = pc.and_(code, pc.invert(pc.match_substring_regex(keys, f"{LONG_NUMBER}|{PERSONAL_CODE}")))
-    shown = pc.and_(shown, pc.less_equal(pc.utf8_length(keys), MAX_CODE_LENGTH))
+    shown = pc.fill_null(pc.and_(shown, pc.less_equal(pc.utf8_length(keys), MAX_CODE_LENGTH)), False)
+    if pc.all(shown).as_py():
+        return pc.binary_join_element_wise(origin, keys, " ")
     numbers = pc.binary_join_element_wise(
         "with an unreadable key, number",
-        pc.cast(pa.array(range(read_before + 1, read_before + len(keys) + 1)), pa.string()),
+        pc.cast(pa.array(np.arange(read_before + 1, read_before + len(keys) + 1)), pa.string()),
         " ",
     )
     return pc.binary_join_element_wise(origin, pc.if_else(shown, keys, numbers), " ")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -312,8 +312,7 @@ def _write(lake: Lake, zone: str, batch: LandedBatch, name: str, table: pa.Table
 
 def _carry_over(lake: Lake, old: Manifest, judged: Judged) -> Judged:
     batch = judged.batch
-    accepted = _joined(lake, old.night, old.accepted_path, judged.accepted, "source_record_id")
-    quarantined = _joined(lake, old.night, old.quarantine_path, judged.quarantined, "source_position")
+    accepted, quarantined = _keep_accepted(lake, old, judged), _keep_quarantined(lake, old, judged)
     carried = accepted.num_rows - judged.accepted.num_rows + quarantined.num_rows - judged.quarantined.num_rows
     ends = [end for end in (batch.cursor_to, old.cursor_to) if end is not None]
     widened = batch.model_copy(
@@ -330,11 +329,35 @@ def _carry_over(lake: Lake, old: Manifest, judged: Judged) -> Judged:
     return Judged(widened, accepted, quarantined, judged.rules)
 
 
-def _joined(lake: Lake, night: date, old_path: str, fresh: pa.Table, identity: str) -> pa.Table:
+def _keep_accepted(lake: Lake, old: Manifest, judged: Judged) -> pa.Table:
     """The fresh records, and those of the old partition that are not among them."""
-    if not old_path:
+    fresh = judged.accepted
+    if not old.accepted_path:
         return fresh
-    old = lake.read_partition(old_path, night)
-    known = pa.chunked_array(fresh[identity].chunks, pa.string())
-    kept = old.filter(pc.invert(pc.is_in(old[identity], value_set=known)))
-    return pa.concat_tables([fresh, kept.cast(fresh.schema)])
+    records = lake.read_partition(old.accepted_path, old.night)
+    brought = pc.is_in(records["source_record_id"], value_set=_one_chunk(fresh["source_record_id"]))
+    return pa.concat_tables([fresh, records.filter(pc.invert(brought)).cast(fresh.schema)])
+
+
+def _keep_quarantined(lake: Lake, old: Manifest, judged: Judged) -> pa.Table:
+    """The fresh entries, and those of the old partition whose record the batch does not bring.
+
+    Neither the place nor the id alone says that: what moved on a page leaves its place to another record, and two
+    records may carry one id.
+    """
+    fresh = judged.quarantined
+    if not old.quarantine_path:
+        return fresh
+    entries = lake.read_partition(old.quarantine_path, old.night)
+    brought = pa.concat_arrays([*_join_id_and_place(judged.accepted).chunks, *_join_id_and_place(fresh).chunks])
+    again = pc.or_(
+        pc.is_in(entries["entry_id"], value_set=_one_chunk(fresh["entry_id"])),
+        pc.is_in(_join_id_and_place(entries), value_set=brought, skip_nulls=True),
+    )
+    return pa.concat_tables([fresh, entries.filter(pc.invert(again)).cast(fresh.schema)])
+
+
+def _join_id_and_place(records: pa.Table) -> pa.ChunkedArray:
+    """Null for a record without an id: its entry says by its content which one it is."""
+    ids, places = (pc.cast(records[name], pa.string()) for name in ("source_record_id", "source_position"))
+    return pc.binary_join_element_wise(ids, places, "\x1f")

@@ -68,6 +68,18 @@ def keys_of(district: District, ward: str) -> list[str]:
     return sorted(one.split(":")[0] for one in ids.to_pylist())
 
 
+def test_a_refused_record_of_a_hashed_key_keeps_its_entry_when_it_is_read_again(district: District) -> None:
+    def play_broken() -> list[tuple[str, str]]:
+        district["rot_sql"].send([changed("1", after(-9)), changed("2", after(-9), received_at=None)])
+        play(district, "rot_sql", NIGHT, rotated=False, full=True)
+        return [(entry["entry_id"], entry["source_position"]) for entry in district.quarantined("rot_sql")]
+
+    first = play_broken()
+    assert [place for _, place in first] == ["HO_SO with a hashed key"]
+    district["rot_sql"].send([changed("0", after(-9))])
+    assert play_broken() == first
+
+
 @pytest.mark.parametrize("ward", ["rot_sql", "rot_files"])
 def test_a_record_that_comes_again_after_a_rotation_counts_once(district: District, ward: str) -> None:
     district[ward].send([changed(record_id, after(-9)) for record_id in "123"])

@@ -41,11 +41,11 @@ def accepted(*ids: str, night: date = NIGHT, **changes: str) -> pa.Table:
     return table.set_column(index, table.schema.field(index), pa.array([night] * len(ids), pa.date32()))
 
 
-def refused(*ids: str, night: date = NIGHT) -> pa.Table:
+def refused(*ids: str, night: date = NIGHT, place: str | None = None) -> pa.Table:
     rows = [
         {
-            "entry_id": f"e-{night}-{one}", "record_kind": "dossiers", "source_position": f"row {one}", "night": night,
-            "ward_key": "p01", "source_record_id": one, "received": "{}",
+            "entry_id": f"e-{night}-{one}", "record_kind": "dossiers", "source_position": place or f"row {one}",
+            "night": night, "ward_key": "p01", "source_record_id": one, "received": "{}",
         }
         for one in ids
     ]  # fmt: skip
@@ -129,6 +129,23 @@ def test_a_part_that_brings_a_refused_record_again_replaces_its_entry(lake: Lake
     merged = played(lake, accepted("3"), refused("2"), batch_id="b2")
     assert (merged.rows_read, merged.rows_accepted, merged.rows_quarantined) == (3, 1, 2)
     assert waiting(lake, merged) == ["1", "2"]
+
+
+def test_a_refused_record_stays_although_another_one_stands_at_its_place_now(lake: Lake) -> None:
+    first = "/api/ho-so page 1 record 1"
+    played(lake, accepted(), refused("1", place=first), full=True)
+    merged = played(lake, accepted(), refused("2", place=first), batch_id="b2")
+    assert (merged.rows_read, merged.rows_quarantined) == (2, 2)
+    assert waiting(lake, merged) == ["1", "2"]
+
+
+def test_a_part_that_brings_a_refused_record_mended_takes_its_entry_away(lake: Lake) -> None:
+    mended = accepted("2")
+    place = mended["source_position"][0].as_py()
+    played(lake, accepted(), pa.concat_tables([refused("1"), refused("2", place=place)]), full=True)
+    merged = played(lake, mended, refused(), batch_id="b2")
+    assert (merged.rows_read, merged.rows_accepted, merged.rows_quarantined) == (2, 1, 1)
+    assert waiting(lake, merged) == ["1"]
 
 
 def test_a_decision_moves_its_records_to_the_other_side(lake: Lake) -> None:

@@ -192,11 +192,14 @@ class SqlSource:
 
     def _placed(self, table: pa.Table, read_before: int) -> pa.Table:
         """The table with the position of each record: the table it is from and its key."""
+        origin = self._spec.table or "query"
+        if self._feed.mapping.key_hashed:
+            # No number either: it is another one when the record is read again, and its entry would be another one too.
+            places = pa.array([f"{origin} with a hashed key"] * table.num_rows, pa.string())
+            return table.append_column(POSITION, places)
         keys = [pc.cast(table[name], pa.string()) for name in self._feed.mapping.key]
         key = pc.binary_join_element_wise(*keys, "|", null_handling="replace", null_replacement="")
-        if self._feed.mapping.key_hashed:
-            key = pa.nulls(len(key), pa.string())
-        return table.append_column(POSITION, key_positions(self._spec.table or "query", key, read_before))
+        return table.append_column(POSITION, key_positions(origin, key, read_before))
 
 
 def _only_dropped(feed: Feed) -> set[str]:
