@@ -8,39 +8,84 @@
 {% macro newest_versions(
     relation, record_kind, key=['ward_key', 'source_record_id'], changed_at=['source_changed_at'], changed=none
 ) %}
-with dated as (
-    select
-        versions.*,
-        read_nights.night_ends_at,
-        max(versions.night) over (partition by versions.ward_key, versions.source_record_id) as newest_night,
-        max(case when read_nights.is_full then versions.night end) over (
-            partition by {% for column in key %}versions.{{ column }}{% if not loop.last %}, {% endif %}{% endfor %}
-
-        ) as stated_night
+{%- set by_record = key == ['ward_key', 'source_record_id'] %}
+{%- set among = of_changed_records(changed) | trim if changed else '' %}
+{%- set read -%}
     from {{ relation }} as versions
     left join {{ ref('int_read_nights') }} as read_nights
         on
             versions.ward_key = read_nights.ward_key
             and versions.night = read_nights.night
             and read_nights.record_kind = '{{ record_kind }}'
-    {{ of_changed_records(changed) if changed }}
+{%- endset %}
+{%- set same -%}
+    {% for column in key %}versions.{{ column }} is not distinct from repeated.{{ column }}{% if not loop.last %} and {% endif %}{% endfor %}
+{%- endset %}
+{%- set named -%}
+    {%- if not by_record %}
+    left join named
+        on
+            versions.ward_key = named.ward_key
+            and versions.source_record_id is not distinct from named.source_record_id
+    {%- endif %}
+{%- endset %}
+-- Nearly all records have one version: to rank those too would sort every column of them, half of the cost of a fact.
+with repeated as (
+    select
+        {% for column in key %}versions.{{ column }}, {% endfor %}
+
+        max(versions.night) as newest_night,
+        max(case when read_nights.is_full then versions.night end) as stated_night
+    {{ read }}
+    {{ among }}
+    group by {% for column in key %}versions.{{ column }}{% if not loop.last %}, {% endif %}{% endfor %}
+
+    having count(*) > 1
 ),
+{%- if not by_record %}
+
+named as (
+    select
+        ward_key,
+        source_record_id,
+        max(night) as newest_night
+    from {{ relation }}
+    group by ward_key, source_record_id
+),
+{%- endif %}
 
 ranked as (
     select
-        dated.*,
+        versions.*,
+        read_nights.night_ends_at,
+        {{ 'versions.night' if by_record else 'named.newest_night' }} as newest_night,
+        case when read_nights.is_full then versions.night end as stated_night,
+        cast(1 as bigint) as version_rank
+    {{ read }}
+    left join repeated on {{ same }}
+    {{ named }}
+    {{ among }}
+    {{ 'and' if among else 'where' }} repeated.{{ key[0] }} is null
+    union all
+    select
+        versions.*,
+        read_nights.night_ends_at,
+        {{ 'repeated' if by_record else 'named' }}.newest_night,
+        repeated.stated_night,
         row_number() over (
-            partition by {% for column in key %}dated.{{ column }}{% if not loop.last %}, {% endif %}{% endfor %}
+            partition by {% for column in key %}versions.{{ column }}{% if not loop.last %}, {% endif %}{% endfor %}
 
             order by
-                case when dated.night < dated.stated_night then 1 else 0 end,
+                case when versions.night < repeated.stated_night then 1 else 0 end,
                 {% for column in changed_at -%}
-                least(dated.{{ column }}, dated.night_ends_at) desc nulls last,
+                least(versions.{{ column }}, read_nights.night_ends_at) desc nulls last,
                 {% endfor -%}
-                dated.night desc,
-                dated.content_hash desc
+                versions.night desc,
+                versions.content_hash desc
         ) as version_rank
-    from dated
+    {{ read }}
+    inner join repeated on {{ same }}
+    {{ named }}
 )
 
 select ranked.*
