@@ -21,3 +21,11 @@
 {# A number that a text has, and another text only by chance; sums of it are exact. #}
 {% macro text_hash(text) %}{{ return(adapter.dispatch('text_hash')(text)) }}{% endmacro %}
 {% macro duckdb__text_hash(text) -%} hash({{ text }}) {%- endmacro %}
+
+{# The columns of a relation but for some. #}
+{% macro columns_except(relation, alias, columns) -%}
+    {{ return(adapter.dispatch('columns_except')(relation, alias, columns)) }}
+{%- endmacro %}
+{% macro duckdb__columns_except(relation, alias, columns) -%}
+    {{ alias }}.* exclude ({{ columns | join(', ') }})
+{%- endmacro %}

@@ -28,35 +28,34 @@ details as (
 )
 
 select
-    restatement_key,
-    closing_key,
-    indicator_code,
-    indicator_version_before,
-    indicator_version_after,
-    ward_key,
-    district_code,
-    period_grain,
-    period_start,
-    period_end,
-    numerator_before,
-    numerator_after,
-    denominator_before,
-    denominator_after,
-    value_before,
-    value_after,
-    value_note_before,
-    value_note_after,
-    records_added,
-    records_removed,
-    records_changed,
-    records,
-    reasons,
-    first_seen_at,
+    kept.restatement_key,
+    kept.closing_key,
+    kept.indicator_code,
+    kept.indicator_version_before,
+    kept.indicator_version_after,
+    kept.ward_key,
+    kept.district_code,
+    kept.period_grain,
+    kept.period_start,
+    kept.period_end,
+    kept.numerator_before,
+    kept.numerator_after,
+    kept.denominator_before,
+    kept.denominator_after,
+    kept.value_before,
+    kept.value_after,
+    kept.value_note_before,
+    kept.value_note_after,
+    kept.records_added,
+    kept.records_removed,
+    kept.records_changed,
+    kept.records,
+    kept.reasons,
+    kept.first_seen_at,
     -- No row is taken back: a figure that became again what was reported shows as one that is no longer restated.
-    restatement_key in (
-        select differing.restatement_key from {{ ref('int_restatements__differing') }} as differing
-    ) as is_current
+    differing.restatement_key is not null as is_current
 from kept
+left join {{ ref('int_restatements__differing') }} as differing on kept.restatement_key = differing.restatement_key
 union all
 select
     fresh.restatement_key,

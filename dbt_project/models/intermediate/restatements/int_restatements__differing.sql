@@ -58,12 +58,15 @@ with differing as (
             or closed.value is distinct from figures.value
             or closed.value_note is distinct from figures.value_note
         )
+),
+
+kept as (
+    select distinct restatement_key from {{ source('raw', 'restatements') }}
 )
 
 select
     differing.*,
     -- An earlier build saw it and explained it then.
-    differing.restatement_key in (
-        select restatements.restatement_key from {{ source('raw', 'restatements') }} as restatements
-    ) as is_kept
+    kept.restatement_key is not null as is_kept
 from differing
+left join kept on differing.restatement_key = kept.restatement_key

@@ -1,14 +1,13 @@
 -- The dossiers of the months that a change touches, from the first to the last of their dates; a build of everything
 -- has no need of it. The engine answers `exists` with a range in five times the time.
 {%- set days = indicator_days_of('dossiers') | join(', ') %}
+{%- set unread = [
+    'source_record_id', 'dossier_code', 'submitted_at', 'received_at', 'due_at', 'deadline_at', 'current_deadline_at',
+    'resolved_at', 'returned_at', 'stopped_at', 'supplement_requested_at', 'supplement_received_at', 'apology_at',
+    'explanation_at', 'notified_at'
+] %}
 -- No indicator looks at the numbers of a dossier, at its citizen or at an instant, and all of them are long to read.
-select
-    dossiers.* exclude ( -- noqa: RF02
-        source_record_id, dossier_code, -- noqa: RF02
-        submitted_at, received_at, due_at, deadline_at, current_deadline_at, resolved_at, returned_at, -- noqa: RF02
-        stopped_at, supplement_requested_at, supplement_received_at, apology_at, explanation_at, -- noqa: RF02
-        notified_at -- noqa: RF02
-    )
+select {{ columns_except(ref('fct_dossiers'), 'dossiers', unread) }}
 from {{ ref('fct_dossiers') }} as dossiers
 semi join {{ ref('int_changed_months') }} as months
     on
