@@ -41,7 +41,7 @@ export AIRFLOW__CORE__EXECUTION_API_SERVER_URL := $(AIRFLOW__API__BASE_URL)/exec
 export AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST := 127.0.0.1
 export AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME := 0.1
 
-.PHONY: help demo up real golden test test-fast lint faults mutation bench compose-test printed hooks lock clean
+.PHONY: help demo up real golden test test-fast lint faults mutation bench spark compose-test printed hooks lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ mutation: .venv/.dev ## Mutation score and branch coverage of mapping, cursor, q
 bench: .venv/.dev ## Speed and memory beside other tools; writes bench/results.json, BENCH="land quarantine" picks parts
 	@$(BIN)/python -m bench $(BENCH)
 
+spark: .venv/.dev .venv-spark/lock.txt ## Whole builds on Sail, an engine of Spark's protocol, beside DuckDB's, row by row; some minutes
+	@$(BIN)/pytest tests/integration/test_spark.py $(PYTEST_ARGS)
+
 compose-test: ## The nights through Celery's workers in containers, one killed in mid-night; needs a Docker engine
 	@scripts/compose_test.sh
 
@@ -96,11 +99,13 @@ lock: .venv/.tools ## Renew the locks after a change of the dependencies (UPGRAD
 	$(BIN)/$(COMPILE) $(UPGRADE) pyproject.toml --extra server --extra demo --extra cluster --extra lineage \
 		--group test --group lint --group analysts --group bench \
 		--constraints requirements/runtime.txt --output-file requirements/dev.txt
+	$(BIN)/$(COMPILE) $(UPGRADE) --group spark --constraints requirements/runtime.txt --constraints requirements/dev.txt \
+		--output-file requirements/spark.txt
 	$(BIN)/$(COMPILE) $(UPGRADE) --group dbt-bouncer --output-file requirements/dbt-bouncer.txt
 	$(BIN)/$(COMPILE) $(UPGRADE) --group dbt-score --constraints requirements/runtime.txt --output-file requirements/dbt-score.txt
 
 clean: ## Remove .venv and everything that is made again; the data in .local stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build plugins/*.egg-info
+	rm -rf .venv .venv-spark .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build plugins/*.egg-info
 	rm -rf dbt_project/target dbt_project/logs "$(WARD_WAREHOUSE_HOME)/lint"
 	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
 
@@ -117,3 +122,9 @@ clean: ## Remove .venv and everything that is made again; the data in .local sta
 .venv/.dev: .venv/.runtime requirements/dev.txt
 	@scripts/install.sh requirements/dev.txt
 	@touch $@
+
+# The copy comes last: an installation that was broken off is made again.
+.venv-spark/lock.txt: .venv/.tools requirements/spark.txt
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-spark
+	@scripts/install.sh requirements/spark.txt .venv-spark
+	@cp requirements/spark.txt $@

@@ -26,7 +26,14 @@ class Settings(BaseSettings):
     lake_conn_id: str = Field(
         default="", description="Airflow connection (aws) of a lake on S3; empty: the machine's own AWS settings count"
     )
-    target: Literal["duckdb"] = Field(default="duckdb", description="The engine that dbt builds on")
+    target: Literal["duckdb", "spark"] = Field(
+        default="duckdb",
+        description="The engine that dbt builds on; spark, at SPARK_REMOTE or else Sail here, makes whole builds alone",
+    )
+    spark_dir: Path | None = Field(
+        default=None,
+        description="Folder that this machine and the engine of target spark both see; empty: beside the build file",
+    )
     publish: str = Field(
         default="duckdb",
         pattern=r"^duckdb(,postgres)?$",
@@ -34,6 +41,9 @@ class Settings(BaseSettings):
     )
     postgres_conn_id: str = Field(
         default="ward_warehouse_postgres", description="Airflow connection of the PostgreSQL that is published to"
+    )
+    spark_packages: Path = Field(
+        default=PROJECT_ROOT / ".venv-spark", description="Environment of requirements/spark.txt, for target spark"
     )
     wards_dir: Path = Field(default=PROJECT_ROOT / "dags" / "wards", description="Registry: one YAML per district")
     systems_dir: Path = Field(default=PROJECT_ROOT / "dags" / "systems", description="One YAML per kind of software")
@@ -156,6 +166,11 @@ class Settings(BaseSettings):
         names the database means the same thing in both.
         """
         return self.warehouse_dir / "build" / "district.duckdb"
+
+    @property
+    def spark_folder(self) -> Path:
+        """Where rows go to an engine of Spark's protocol and come back; a build makes the folder and removes it."""
+        return (self.spark_dir or self.build_file.parent).resolve() / "spark"
 
     @property
     def where_the_key_is(self) -> str:

@@ -353,8 +353,8 @@ def _decisions(component: str, digest: str, rows: list[dict[str, Any]]) -> list[
 
 
 def _rows(relation: Relation) -> list[dict[str, Any]]:
-    # DuckDB's relation, or a data frame of Spark's protocol.
-    table = relation.to_arrow_table() if hasattr(relation, "to_arrow_table") else relation.toArrow()
+    # A data frame of Spark's protocol, which says that it has whatever it is asked for, or DuckDB's relation.
+    table = relation.toArrow() if hasattr(relation, "toArrow") else relation.to_arrow_table()
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
 
