@@ -21,8 +21,8 @@ MESSAGES = {"build_results": ("message",), "reporting_completeness": ("last_erro
 """What was said of an attempt: with times in it, or of one that failed before the one that counts."""
 
 PASSED = {"build_results": "(status IN ('success', 'pass') OR node = 'assert_dossier_code_once_in_a_ward')"}
-"""What is not compared: a build of what changed makes fewer nodes than one of everything, and warns of the codes that it
-computed alone; both are right."""
+"""What is not compared: a build of what changed makes fewer nodes than one of everything, and warns of the codes that
+it computed alone; both are right."""
 
 BOOKS = ("ledger", "changed_records", "build_basis")
 """The load's own books of what it has seen and what the next build has to compute; what comes of it is compared."""
