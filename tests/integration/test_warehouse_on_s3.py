@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -78,21 +79,25 @@ def in_folder(district: District) -> Warehouse:
 
 @pytest.fixture(scope="module")
 def in_store(district: District, s3_server: S3Server) -> Warehouse:
-    nights = nights_on_s3(s3_server, district)
-    home = district.folder / "home of the store"
+    return store_of(district, s3_server, "home of the store")
+
+
+def store_of(district: District, server: S3Server, home: str) -> Warehouse:
+    """A warehouse whose lake is an empty bucket, with a state folder of its own."""
+    nights = nights_on_s3(server, district)
     connection = vars(nights.resolve("the_lake"))
     environment = {
-        "WARD_WAREHOUSE_HOME": str(home),
+        "WARD_WAREHOUSE_HOME": str(district.folder / home),
         "WARD_WAREHOUSE_LAKE_URL": nights.settings.lake_url,
         "WARD_WAREHOUSE_LAKE_CONN_ID": "the_lake",
         "AIRFLOW_CONN_THE_LAKE": json.dumps({name: part for name, part in connection.items() if name != "id" and part}),
     }
-    settings = nights.settings.model_copy(update={"home": home})
+    settings = nights.settings.model_copy(update={"home": district.folder / home})
     return Warehouse(settings, nights.resolve, {**district.environment, **environment})
 
 
 def test_what_is_published_is_the_same_as_of_a_lake_in_a_folder(
-    district: District, in_folder: Warehouse, in_store: Warehouse
+    district: District, in_folder: Warehouse, in_store: Warehouse, s3_server: S3Server
 ) -> None:
     assert_alike(in_folder, in_store, lambda one: one.play(NIGHT))
     for one in (in_folder, in_store):
@@ -103,6 +108,19 @@ def test_what_is_published_is_the_same_as_of_a_lake_in_a_folder(
     assert rows["marts.closed_indicators"], "the month was closed"
     assert any(rows[name] for name in rows if "restatement" in name), "and changed after it was"
     assert not (in_store.settings.home / "lake").exists()
+    moved_from_the_folder_into_a_store(in_folder, store_of(district, s3_server, "home of the moved"))
+
+
+def moved_from_the_folder_into_a_store(from_folder: Warehouse, to_store: Warehouse) -> None:
+    """As docs/sizing.md says it: the files are copied, and the warehouse is made anew from them."""
+    folder, lake = Path(from_folder.settings.lake), to_store.open().lake
+    for file in filter(Path.is_file, folder.rglob("*")):
+        with lake.writing(str(file.relative_to(folder))) as handle:
+            handle.write(file.read_bytes())
+    to_store.open().build(full_refresh=True)
+    to_store.open().publish()
+    moved, expected = (rows_of(one.settings.published_file) for one in (to_store, from_folder))
+    assert differences(moved, expected) == []
 
 
 def close(one: Warehouse) -> None:
