@@ -214,14 +214,12 @@ def run_dbt(
         "--target",
         target,
     ]
-    closed = "some" if not published and _something_is_closed(settings.build_file) else "none"
     with _environment(
         WARD_WAREHOUSE_BUILD_DB=str(settings.published_file if published else settings.build_file),
         WARD_WAREHOUSE_BUILD_ACCESS="read_only" if published else "automatic",
         WARD_WAREHOUSE_BUILD_MEMORY=settings.build_memory,
         WARD_WAREHOUSE_SPARK_DIR=str(settings.spark_folder),
         DBT_BUILT_AT=datetime.now(UTC).isoformat(sep=" "),
-        DBT_CLOSED_PERIODS=closed,
         DBT_BUILD_OF="all" if whole else "changes",
     ):
         try:
@@ -229,11 +227,6 @@ def run_dbt(
         finally:
             # The adapter would keep the build file open, and with it its lock, until the process ends.
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-
-
-def _something_is_closed(build_file: Path) -> bool:
-    with open_build(build_file) as db:
-        return bool(db.execute("SELECT count(*) FROM (FROM raw.closed_figures LIMIT 1)").fetchall()[0][0])
 
 
 @contextmanager

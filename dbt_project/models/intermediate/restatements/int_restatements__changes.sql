@@ -3,8 +3,7 @@
 -- Which records make a closed figure another one, and why: those behind the figure then and now, compared. A figure
 -- that differs for another reason has none: one side shows none of them.
 {%- set evidence = ref('indicator_evidence') %}
-{#- Nothing can differ while nothing is closed, and opening a view of all records would cost more than most models. #}
-{%- set nothing_is_closed = env_var('DBT_CLOSED_PERIODS', 'some') == 'none' %}
+{%- set restated = indicators_restated() %}
 with fresh as (
     select *
     from {{ ref('int_restatements__differing') }}
@@ -27,7 +26,7 @@ evidence_before as (
 ),
 
 evidence_after as (
-    {%- if nothing_is_closed %}
+    {%- if not restated %}
     select * from evidence_before
     {%- else %}
     select
@@ -47,7 +46,9 @@ evidence_after as (
             and fresh.period_grain = evidence.period_grain
             and fresh.period_start = evidence.period_start
             and fresh.period_end = evidence.period_end
-    where fresh.ward_key is null or fresh.ward_key = evidence.ward_key
+    where
+        evidence.indicator_code in ({{ restated | join(', ') }})
+        and (fresh.ward_key is null or fresh.ward_key = evidence.ward_key)
     group by fresh.restatement_key, evidence.record_kind, evidence.record_key
     {%- endif %}
 ),
