@@ -101,7 +101,8 @@ where
 {% macro indicators_restated() %}
     {%- set differing = ref('int_restatements__differing') -%}
     {%- set codes = [] -%}
-    {%- if execute -%}
+    {#- Whoever only compiles has no such table. -#}
+    {%- if execute and flags.WHICH in ['build', 'run'] -%}
         {%- for row in run_query(
             'select distinct indicator_code from ' ~ differing ~ ' where not is_kept and other_reason is null order by 1'
         ).rows -%}

@@ -62,7 +62,9 @@ def quarantine_entries(
             },
         ).to_arrow_table()
     # Arrow puts the long texts of the rules beside the records in their order; a join would copy all the others too.
-    columns = {name: part[name] for part in (entries, records, sets.take(pa.array(which))) for name in part.column_names}
+    columns = {
+        name: part[name] for part in (entries, records, sets.take(pa.array(which))) for name in part.column_names
+    }
     return _told_apart(pa.table(columns).select(QUARANTINE_SCHEMA.names).cast(QUARANTINE_SCHEMA))
 
 

@@ -13,8 +13,8 @@ def model(dbt, session):
     dbt.config(materialized="table")
     # Each engine's own way to hand over rows: DuckDB's relation, Spark's data frame.
     cells, components = dbt.ref("int_suppression_cells"), dbt.ref("int_suppression_components")
-    # Read here and there: what the last build hid is put aside before it is replaced. Of a night those of the last build
-    # are kept whose cells are the same; what a night is: macros/changes.sql.
+    # Read here and there: what the last build hid is put aside before it is replaced. Of a night those are kept whose
+    # cells are the same; what a night is: macros/changes.sql.
     dbt.ref("int_suppressed_figures__before")
     kept = session.table(str(dbt.this)) if os.environ.get("DBT_BUILD_OF") == "changes" else None
     return suppression.decide(cells, components, kept)
