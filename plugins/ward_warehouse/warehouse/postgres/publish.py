@@ -94,7 +94,9 @@ def publish(settings: Settings, connection: Connection) -> Served:
         with session.transaction():
             session.execute("SELECT pg_advisory_xact_lock(%s)", [ALONE])
             served = _publish(db, session, build_id, read_facts(project), read_for_readers(project))
-        # Outside of the transaction: rows are there for readers, and a plan of yesterday serves until this is done.
+        # Outside of the transaction: rows are there for readers, and a plan of yesterday serves until this is done. A
+        # sample of 9,000 rows tells the few values of these columns as well as one of 30,000, in a third of the time.
+        session.execute("SET default_statistics_target = 30")
         for name, (kind, _) in published_relations(session).items():
             # Where only keys changed, the server's own autovacuum sees to it once they are many.
             if kind == "r" and ".".join(name) not in served.computed:
