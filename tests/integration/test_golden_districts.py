@@ -49,6 +49,16 @@ def test_the_months_of_a_year_add_up_to_the_year(published: Path, code: str) -> 
     assert years_that_differ(published, code) == []
 
 
+def test_figures_of_one_grain_lie_together(published: Path) -> None:
+    """Who asks for months passes over the days in whole groups of rows; the build made all of them at once."""
+    ((grains, borders),) = query(
+        published,
+        "SELECT count(DISTINCT period_grain), count(*) FILTER (period_grain <> before) FROM (SELECT period_grain, "
+        "lag(period_grain) OVER (ORDER BY rowid) AS before FROM marts.reform_indicators)",
+    )
+    assert 1 < grains <= borders + 1 < 20
+
+
 def test_nothing_of_the_three_districts_is_in_quarantine(published: Path) -> None:
     assert query(published, "SELECT count(*) FROM audit.quarantine") == [(0,)]
 

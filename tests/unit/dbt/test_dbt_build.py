@@ -142,6 +142,13 @@ def test_a_night_leaves_out_what_is_made_of_seeds_and_the_registry(settings: Set
     } & left  # fmt: skip
 
 
+def test_what_dbt_keeps_of_the_project_serves_every_build(settings: Settings) -> None:
+    """It reads the models anew where a variable is another one that it has asked for while it read them."""
+    parsed = run_dbt_here(settings, ["--no-write-json", "parse"], settings.home / "kept", whole=False)
+    assert isinstance(parsed.result, Manifest)
+    assert not {"DBT_BUILD_OF", "DBT_BUILT_AT"} & parsed.result.env_vars.keys()
+
+
 @pytest.mark.usefixtures("results")
 def test_a_night_makes_what_reads_tables_by_their_own_names(settings: Settings) -> None:
     """A project of somebody's own may name no source: what dbt does not see may have changed."""
