@@ -112,7 +112,9 @@ def _audited(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, st
         raise BuildError(nothing)
     try:
         # PostgreSQL reads more slowly than one thread writes, and a second one would spend its time waiting.
-        with duckdb.connect(str(settings.build_file), read_only=True, config={"threads": 1}) as db:
+        with duckdb.connect(
+            str(settings.build_file), read_only=True, config={"threads": 1, "memory_limit": settings.build_memory}
+        ) as db:
             try:
                 build_id = audited_marker(settings.build_file).read_text(encoding="utf-8")
             except FileNotFoundError:
@@ -137,7 +139,7 @@ def _publish(
     reshaped = reshape(session, tables, views.keys())
     # A fact that was published by this build or by the one that it follows lacks only what this build computed.
     follows = before is not None and before in (build_id, followed_build(db))
-    rows, computed = _load(db, session, tables, facts if follows else {}, reshaped)
+    rows, computed = _load(db, session, tables, facts, reshaped, follows=follows)
     for table in tables:
         if table.name[1] in facts:
             _index(session, table.name, facts[table.name[1]].key)
@@ -157,6 +159,8 @@ def _load(
     tables: Collection[Table],
     facts: Mapping[str, Fact],
     reshaped: Reshaped,
+    *,
+    follows: bool,
 ) -> tuple[dict[str, int], list[str]]:
     """Loads the tables; gives their rows, and which of `facts` were brought up to date by their keys alone."""
     rows: dict[str, int] = {}
@@ -164,11 +168,11 @@ def _load(
     for table in tables:
         name = ".".join(table.name)
         fact = facts.get(table.name[1])
-        stands = table.name not in (*reshaped.made, *reshaped.altered)
+        stands = follows and table.name not in (*reshaped.made, *reshaped.altered)
         found = replace_computed(db, session, table, fact) if fact and fact.computed and stands else None
         if found is not None:
             computed.append(name)
-        rows[name] = replace_rows(db, session, table) if found is None else found
+        rows[name] = replace_rows(db, session, table, fact.key if fact else "") if found is None else found
     return rows, computed
 
 
