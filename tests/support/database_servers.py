@@ -22,6 +22,8 @@ import pytest
 from ward_warehouse.core.connections import Connection
 
 LOGIN, PASSWORD, DATABASE = "reader", "a-password:of/the@ward%41", "ward"
+POSTGRES_VERSION = int(os.environ.get("TEST_POSTGRES_VERSION", "18"))
+"""Of those that the package carries; the other one is 16."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def postgres() -> Iterator[Server]:
 
     with folder() as path:
         data, port = path / "data", free_port()
-        server = get_server(data, start=False)
+        server = get_server(data, start=False, postgres_version=POSTGRES_VERSION)
         server.ensure_pgdata_inited()
 
         def call(*arguments: str) -> None:
