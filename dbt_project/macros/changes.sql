@@ -1,7 +1,7 @@
 {# A night computes what changed. `raw.changed_records` names the records of which a version came, went or was replaced
    since the last build that passed; everything else stands in the build file as that build left it. The command says
-   which of the two a build is (ward_warehouse.warehouse.changes); by itself dbt computes everything. It says so to what
-   runs only: what dbt keeps of the project it read is the same for both, where it would read it anew for the other.
+   which of the two a build is (ward_warehouse.warehouse.changes); by itself dbt computes everything. Asked
+   while a model runs and never while dbt reads the project: what it keeps of the project then serves both.
 
    A table that is kept up to date night by night is a model of dbt's own incremental kind: its hook removes the rows
    that may be stale, and its query gives them again. #}
