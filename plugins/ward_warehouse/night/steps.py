@@ -308,21 +308,23 @@ class Night:
         Raises:
             BuildError: the load, a model or a test failed; the published warehouse is left as it was.
         """
+        from ward_warehouse.warehouse.build_lock import building
         from ward_warehouse.warehouse.dbt import dbt_build
         from ward_warehouse.warehouse.duckdb import forget_build, load
         from ward_warehouse.warehouse.publish import mark_audited, revoke_audit
         from ward_warehouse.warehouse.restatements import keep_restatements
 
         build_file = self.settings.build_file
-        revoke_audit(build_file)
-        if full_refresh:
-            forget_build(build_file)
-        self.apply_decisions()
-        load(self.settings, self.lake, self.registry)
-        summary = dbt_build(self.settings, outcomes.new_id())
-        # Before the build may be published: what analysts see of a restatement is what every later build will say.
-        keep_restatements(self.lake, build_file)
-        mark_audited(build_file, summary.build_id)
+        with building(build_file):
+            revoke_audit(build_file)
+            if full_refresh:
+                forget_build(build_file)
+            self.apply_decisions()
+            load(self.settings, self.lake, self.registry)
+            summary = dbt_build(self.settings, outcomes.new_id())
+            # Before the build may be published: what analysts see of a restatement is what every later build will say.
+            keep_restatements(self.lake, build_file)
+            mark_audited(build_file, summary.build_id)
         return summary
 
     def publish(self) -> dict[str, int]:

@@ -14,6 +14,7 @@ from ward_warehouse.core.shown import on_one_line
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.night.behind import what_is_not_published
 from ward_warehouse.reports.morning.model import Build, Warehouse
+from ward_warehouse.warehouse.build_lock import look_into
 from ward_warehouse.warehouse.published import open_published
 
 BUILDS_SHOWN = 5
@@ -50,7 +51,9 @@ def _builds(db: duckdb.DuckDBPyConnection, table: str, limit: int) -> tuple[Buil
 
 def _failure(settings: Settings, published: str) -> str | None:
     """What the last build says, when it came after the published one and failed; None too while one is at work."""
-    with suppress(duckdb.Error), duckdb.connect(str(settings.build_file), read_only=True) as db:
+    with suppress(duckdb.Error, OSError), look_into(settings.build_file) as db:
+        if db is None:
+            return None
         last = _builds(db, "raw.build_results", 1)
         if not last or last[0].build_id <= published or not last[0].failed:
             return None
