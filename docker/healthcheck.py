@@ -14,6 +14,8 @@ import sys
 from urllib.request import urlopen
 
 TIMEOUT_SECONDS = 5
+# A worker that listens answers at once; what was sent before it listened is never answered.
+PING_SECONDS = 2
 
 
 def fault(address: str, component: str | None) -> str | None:
@@ -32,8 +34,8 @@ def silent_worker() -> str | None:
 
     name = f"celery@{socket.gethostname()}"
     broker = Celery(broker=os.environ["AIRFLOW__CELERY__BROKER_URL"])
-    answers = broker.control.ping(destination=[name], timeout=TIMEOUT_SECONDS)
-    return None if answers else f"{name}: found no answer within {TIMEOUT_SECONDS} s, expected pong"
+    answers = broker.control.ping(destination=[name], timeout=PING_SECONDS)
+    return None if answers else f"{name}: found no answer within {PING_SECONDS} s, expected pong"
 
 
 if __name__ == "__main__":

@@ -46,8 +46,3 @@ def make_database(settings: Settings) -> None:
         password = sql.Literal(os.environ["WAREHOUSE_LOADER_PASSWORD"])
         db.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(LOADER), password))
 
-
-if __name__ == "__main__":
-    found = load_settings()
-    make_bucket(found)
-    make_database(found)
