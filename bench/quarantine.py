@@ -66,7 +66,8 @@ def _in_a_process(*arguments: str) -> dict[str, float]:
 def judge(folder: Path, bad_share: float) -> dict[str, float]:
     """Judges the records of all wards; the imports and the records themselves are not in the figure."""
     from ward_warehouse.validation.commit import judge_batches
-    from ward_warehouse.validation.judging import Judge, load_suite
+    from ward_warehouse.validation.judging import Judge
+    from ward_warehouse.validation.suites import load_suite
 
     lake = Lake(str(folder / f"lake-{bad_share}"))
     # Made in a process of its own: what making them takes must not count as the memory of judging them.

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
+import pyarrow.ipc as ipc
 
 FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Đặng")
 MIDDLES = ("Văn", "Thị", "Kiều", "Đức", "Ngọc")
@@ -107,11 +108,14 @@ def _without_zeros(folders: list[Path], target: Path) -> Path:
 
 
 def tell(home: Path, target: Path) -> Path:
-    """Every text of the Parquet files and of the DuckDB files below a folder, as plain text: their bytes are packed."""
+    """Every text of the Parquet, Arrow and DuckDB files below a folder, as plain text: their bytes are packed."""
     target.mkdir()
     with duckdb.connect() as db:
         for number, path in enumerate(sorted((home / "lake").rglob("*.parquet"))):
             _copy(db, f"read_parquet('{path}')", target / f"{number}-parquet.csv")
+        for number, path in enumerate(sorted((home / "lake").rglob("*.arrow"))):
+            db.register("landed", ipc.open_file(path).read_all())
+            _copy(db, "landed", target / f"{number}-arrow.csv")
         for number, path in enumerate(sorted(home.rglob("*.duckdb"))):
             db.execute(f"ATTACH '{path}' AS told (READ_ONLY)")
             tables = db.execute(

@@ -31,7 +31,7 @@ from tests.faults.operations import Fault, install
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings, load_settings
-from ward_warehouse.night import reading, tasks
+from ward_warehouse.night import landing, reading, tasks
 from ward_warehouse.night.extract import Request
 from ward_warehouse.night.plan import Plan
 from ward_warehouse.night.steps import Night
@@ -40,6 +40,8 @@ from ward_warehouse.warehouse import duckdb as loading
 
 
 def main() -> None:
+    # A project of the tests has few records: the files of many are to be struck as well as that of few.
+    landing.MANY_ROWS = 2
     tasks.preload()
     for line in sys.stdin:
         print(json.dumps(serve(json.loads(line))), flush=True)

@@ -26,7 +26,8 @@ from ward_warehouse.core.errors import BuildError, WardWarehouseError
 from ward_warehouse.decisions.quarantine_desk import Desk, Selection, case_keys, open_entries, quarantined_partitions
 from ward_warehouse.lake.quarantine_log import read_log
 from ward_warehouse.night.steps import Night
-from ward_warehouse.validation.judging import Judge, load_suite
+from ward_warehouse.validation.judging import Judge
+from ward_warehouse.validation.suites import load_suite
 
 WARDS = ("inc_sql", "inc_http", "inc_files")
 RECONCILED = WARDS[:2]

@@ -16,7 +16,7 @@ from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.validation.data_docs import site
 from ward_warehouse.validation.data_docs.site import index_file
-from ward_warehouse.validation.judging import Rule, load_suite
+from ward_warehouse.validation.suites import Rule, load_suite
 from ward_warehouse.warehouse.published import open_published
 
 NIGHT = date(2018, 12, 27)

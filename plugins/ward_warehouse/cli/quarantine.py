@@ -155,7 +155,8 @@ def replay(entry: str | None, by: str, reason: str, json_: bool, **chosen: Any) 
     build shows them. It may be stopped at any time and run again.
     """
     from ward_warehouse.decisions.quarantine_desk import Replayed
-    from ward_warehouse.validation.judging import Judge, load_suite
+    from ward_warehouse.validation.judging import Judge
+    from ward_warehouse.validation.suites import load_suite
 
     settings = load_settings()
     total = Replayed()

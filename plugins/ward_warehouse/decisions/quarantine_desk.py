@@ -25,8 +25,9 @@ from ward_warehouse.lake.store import Lake, Manifest
 from ward_warehouse.mapping.remapper import Keys, Remapper
 from ward_warehouse.registry import Feed
 from ward_warehouse.validation.commit import apply_decisions
-from ward_warehouse.validation.judging import REPEATED, Judge
+from ward_warehouse.validation.judging import Judge
 from ward_warehouse.validation.repeats import with_repeated_ids, with_shared_codes
+from ward_warehouse.validation.suites import REPEATED
 
 Decision = Literal["accepted", "rejected"]
 

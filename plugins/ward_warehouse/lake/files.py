@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ STORE_ERRORS = (OSError, BotoCoreError)
 """Of a disk, and of a store: S3's client has its own for a server that does not answer."""
 AT_ONCE = 16
 """Requests to a store at the same time."""
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV}
+"""What a file system says that has no second names for a file, as those of network shares and FAT."""
 
 
 class Files:
@@ -115,6 +118,33 @@ class Files:
         finally:
             self.remove(whole)
         return True
+
+    def give_name(self, relative: str, other: str) -> None:
+        """Gives a file another name, under which it is there whole or not at all; the first name stays.
+
+        A folder's file then has two names, a store's is copied by the store itself.
+
+        Raises:
+            LakeError: there is no such file, or the lake cannot be written.
+        """
+        source, target = self.path(relative), self.path(other)
+        try:
+            if not self.is_local:
+                self.fs.cp_file(source, target)
+                return
+            temporary = f"{target}.{uuid4().hex}.tmp"
+            os.makedirs(PurePosixPath(target).parent, exist_ok=True)
+            try:
+                os.link(source, temporary)
+            except OSError as error:
+                if error.errno not in NO_LINKS:
+                    raise
+                shutil.copyfile(source, temporary)
+            # As if it were written now: what is old and not named yet would be taken for left over.
+            os.utime(temporary)
+            self._rename(temporary, target)
+        except STORE_ERRORS as error:
+            raise _not_written(other, error) from error
 
     def _create_object(self, target: str, content: bytes) -> bool:
         try:

@@ -149,7 +149,7 @@ def _join(lake: Lake, zone: str, small: list[Manifest], done: Done) -> None:
 def _delete_leftovers(lake: Lake, before: datetime) -> int:
     """Deletes data files that nothing names and that are old enough not to be about to be named."""
     # Listed before the names are read: what is committed in between is young, and is not touched.
-    old = [path for zone in ZONES for path in _old_files(lake, zone, (".parquet",), before)]
+    old = [path for zone in ZONES for path in _old_files(lake, zone, (".parquet", ".arrow"), before)]
     if not old:
         return 0
     named = _named(lake)
@@ -195,7 +195,7 @@ def _named(lake: Lake) -> set[str]:
         for ward in lake.folders(f"landing/{record_kind}"):
             for name in lake.names(f"landing/{record_kind}/{ward}"):
                 batch = lake.read_record(name, LandedBatch)
-                named |= {batch.path, batch.rekeyed_path} if batch is not None else set()
+                named |= {*batch.landed_paths, batch.rekeyed_path} if batch is not None else set()
         for ward in lake.folders(f"reconciliations/{record_kind}"):
             named |= {found.path for found in reconciliations(lake, record_kind, ward)}
     return named

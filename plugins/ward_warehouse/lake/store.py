@@ -1,6 +1,8 @@
 """The lake: immutable Parquet under one fsspec address, made visible by manifests that are committed in one step.
 
     landing/<record kind>/ward=<ward>/night=<night>/<batch>.parquet      mapped and treated, not judged yet
+    landing/<record kind>/ward=<ward>/night=<night>/<batch>-cleared.parquet   those that no rule is expected to refuse
+    landing/<record kind>/ward=<ward>/night=<night>/<batch>-beside.arrow      what is known of those besides
     landing/<record kind>/ward=<ward>/night=<night>/<batch>-rekeyed.parquet   ids of its records under earlier keys
     accepted/<record kind>/ward=<ward>/night=<night>/<batch>.parquet     what the warehouse is built from
     quarantine/<record kind>/ward=<ward>/night=<night>/<batch>.parquet   what was refused, with its reasons
@@ -31,10 +33,11 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any, TypeVar
 
 import pyarrow as pa
+import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.contracts import CONTRACTS, RecordKind
 from ward_warehouse.core.errors import LakeError
 from ward_warehouse.lake.files import AT_ONCE, Files
 
@@ -70,7 +73,13 @@ class Partition(LakeRecord):
 class LandedBatch(Partition):
     """A batch that was read to its end: mapped, treated, waiting to be judged.
 
+    A night's few records are in one file. Of many, those that no rule is expected to refuse are in a file of their own,
+    which becomes the accepted one as it is where the rules are of the same opinion.
+
     Attributes:
+        path: the records with all that is known of them; empty without any, or where they are all in the other file.
+        cleared_path: records of the contract's columns alone; empty without any.
+        beside_path: the markers of those, and what was received of them, in their order.
         rows_read: records the source gave in the window.
         rows_unchanged: of them, those that the lake already holds in the same version; not landed again.
         rows_always_read: records that every night reads again, whatever its window: they do not say when they changed,
@@ -87,6 +96,8 @@ class LandedBatch(Partition):
 
     batch_id: str
     path: str
+    cleared_path: str = ""
+    beside_path: str = ""
     rows_read: int
     rows_unchanged: int
     rows_always_read: int = 0
@@ -98,6 +109,11 @@ class LandedBatch(Partition):
     files: dict[str, str] = {}
     new_columns: list[str] = []
     rekeyed_path: str = ""
+
+    @property
+    def landed_paths(self) -> list[str]:
+        """The files that hold its records."""
+        return [path for path in (self.path, self.cleared_path, self.beside_path) if path]
 
     def covers(self, other: LandedBatch) -> bool:
         """Whether this batch read at least what `other` read, so that it may take its place."""
@@ -160,9 +176,35 @@ class Lake(Files):
         Raises:
             LakeError: it is absent or damaged.
         """
+        with self._reading(relative) as handle:
+            return pq.read_table(handle, columns=columns, filters=filters)
+
+    def read_arrow(self, relative: str, columns: list[str]) -> pa.Table:
+        """Columns of a file of the lake in Arrow's own format.
+
+        Raises:
+            LakeError: it is absent or damaged.
+        """
+        with self._reading(relative) as handle:
+            names = ipc.open_file(handle).schema.names
+            wanted = ipc.IpcReadOptions(included_fields=[names.index(name) for name in columns])
+            handle.seek(0)
+            return ipc.open_file(handle, options=wanted).read_all().select(columns)
+
+    def read_landed(self, batch: LandedBatch, columns: list[str]) -> pa.Table:
+        """Columns of the contract of all records of a landed batch; none of one without records.
+
+        Raises:
+            LakeError: a file is absent or damaged.
+        """
+        found = [self.read_table(path, columns) for path in (batch.path, batch.cleared_path) if path]
+        return pa.concat_tables(found) if found else CONTRACTS[batch.record_kind].schema().empty_table().select(columns)
+
+    @contextmanager
+    def _reading(self, relative: str) -> Iterator[IO[bytes]]:
         try:
             with self._opened(relative) as handle:
-                return pq.read_table(handle, columns=columns, filters=filters)
+                yield handle
         except (OSError, LakeError, pa.ArrowInvalid) as error:
             raise LakeError(
                 f"lake: {relative} cannot be read ({' '.join(str(error).split())[:160]}); restore it from the "

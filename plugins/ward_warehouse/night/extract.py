@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field
 
 from ward_warehouse.core.connections import Resolver
@@ -20,7 +18,6 @@ from ward_warehouse.lake.history import newest_before, read_history
 from ward_warehouse.lake.locks import require_lock
 from ward_warehouse.lake.outcomes import new_id
 from ward_warehouse.lake.store import (
-    PASSING,
     Lake,
     LandedBatch,
     Manifest,
@@ -28,9 +25,10 @@ from ward_warehouse.lake.store import (
     landed_path,
 )
 from ward_warehouse.mapping.mapper import Mapper
+from ward_warehouse.night.landing import Landing, LandingFiles, Suspects
 from ward_warehouse.night.rekeyed import EarlierIds, close_earlier_ids
 from ward_warehouse.night.soft_deletes import SoftDeletes
-from ward_warehouse.night.versions import UNIT, Known, known_versions
+from ward_warehouse.night.versions import known_versions
 from ward_warehouse.registry import Feed
 from ward_warehouse.sources import ReadReport, Source, Window, open_source
 
@@ -68,7 +66,7 @@ class Extracted:
 
 def extract(
     feed: Feed, request: Request, lake: Lake, resolve: Resolver, keys: Mapping[str, bytes],
-    least_share: float = LEAST_SHARE,
+    least_share: float = LEAST_SHARE, suspects: Suspects | None = None,
 ) -> Extracted:  # fmt: skip
     """Reads the feed's changes and lands them; nothing is landed unless the source was read to its end.
 
@@ -79,6 +77,7 @@ def extract(
         resolve: gives the ward's connection.
         keys: the pseudonym key by its id, and after it the earlier ones.
         least_share: share of the known records that must not be marked as deleted.
+        suspects: marks records that the judging is expected to refuse; without it no records are cleared.
 
     Raises:
         SourceError: the source cannot be read, its columns are not those of the mapping, or it marks too many records
@@ -111,7 +110,8 @@ def extract(
         earlier = EarlierIds(feed, lake, request.night, keys, stack)
         deletes = SoftDeletes(feed, mapper, earlier)
         chunks = list(_chunks(window, request.chunk_days))
-        writer = _Writer(lake, path, stack, known, latest, ends_at, remembers=len(chunks) > 1)
+        files = LandingFiles(lake, path, feed.record_kind, stack, suspects)
+        writer = Landing(files, known, latest, ends_at, remembers=len(chunks) > 1)
         for chunk in chunks:
             for table in _mapped(source, chunk, deletes, earlier):
                 writer.add(table)
@@ -124,7 +124,9 @@ def extract(
     batch = LandedBatch(
         **fields,
         batch_id=batch_id,
-        path=writer.path,
+        path=files.path,
+        cleared_path=files.cleared_path,
+        beside_path=files.beside_path,
         rows_read=writer.rows_read,
         rows_unchanged=writer.rows_unchanged,
         rows_always_read=writer.rows_always_read,
@@ -146,7 +148,7 @@ def extract(
     return Extracted(batch, source.report.refused, (*warnings, *source.report.warnings))
 
 
-def _older_warnings(writer: _Writer) -> tuple[str, ...]:
+def _older_warnings(writer: Landing) -> tuple[str, ...]:
     """Records that do not count although they are new: the lake has what the source says to be a later version."""
     if not writer.rows_older:
         return ()
@@ -156,7 +158,7 @@ def _older_warnings(writer: _Writer) -> tuple[str, ...]:
     )
 
 
-def _clock_warnings(writer: _Writer, before: datetime | None, window: Window) -> tuple[str, ...]:
+def _clock_warnings(writer: Landing, before: datetime | None, window: Window) -> tuple[str, ...]:
     """Signs that the source's clock is off.
 
     Neither loses a record: the cursor never runs ahead of the night's end, and what a clock stamps that fell back by
@@ -228,85 +230,3 @@ def _mapped(source: Source, window: Window, deletes: SoftDeletes, earlier: Earli
         if batch.num_rows:
             earlier.note(batch)
             yield deletes.map(batch, source.report.new_columns)
-
-
-class _Writer:
-    """Streams mapped batches into one landing file; an error that ends `stack` leaves no file behind.
-
-    It remembers which versions it landed only where another chunk may bring them again: of ten million records they
-    would be half a gigabyte.
-    """
-
-    def __init__(
-        self, lake: Lake, target: str, stack: ExitStack, known: Known, latest: datetime, ends_at: datetime, *,
-        remembers: bool,
-    ) -> None:  # fmt: skip
-        self.path = ""
-        self.rows_read = 0
-        self.rows_unchanged = 0
-        self.rows_older = 0
-        self.rows_always_read = 0
-        self.newest: datetime | None = None
-        self.newest_past: datetime | None = None
-        self.newest_changed: datetime | None = None
-        self._known = known
-        self._versions = known.versions
-        self._latest = latest
-        self._ends_at = ends_at
-        self._remembers = remembers
-        self._landed: list[pa.Array] = []
-        self._lake = lake
-        self._target = target
-        self._stack = stack
-        self._writer: pq.ParquetWriter | None = None
-
-    def add(self, table: pa.Table) -> None:
-        """Lands the records of a mapped batch that are new or changed."""
-        self.rows_read += table.num_rows
-        self._note_times(table)
-        changed = self._drop_known(table)
-        self.rows_unchanged += table.num_rows - changed.num_rows
-        if not changed.num_rows:
-            return
-        self.newest_changed = _later(self.newest_changed, pc.max(changed["source_changed_at"]).as_py())
-        self.rows_older += self._known.count_older(changed, self._ends_at)
-        if self._writer is None:
-            handle = self._stack.enter_context(self._lake.writing(self._target))
-            # The file is read once, whole: to look for values that repeat costs more than it saves.
-            writer = pq.ParquetWriter(handle, table.schema, compression=PASSING, use_dictionary=False)
-            self._writer = self._stack.enter_context(writer)
-            self.path = self._target
-        self._writer.write_table(changed)
-
-    def _drop_known(self, table: pa.Table) -> pa.Table:
-        """The records of a mapped batch whose version is not known, and notes them where they may come again."""
-        if not len(self._versions) and not self._remembers:
-            return table
-        version = pc.binary_join_element_wise(table["source_record_id"], table["content_hash"], UNIT)
-        new = pc.invert(pc.is_in(version, value_set=self._versions, skip_nulls=True))
-        if self._remembers:
-            self._landed.append(version.filter(new).combine_chunks())
-        # A wide table is not copied to leave nothing out.
-        return table if pc.all(new).as_py() else table.filter(new)
-
-    def _note_times(self, table: pa.Table) -> None:
-        """The newest change, and the newest that is not yet to come: that one says how far the source was read."""
-        times = table["source_changed_at"]
-        newest = pc.max(times).as_py()
-        self.newest = _later(self.newest, newest)
-        self.rows_always_read += times.null_count
-        if newest is not None and newest > self._latest:
-            past = pc.less_equal(times, pa.scalar(self._latest, times.type))
-            self.rows_always_read += pc.sum(pc.invert(past)).as_py()
-            newest = pc.max(times.filter(past)).as_py()
-        self.newest_past = _later(self.newest_past, newest)
-
-    def end_chunk(self) -> None:
-        """What was landed is known from here on: a record without a change time comes in every chunk."""
-        if self._landed:
-            self._versions = pa.concat_arrays([self._versions, *self._landed])
-            self._landed = []
-
-
-def _later(first: datetime | None, second: datetime | None) -> datetime | None:
-    return max((moment for moment in (first, second) if moment is not None), default=None)

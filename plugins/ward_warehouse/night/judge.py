@@ -138,7 +138,8 @@ class _Judging:
 
     def _judge(self, batches: list[LandedBatch]) -> list[Outcome]:
         from ward_warehouse.validation.commit import judge_batches
-        from ward_warehouse.validation.judging import Judge, load_suite
+        from ward_warehouse.validation.judging import Judge
+        from ward_warehouse.validation.suites import load_suite
 
         try:
             judge = Judge(load_suite(self._settings.expectations_dir, self._record_kind))

@@ -196,9 +196,9 @@ def _waiting_ids(lake: Lake, feed: Feed, newest: Manifest) -> list[str]:
         if PurePosixPath(name).stem < newest.night.isoformat():
             continue
         batch = lake.read_record(name, LandedBatch)
-        if batch is None or not batch.path or batch.batch_id == newest.batch_id:
+        if batch is None or batch.batch_id == newest.batch_id:
             continue
-        ids += lake.read_table(batch.path, ["source_record_id"])["source_record_id"].to_pylist()
+        ids += lake.read_landed(batch, ["source_record_id"])["source_record_id"].to_pylist()
     return ids
 
 

@@ -31,6 +31,7 @@ from ward_warehouse.night.comparing import compare_and_note
 from ward_warehouse.night.due import Due
 from ward_warehouse.night.extract import Request, extract
 from ward_warehouse.night.judge import import_ahead, pending_batches, validate
+from ward_warehouse.night.landing import suspects_by
 from ward_warehouse.night.noting import note_outcome, status_of, unforeseen
 from ward_warehouse.night.plan import Plan, parse_record_kind, require_over
 from ward_warehouse.night.reconcile import reconcile
@@ -120,7 +121,10 @@ class Night:
         try:
             keys = self._known_keys()
             with self._reading(feed, plan.request.night, resolve) as resolved:
-                extracted = extract(feed, plan.request, self.lake, resolved, keys, self.settings.reconcile_least_share)
+                suspects = suspects_by(self.settings.expectations_dir, feed.record_kind)
+                extracted = extract(
+                    feed, plan.request, self.lake, resolved, keys, self.settings.reconcile_least_share, suspects
+                )
         except WardWarehouseError as error:
             return note_outcome(self.lake,
                 plan, "extract", status_of(error), started, feed=feed, error=str(error), cause=error.cause,

@@ -18,10 +18,10 @@ from ward_warehouse.core.errors import ValidationError
 from ward_warehouse.lake.locks import require_lock
 from ward_warehouse.lake.quarantine_log import EMPTY, LETS_IN, QUARANTINE_SCHEMA, Log, read_log
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest, RuleResult, manifest_path
-from ward_warehouse.mapping.statement import MARKERS, RECEIVED
 from ward_warehouse.validation.entries import quarantine_entries, spoken_values
-from ward_warehouse.validation.judging import Judge, Suite
-from ward_warehouse.validation.repeats import ROW, without_earlier
+from ward_warehouse.validation.judging import Judge
+from ward_warehouse.validation.landed import AsLanded, Landed, read_landed
+from ward_warehouse.validation.suites import Suite
 
 CHUNK_ROWS = 250_000
 """Records that are judged in one frame; bounds the memory whatever the size of a night."""
@@ -29,12 +29,16 @@ CHUNK_ROWS = 250_000
 
 @dataclass(frozen=True)
 class Judged:
-    """A batch after judgement: its records in two tables, and what each rule found."""
+    """A batch after judgement: its records on two sides, and what each rule found."""
 
     batch: LandedBatch
-    accepted: pa.Table
+    accepted: pa.Table | AsLanded
     quarantined: pa.Table
     rules: list[RuleResult]
+
+    def read_accepted(self, lake: Lake) -> pa.Table:
+        """The accepted records, which may be a file that was not read yet."""
+        return lake.read_table(self.accepted.path) if isinstance(self.accepted, AsLanded) else self.accepted
 
 
 @dataclass(frozen=True)
@@ -100,24 +104,20 @@ def _groups(batches: list[LandedBatch]) -> list[list[LandedBatch]]:
 
 
 def _judge_group(lake: Lake, judge: Judge, group: list[LandedBatch]) -> Iterator[Judged]:
-    contract = CONTRACTS[judge.suite.record_kind]
-    landed = [*contract.schema().names, *MARKERS]
-    read = [
-        without_earlier(batch, lake.read_table(batch.path, landed)) if batch.path else (batch, None) for batch in group
-    ]
-    columns = list(dict.fromkeys(judge.suite.columns))
-    broken = _broken_rows(judge, [table.select(columns) for _, table in read if table is not None])
+    read = [(batch, read_landed(lake, batch, judge.suite)) for batch in group]
+    columns = judge.suite.columns
+    broken = _broken_rows(judge, [landed.table.select(columns) for _, landed in read if landed is not None])
     offset = 0
     while read:
         # What is committed already is not held while the others are.
-        batch, table = read.pop(0)
-        if table is None:
-            empty = contract.schema().empty_table()
+        batch, landed = read.pop(0)
+        if landed is None:
+            empty = CONTRACTS[judge.suite.record_kind].schema().empty_table()
             yield Judged(batch, empty, QUARANTINE_SCHEMA.empty_table(), _results(judge.suite, {}, 0))
             continue
-        end = offset + table.num_rows
+        end = offset + landed.table.num_rows
         own = {rule: rows[(rows >= offset) & (rows < end)] - offset for rule, rows in broken.items()}
-        yield _split(lake, batch, table, judge.suite, own)
+        yield _split(lake, landed, judge.suite, own)
         offset = end
 
 
@@ -125,21 +125,16 @@ def _broken_rows(judge: Judge, frames: list[pa.Table]) -> dict[str, np.ndarray]:
     return judge.broken_rows(pa.concat_tables(frames)) if frames else {}
 
 
-def _split(lake: Lake, batch: LandedBatch, table: pa.Table, suite: Suite, broken: dict[str, np.ndarray]) -> Judged:
+def _split(lake: Lake, landed: Landed, suite: Suite, broken: dict[str, np.ndarray]) -> Judged:
     errors = [rule for rule in suite.rules if rule.severity == "error"]
     refused = np.unique(np.concatenate([broken[rule.rule] for rule in errors]))
-    accepted = table.select(CONTRACTS[suite.record_kind].schema().names)
     entries = QUARANTINE_SCHEMA.empty_table()
     if len(refused):
-        keep = np.ones(table.num_rows, dtype=bool)
-        keep[refused] = False
-        accepted = accepted.filter(pa.array(keep))
         # What was received is wide, and only what is refused needs it.
-        received = spoken_values(
-            lake.read_table(batch.path, [RECEIVED]).take(table[ROW].take(pa.array(refused)))[RECEIVED]
-        )
-        entries = quarantine_entries(batch, table, received, suite, broken, refused)
-    return Judged(batch, accepted, entries, _results(suite, broken, table.num_rows))
+        received = spoken_values(landed.read_received(lake, refused))
+        entries = quarantine_entries(landed.batch, landed.table, received, suite, broken, refused)
+    results = _results(suite, broken, landed.table.num_rows)
+    return Judged(landed.batch, landed.accept(lake, refused), entries, results)
 
 
 def _results(suite: Suite, broken: dict[str, np.ndarray], rows: int) -> list[RuleResult]:
@@ -191,7 +186,7 @@ def commit(
     require_conservation(batch, judged.accepted.num_rows, judged.quarantined.num_rows)
     manifest = Manifest(
         **batch.model_dump(),
-        accepted_path=_write(lake, "accepted", batch, batch.batch_id, judged.accepted),
+        accepted_path=_write_accepted(lake, judged),
         quarantine_path=_write(lake, "quarantine", batch, batch.batch_id, judged.quarantined),
         rows_accepted=judged.accepted.num_rows,
         rows_quarantined=judged.quarantined.num_rows,
@@ -201,8 +196,8 @@ def commit(
     )
     require_lock(lake, batch.record_kind, batch.ward, batch.night)
     lake.write_record(place, manifest)
-    if judged.batch.path:
-        lake.remove(judged.batch.path)
+    for path in batch.landed_paths:
+        lake.remove(path)
     return manifest
 
 
@@ -259,15 +254,16 @@ def _decided_partition(lake: Lake, manifest: Manifest, decisions: pa.Table, numb
     quarantined = lake.read_partition(manifest.quarantine_path, manifest.night)
     before = Judged(manifest, accepted, quarantined, manifest.rules)
     after = _let_in(lake, before, decisions)
-    if after.accepted.num_rows == accepted.num_rows:
+    let_in = after.read_accepted(lake)
+    if let_in.num_rows == accepted.num_rows:
         return None
-    require_conservation(manifest, after.accepted.num_rows, after.quarantined.num_rows)
+    require_conservation(manifest, let_in.num_rows, after.quarantined.num_rows)
     name = f"{manifest.batch_id}-{number:08d}"
     return manifest.model_copy(
         update={
-            "accepted_path": _write(lake, "accepted", manifest, name, after.accepted),
+            "accepted_path": _write(lake, "accepted", manifest, name, let_in),
             "quarantine_path": _write(lake, "quarantine", manifest, name, after.quarantined),
-            "rows_accepted": after.accepted.num_rows,
+            "rows_accepted": let_in.num_rows,
             "rows_quarantined": after.quarantined.num_rows,
             "decided": number,
             "committed_at": datetime.now(UTC),
@@ -293,13 +289,22 @@ def _let_in(lake: Lake, judged: Judged, decisions: pa.Table) -> Judged:
     present = _one_chunk(records["entry_id"])
     return replace(
         judged,
-        accepted=pa.concat_tables([judged.accepted.cast(schema), records.select(schema.names).cast(schema)]),
+        accepted=pa.concat_tables([judged.read_accepted(lake).cast(schema), records.select(schema.names).cast(schema)]),
         quarantined=judged.quarantined.filter(pc.invert(pc.is_in(waiting, value_set=present))),
     )
 
 
 def _one_chunk(values: pa.ChunkedArray) -> pa.Array:
     return values.combine_chunks()
+
+
+def _write_accepted(lake: Lake, judged: Judged) -> str:
+    batch, accepted = judged.batch, judged.accepted
+    if not isinstance(accepted, AsLanded):
+        return _write(lake, "accepted", batch, batch.batch_id, accepted)
+    path = lake.data_path("accepted", batch, batch.batch_id)
+    lake.give_name(accepted.path, path)
+    return path
 
 
 def _write(lake: Lake, zone: str, batch: LandedBatch, name: str, table: pa.Table) -> str:
@@ -331,7 +336,7 @@ def _carry_over(lake: Lake, old: Manifest, judged: Judged) -> Judged:
 
 def _keep_accepted(lake: Lake, old: Manifest, judged: Judged) -> pa.Table:
     """The fresh records, and those of the old partition that are not among them."""
-    fresh = judged.accepted
+    fresh = judged.read_accepted(lake)
     if not old.accepted_path:
         return fresh
     records = lake.read_partition(old.accepted_path, old.night)
@@ -349,7 +354,9 @@ def _keep_quarantined(lake: Lake, old: Manifest, judged: Judged) -> pa.Table:
     if not old.quarantine_path:
         return fresh
     entries = lake.read_partition(old.quarantine_path, old.night)
-    brought = pa.concat_arrays([*_join_id_and_place(judged.accepted).chunks, *_join_id_and_place(fresh).chunks])
+    brought = pa.concat_arrays(
+        [*_join_id_and_place(judged.read_accepted(lake)).chunks, *_join_id_and_place(fresh).chunks]
+    )
     again = pc.or_(
         pc.is_in(entries["entry_id"], value_set=_one_chunk(fresh["entry_id"])),
         pc.is_in(_join_id_and_place(entries), value_set=brought, skip_nulls=True),

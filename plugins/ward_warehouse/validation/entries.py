@@ -14,7 +14,7 @@ from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA
 from ward_warehouse.lake.store import LandedBatch
 from ward_warehouse.mapping.duckdb_memory import open_cursor
 from ward_warehouse.mapping.statement import NOTE, RECEIVED
-from ward_warehouse.validation.judging import Rule, Suite
+from ward_warehouse.validation.suites import Rule, Suite
 
 
 def spoken_values(received: pa.ChunkedArray) -> pa.Array:

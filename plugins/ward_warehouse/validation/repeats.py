@@ -10,10 +10,12 @@ import pyarrow.compute as pc
 
 from ward_warehouse.lake.store import LandedBatch
 from ward_warehouse.mapping.duckdb_memory import open_cursor
-from ward_warehouse.validation.judging import CODE_REPEATED, REPEATED
+from ward_warehouse.validation.suites import CODE_REPEATED, REPEATED
 
+LOOKED_AT = ("source_record_id", "source_position", "source_changed_at", "content_hash", "dossier_code")
+"""The columns by which a record is told to repeat another one."""
 ROW = "row"
-"""The number of a record in its landed file, from 0."""
+"""The number of a record in its landed files, from 0."""
 
 
 def without_earlier(batch: LandedBatch, table: pa.Table) -> tuple[LandedBatch, pa.Table]:

@@ -128,10 +128,12 @@ class Watch:
         if judged.batch.ward not in self._seen_of(judged.batch.record_kind).holding:
             return []
         for held, landed in waiting(self.lake, judged.batch):
-            if not landed.path or not set(held.guards) & set(HELD_CONTENT):
+            if not landed.landed_paths or not set(held.guards) & set(HELD_CONTENT):
                 continue
-            before = self.lake.read_table(landed.path, ["content_hash"])["content_hash"]
-            now = pa.chunked_array([*_hashes(judged.accepted), *_hashes(judged.quarantined)], pa.string())
+            before = self.lake.read_landed(landed, ["content_hash"])["content_hash"]
+            now = pa.chunked_array(
+                [*_hashes(judged.read_accepted(self.lake)), *_hashes(judged.quarantined)], pa.string()
+            )
             again = pc.sum(pc.is_in(before, value_set=now)).as_py() or 0
             if again >= SAME_SHARE * len(before):
                 found.append(

@@ -18,7 +18,8 @@ from ward_warehouse.lake.quarantine_log import read_log
 from ward_warehouse.lake.store import Manifest, manifest_path
 from ward_warehouse.registry import load_registry
 from ward_warehouse.validation.commit import apply_decisions
-from ward_warehouse.validation.judging import Judge, load_suite
+from ward_warehouse.validation.judging import Judge
+from ward_warehouse.validation.suites import load_suite
 
 KEYS = {"k1": KEY.encode()}
 UNKNOWN_CHANNEL = "Qua mạng xã hội"

@@ -16,6 +16,7 @@ from ward_warehouse.lake.deletions import DELETIONS_SCHEMA, events
 from ward_warehouse.lake.maintenance import Done, maintain
 from ward_warehouse.lake.outcomes import new_id
 from ward_warehouse.lake.store import Lake
+from ward_warehouse.night import landing
 from ward_warehouse.night.extract import Request
 from ward_warehouse.warehouse.duckdb import load
 
@@ -126,6 +127,25 @@ def test_a_batch_that_waits_is_no_leftover(district: District) -> None:
     )
     age(run.lake, 30)
     assert maintain(district.settings, run.lake, datetime.now(UTC)).leftovers_deleted == 1
+    assert [outcome.status for outcome in run.validate(plan)] == ["succeeded"]
+
+
+def test_the_files_of_a_large_batch_that_waits_are_none_either(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landing, "MANY_ROWS", 1)
+    district["c_files"].send([dossier("1"), dossier("2", channel="Zalo")])
+    run = district.night()
+    plan = run.plan(Request(night=FIRST), ["c_files"], ["dossiers"])
+    run.extract_ward(plan, "c_files", district.resolve)
+    folder = run.lake.path("landing/dossiers/ward=c_files/night=2024-03-04")
+    named = run.lake.fs.find(folder)
+    assert len(named) == 3
+    for path in named:
+        run.lake.fs.cp_file(path, path.replace(".", "-lost.", 1))
+    age(run.lake, 30)
+    assert maintain(district.settings, run.lake, datetime.now(UTC)).leftovers_deleted == 3
+    assert run.lake.fs.find(folder) == named
     assert [outcome.status for outcome in run.validate(plan)] == ["succeeded"]
 
 

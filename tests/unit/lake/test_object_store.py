@@ -55,6 +55,17 @@ def test_an_object_is_put_once(lake: Lake, requests: list[str]) -> None:
     assert lake.fs.cat_file(lake.path("notes.json")) == b"{}"
 
 
+def test_an_object_gets_another_name_without_passing_through_here(lake: Lake, requests: list[str]) -> None:
+    lake.write_table("landing/part.parquet", TABLE)
+    requests.clear()
+    lake.give_name("landing/part.parquet", "accepted/part.parquet")
+    assert not {"get_object", "put_object"} & set(requests)
+    assert lake.read_table("accepted/part.parquet").equals(TABLE)
+    assert lake.exists("landing/part.parquet")
+    with pytest.raises(LakeError, match=r"accepted/other\.parquet"):
+        lake.give_name("landing/gone.parquet", "accepted/other.parquet")
+
+
 def test_a_name_that_is_taken_is_known_from_a_store_of_few_words(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """S3 says which condition did not hold; SeaweedFS says only that one did not."""
     translate = s3fs.core.translate_boto_error

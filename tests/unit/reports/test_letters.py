@@ -20,7 +20,7 @@ from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.reports.letters.letter import letter_file
 from ward_warehouse.reports.letters.mending import how_to_mend
 from ward_warehouse.reports.letters.workbook import HEADINGS
-from ward_warehouse.validation.judging import load_suite
+from ward_warehouse.validation.suites import load_suite
 
 UNKNOWN = "Qua mạng xã hội"
 NAME = "Nguyễn Văn Khuếch"

@@ -21,7 +21,8 @@ from ward_warehouse.lake.quarantine_log import QUARANTINE_SCHEMA
 from ward_warehouse.lake.store import Lake, LandedBatch, Manifest
 from ward_warehouse.validation import commit
 from ward_warehouse.validation.commit import Ruling
-from ward_warehouse.validation.judging import Judge, Suite, load_suite
+from ward_warehouse.validation.judging import Judge
+from ward_warehouse.validation.suites import Suite, load_suite
 
 EXPECTATIONS = ROOT / "expectations"
 FEW = ("status_known", "received_at_present", "received_at_readable", "due_after_received")

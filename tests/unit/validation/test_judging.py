@@ -15,8 +15,9 @@ from tests.support.records import NIGHT, PROCEDURES, at, dossier, survey, writte
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import ValidationError
 from ward_warehouse.mapping.mapper import Mapper
-from ward_warehouse.validation.judging import Judge, Suite, load_suite
+from ward_warehouse.validation.judging import Judge
 from ward_warehouse.validation.repeats import with_repeats
+from ward_warehouse.validation.suites import Suite, load_suite
 
 EXPECTATIONS = ROOT / "expectations"
 LATER = NIGHT + timedelta(days=1)

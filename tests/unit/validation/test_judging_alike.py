@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.validation import judging
-from ward_warehouse.validation.judging import ROW_WISE, Judge, load_suite
+from ward_warehouse.validation.judging import ROW_WISE, Judge
+from ward_warehouse.validation.suites import load_suite
 
 INSTANT = pa.timestamp("us", "UTC")
 FIRST = datetime(2018, 12, 27, tzinfo=UTC)

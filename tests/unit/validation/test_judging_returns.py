@@ -14,8 +14,9 @@ from tests.support.records import NIGHT
 from tests.support.returns import GOOD_PROCEDURE, GOOD_RETURN
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.mapping.mapper import Mapper
-from ward_warehouse.validation.judging import Judge, Suite, load_suite
+from ward_warehouse.validation.judging import Judge
 from ward_warehouse.validation.repeats import with_repeats
+from ward_warehouse.validation.suites import Suite, load_suite
 
 RETURNS, PROCEDURES = RecordKind.WARD_RETURNS, RecordKind.PROCEDURES
 Changes = dict[str, Any]

@@ -25,8 +25,9 @@ from ward_warehouse.registry import Feed
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.registry.load import Place
 from ward_warehouse.sources import ReadReport, Window, open_source
-from ward_warehouse.validation.judging import Judge, load_suite
+from ward_warehouse.validation.judging import Judge
 from ward_warehouse.validation.repeats import with_repeats
+from ward_warehouse.validation.suites import load_suite
 
 
 @dataclass(frozen=True)

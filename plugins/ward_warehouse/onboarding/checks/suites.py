@@ -28,7 +28,7 @@ def suite_findings(settings: Settings) -> Iterator[Finding]:
 def _suite(folder: Path, record_kind: RecordKind) -> Iterator[Finding]:
     # Importing it costs a second, which a check of the registry alone should not pay before it has printed anything.
     from ward_warehouse.mapping.statement import MARKERS
-    from ward_warehouse.validation.judging import CODE_REPEATED, REPEATED, load_suite
+    from ward_warehouse.validation.suites import CODE_REPEATED, REPEATED, load_suite
 
     path = folder / f"{record_kind}.yml"
     try:

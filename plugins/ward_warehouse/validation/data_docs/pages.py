@@ -13,7 +13,7 @@ from ward_warehouse.core.pages import number, templates_of
 from ward_warehouse.core.record_kinds import NAMES
 from ward_warehouse.validation.data_docs.findings import Context, Finding, JudgedNight, Open, Reported, Unit
 from ward_warehouse.validation.data_docs.wording import Sentence
-from ward_warehouse.validation.judging import Rule, Suite
+from ward_warehouse.validation.suites import Rule, Suite
 
 _TEMPLATES = templates_of(Path(__file__).resolve().parent / "templates")
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from ward_warehouse.core.contracts import CONTRACTS, RecordKind
 from ward_warehouse.mapping.statement import AHEAD, COURSE, UNMAPPED, UNREADABLE
-from ward_warehouse.validation.judging import Suite, expectation
+from ward_warehouse.validation.judging import expectation
+from ward_warehouse.validation.suites import Suite
 
 
 @dataclass(frozen=True)
