@@ -24,6 +24,8 @@ export GX_ANALYTICS_ENABLED := false
 export WARD_WAREHOUSE_HOME ?= .local
 override WARD_WAREHOUSE_HOME := $(abspath $(WARD_WAREHOUSE_HOME))
 export AIRFLOW_HOME := $(WARD_WAREHOUSE_HOME)/airflow
+# SQLite lets one service write at a time: left to itself another one gives up after five seconds, and a page says 500.
+export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN ?= sqlite:///$(AIRFLOW_HOME)/airflow.db?timeout=30
 export AIRFLOW__CORE__DAGS_FOLDER := $(CURDIR)/dags
 export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
 export AIRFLOW__CORE__LOAD_EXAMPLES := False

@@ -202,6 +202,9 @@ def run_dbt(
         "--no-send-anonymous-usage-stats",
         "--log-level",
         "none",
+        # What a project that cannot be read lacks takes more lines than a task's log should have.
+        "--log-level-file",
+        "error",
         "--log-path",
         str(_log_dir(settings)),
         *arguments,

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from tests.faults.workshop import SMALL_PROJECT
+from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry.load import load_registry
@@ -50,3 +52,15 @@ def test_a_build_says_what_hiding_small_numbers_costs(tmp_path: Path) -> None:
         "of 2,000 figures that may be of small numbers 100 are, and 30 (1.5 %) are hidden beside them; 1 is given back "
         "by what was published before"
     )
+
+
+def test_a_project_that_cannot_be_read_is_explained_in_the_file_that_the_error_names(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(SMALL_PROJECT, project)
+    (project / "models" / "marts" / "torn.sql").write_text("select {{ what_nobody_wrote( }} as value", "utf-8")
+    settings = Settings(home=tmp_path / "home", dbt_project_dir=project)
+    load(settings, Lake(settings.lake), load_registry(settings))
+    with pytest.raises(BuildError, match=r"ended before it ran a model: .*; see .*dbt\.log$") as told:
+        dbt_build(settings, "torn")
+    log = Path(str(told.value).rpartition("; see ")[2])
+    assert "torn" in log.read_text("utf-8")
