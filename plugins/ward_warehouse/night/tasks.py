@@ -57,8 +57,10 @@ def preload(*, reading_alone: bool = False) -> None:
     if reading_alone:
         return
     from ward_warehouse.validation.judging import great_expectations
+    from ward_warehouse.warehouse.dbt import work_out_once
 
     great_expectations()
+    work_out_once()
 
 
 def plan(

@@ -18,7 +18,7 @@ from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.facts import read_facts
 from ward_warehouse.warehouse import changes
 from ward_warehouse.warehouse.duckdb import BUILD_RESULTS, open_build
-from ward_warehouse.warehouse.unchanged import unchanged_nodes
+from ward_warehouse.warehouse.unchanged import UNCHANGED, mark_unchanged
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -56,6 +56,13 @@ class BuildSummary:
     def scope(self) -> str:
         """What was computed, in words."""
         return "all records" if self.whole else "what changed"
+
+
+def work_out_once() -> None:
+    """What dbt works out in the first command of each process: for the process that forks those that build."""
+    from dbt.contracts.project import Project
+
+    Project.json_schema()
 
 
 def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
@@ -167,7 +174,8 @@ def _build_changes(settings: Settings) -> dbtRunnerResult:
     if not isinstance(parsed.result, Manifest):
         return parsed
     # "empty": a test of what is left out is still made, unless it is left out itself.
-    left = ["--indirect-selection", "empty", *NOT_AT_NIGHT, *unchanged_nodes(parsed.result)]
+    mark_unchanged(parsed.result)
+    left = ["--indirect-selection", "empty", *NOT_AT_NIGHT, f"tag:{UNCHANGED}"]
     return run_dbt(settings, [*QUIET, "build", *left], target, whole=False, manifest=parsed.result)
 
 

@@ -23,12 +23,21 @@ BY_ITS_OWN_NAME = re.compile(r'\b(?:from|join)\s+["\w]+\.["\w]', re.IGNORECASE)
 MADE_OF_REFERENCES = ("seed", "model", "test")
 
 
-def unchanged_nodes(manifest: Manifest) -> list[str]:
-    """Selectors (`fqn:...`) of the nodes of which neither the text nor what it reads can have changed.
+UNCHANGED = "unchanged_since_the_last_build"
+"""Tag of such a node. By a name for each dbt would compare every node with every name: half a second of a night."""
 
-    Each names one node. A view that reads records is among them, because its text is all that it has; a test of it is
-    not.
+
+def mark_unchanged(manifest: Manifest) -> None:
+    """Tags the nodes of which neither the text nor what it reads can have changed, in this process's manifest.
+
+    A view that reads records is among them, because its text is all that it has; a test of it is not.
     """
+    for node in unchanged_nodes(manifest):
+        node.tags.append(UNCHANGED)
+
+
+def unchanged_nodes(manifest: Manifest) -> list[Any]:
+    """The nodes that `mark_unchanged` tags."""
 
     @cache
     def asks_of_the_build(macro_id: str) -> bool:
@@ -58,4 +67,4 @@ def unchanged_nodes(manifest: Manifest) -> list[str]:
             return has_one_text(node)
         return node.resource_type in MADE_OF_REFERENCES and rests_on_references(node.unique_id)
 
-    return sorted(f"fqn:{'.'.join(node.fqn)}" for node in manifest.nodes.values() if is_unchanged(node))
+    return [node for node in manifest.nodes.values() if is_unchanged(node)]
