@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -158,13 +160,19 @@ def tls_context(connection: Connection) -> ssl.SSLContext:
         )
     name = str(connection.extra.get("ca_file") or "")
     if not name:
-        return httpx.create_ssl_context()
+        return _read_trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
     try:
         return ssl.create_default_context(cafile=name)
     except (OSError, ValueError):
         raise SourceError(
             f"connection {connection.id}: ca_file {name} cannot be read as PEM certificates; correct the path"
         ) from None
+
+
+@cache
+def _read_trusted(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """The certificates that httpx takes, by what it looks at: to read them takes as long as to map a ward's night."""
+    return httpx.create_ssl_context()
 
 
 def proxy_for(url: httpx.URL) -> str | None:
