@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import sys
 
-from airflow.cli.cli_parser import get_parser
-from ward_warehouse_pages import fab_roles, readers_pool
-
 import places
+from airflow.cli.cli_parser import get_parser
+
 from ward_warehouse.core.settings import load_settings
+from ward_warehouse_pages import fab_roles, readers_pool
 
 
 def run_airflow(*words: str) -> None:

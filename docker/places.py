@@ -13,7 +13,7 @@ import fsspec
 import psycopg
 from psycopg import sql
 
-from ward_warehouse.core.settings import Settings, load_settings
+from ward_warehouse.core.settings import Settings
 
 ROLES = Path(__file__).resolve().parents[1] / "scripts" / "postgres_roles.sql"
 DATABASE, LOADER = "ward_warehouse", "ward_warehouse_loader"
@@ -45,4 +45,3 @@ def make_database(settings: Settings) -> None:
         db.execute("SET default_transaction_read_only = off")
         password = sql.Literal(os.environ["WAREHOUSE_LOADER_PASSWORD"])
         db.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(LOADER), password))
-

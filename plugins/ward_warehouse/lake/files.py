@@ -129,22 +129,27 @@ class Files:
         """
         source, target = self.path(relative), self.path(other)
         try:
-            if not self.is_local:
+            if self.is_local:
+                self._link(source, target)
+            else:
                 self.fs.cp_file(source, target)
-                return
-            temporary = f"{target}.{uuid4().hex}.tmp"
-            os.makedirs(PurePosixPath(target).parent, exist_ok=True)
-            try:
-                os.link(source, temporary)
-            except OSError as error:
-                if error.errno not in NO_LINKS:
-                    raise
-                shutil.copyfile(source, temporary)
+        except STORE_ERRORS as error:
+            if not (self.is_local and isinstance(error, OSError) and error.errno in NO_LINKS):
+                raise _not_written(other, error) from error
+            with open(source, "rb") as content, self.writing(other) as handle:
+                shutil.copyfileobj(content, handle)
+
+    def _link(self, source: str, target: str) -> None:
+        temporary = f"{target}.{uuid4().hex}.tmp"
+        os.makedirs(PurePosixPath(target).parent, exist_ok=True)
+        os.link(source, temporary)
+        try:
             # As if it were written now: what is old and not named yet would be taken for left over.
             os.utime(temporary)
             self._rename(temporary, target)
-        except STORE_ERRORS as error:
-            raise _not_written(other, error) from error
+        except BaseException:
+            self._forget(temporary)
+            raise
 
     def _create_object(self, target: str, content: bytes) -> bool:
         try:

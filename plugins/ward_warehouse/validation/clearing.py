@@ -26,14 +26,15 @@ def find_suspects(suite: Suite, records: pa.Table) -> np.ndarray:
     """Marks the mapped records that a rule of the suite is expected to refuse."""
     suspects = np.zeros(records.num_rows, dtype=bool)
     for rule, configuration in zip(suite.rules, suite.configurations, strict=True):
-        guess = GUESSES.get(configuration["type"])
-        names = columns_of(configuration)
-        if rule.severity != "error" or guess is None or not set(names) <= set(records.column_names):
+        guess = GUESSES.get(configuration.get("type", ""))
+        if rule.severity != "error" or guess is None:
             continue
         try:
-            found = guess([records[name] for name in names], configuration["kwargs"])
-        except (pa.ArrowException, re.error):
-            # Of types that cannot be compared, or a pattern that is none: the judging says so.
+            # A column that no record has by itself, such as `repeated`, comes with the judging.
+            columns = [records[name] for name in columns_of(configuration)]
+            found = guess(columns, configuration["kwargs"])
+        except (LookupError, TypeError, ValueError, pa.ArrowException, re.error):
+            # A rule that is wrong, or of types that cannot be compared: the judging says so.
             continue
         suspects |= pc.fill_null(found, False).to_numpy(zero_copy_only=False)
     return suspects

@@ -80,8 +80,20 @@ def test_every_type_that_is_guessed_is_tried() -> None:
         ([("expect_column_values_to_be_null", {"column": "elsewhere"})], "error"),
         ([("expect_column_values_to_be_between", {"column": "code", "min_value": 3})], "error"),
         ([("expect_column_values_to_not_match_regex", {**CODE, "regex": "("})], "error"),
+        ([("expect_column_values_to_not_match_regex", CODE)], "error"),
+        ([("expect_column_values_to_not_be_in_set", {**CODE, "value_set": [{}]})], "error"),
+        ([("expect_column_values_to_be_null", {})], "error"),
     ],
-    ids=["a warning", "a type that nobody guesses", "no such column", "another type", "no pattern"],
+    ids=[
+        "a warning",
+        "a type that nobody guesses",
+        "no such column",
+        "another type",
+        "a pattern that is none",
+        "no pattern",
+        "a set of no texts",
+        "no column",
+    ],
 )
 def test_what_cannot_be_guessed_is_left_to_the_judging(
     tmp_path: Path, rules: list[tuple[str, dict[str, Any]]], severity: str
