@@ -92,7 +92,7 @@ def write(folder: Path, total: int, wards: Sequence[str] = WARDS) -> dict[str, P
             db.execute("pragma synchronous = off")
             db.execute(f"create table HO_SO ({COLUMNS})")
             marks = ", ".join("?" * 20)
-            db.executemany(f"insert into HO_SO values ({marks})", rows(number, total // len(wards)))  # noqa: S608
+            db.executemany(f"insert into HO_SO values ({marks})", rows(number, total // len(wards)))  # noqa: S608 - marks
             db.execute("create index IX_CAP_NHAT on HO_SO (NGAY_CAP_NHAT)")
         db.close()
         unfinished.rename(path)

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -93,20 +93,19 @@ class LandingFiles:
         self._to_parquet(self.cleared_path, table.select(self._columns), COMPRESSION)
         self.beside_path = f"{self._stem}-beside.arrow"
         beside = table.select([*MARKERS, RECEIVED])
-        if self.beside_path not in self._writers:
-            handle = self._stack.enter_context(self._lake.writing(self.beside_path))
-            # Arrow's own format: a third of what it costs to write it as Parquet, and hardly anything is read of it.
-            options = ipc.IpcWriteOptions(compression=COMPRESSION)
-            writer = ipc.new_file(handle, beside.schema, options=options)
-            self._writers[self.beside_path] = self._stack.enter_context(writer)
-        self._writers[self.beside_path].write_table(beside)
+        # Arrow's own format: a third of what it costs to write it as Parquet, and hardly anything is read of it.
+        options = ipc.IpcWriteOptions(compression=COMPRESSION)
+        self._append(self.beside_path, beside, lambda handle: ipc.new_file(handle, beside.schema, options=options))
 
     def _to_parquet(self, path: str, table: pa.Table, compression: str) -> None:
+        # To look for values that repeat costs more than it saves.
+        options = {"compression": compression, "use_dictionary": False}
+        self._append(path, table, lambda handle: pq.ParquetWriter(handle, table.schema, **options))
+
+    def _append(self, path: str, table: pa.Table, open_writer: Callable[[IO[bytes]], Any]) -> None:
         if path not in self._writers:
             handle = self._stack.enter_context(self._lake.writing(path))
-            # To look for values that repeat costs more than it saves.
-            writer = pq.ParquetWriter(handle, table.schema, compression=compression, use_dictionary=False)
-            self._writers[path] = self._stack.enter_context(writer)
+            self._writers[path] = self._stack.enter_context(open_writer(handle))
         self._writers[path].write_table(table)
 
 

@@ -57,10 +57,10 @@ def preload(*, reading_alone: bool = False) -> None:
     if reading_alone:
         return
     from ward_warehouse.validation.judging import great_expectations
-    from ward_warehouse.warehouse.dbt import work_out_once
+    from ward_warehouse.warehouse.dbt import prepare_project_schema
 
     great_expectations()
-    work_out_once()
+    prepare_project_schema()
 
 
 def plan(

@@ -316,6 +316,8 @@ def _write(lake: Lake, zone: str, batch: LandedBatch, name: str, table: pa.Table
 
 
 def _carry_over(lake: Lake, old: Manifest, judged: Judged) -> Judged:
+    # Once, for what is accepted is looked at twice.
+    judged = replace(judged, accepted=judged.read_accepted(lake))
     batch = judged.batch
     accepted, quarantined = _keep_accepted(lake, old, judged), _keep_quarantined(lake, old, judged)
     carried = accepted.num_rows - judged.accepted.num_rows + quarantined.num_rows - judged.quarantined.num_rows

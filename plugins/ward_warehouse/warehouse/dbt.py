@@ -58,8 +58,8 @@ class BuildSummary:
         return "all records" if self.whole else "what changed"
 
 
-def work_out_once() -> None:
-    """What dbt works out in the first command of each process: for the process that forks those that build."""
+def prepare_project_schema() -> None:
+    """Works out how dbt checks a project file, as its first command in a process does: before those that build fork."""
     from dbt.contracts.project import Project
 
     Project.json_schema()
