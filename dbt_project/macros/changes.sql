@@ -3,8 +3,8 @@
    which of the two a build is (ward_warehouse.warehouse.changes); by itself dbt computes everything. Asked
    while a model runs and never while dbt reads the project: what it keeps of the project then serves both.
 
-   A table that is kept up to date night by night is a model of dbt's own incremental kind: its hook removes the rows
-   that may be stale, and its query gives them again. #}
+   A table that is kept up to date night by night is `kept_in_place` (engine/materializations.sql): its hook removes the
+   rows that may be stale, and its query gives them again. #}
 {% macro only_changes() %}{{ return(execute and env_var('DBT_BUILD_OF', 'all') == 'changes') }}{% endmacro %}
 
 {# A model that is read on nights only: named while dbt reads the project, which has to know it either way. #}
@@ -12,11 +12,9 @@
     {%- if only_changes() or not execute -%}{{ return(ref(name)) }}{%- endif -%}
 {% endmacro %}
 
-{# The hook before it: removes the rows that the query gives again, those that are stale or all. #}
+{# The hook before it: removes the rows that the query gives again. A build of everything makes the table anew. #}
 {% macro forget_rows(stale) %}
-    {%- if is_incremental() -%}
-        delete from {{ this }} {% if only_changes() %} where {{ stale }} {% endif %}
-    {%- endif -%}
+    {%- if keeps_its_shape() -%} delete from {{ this }} where {{ stale }} {%- endif -%}
 {% endmacro %}
 
 {# The rows of a fact that a night computes. #}

@@ -167,9 +167,23 @@ def require_equal_to_everything(district: District, folder: Path) -> None:
     assert differences(rows(district), rows(everything)) == []
     published, expected = (rows_of(each.settings.published_file) for each in (district, everything))
     assert differences(published, expected) == []
+    for file in ("build_file", "published_file"):
+        assert shapes(getattr(district.settings, file)) == shapes(getattr(everything.settings, file))
     left, made = views_left_alone(district), view_texts(everything)
     assert {name: left[name] for name in left if left[name] != made[name]} == {}
     assert {"stg_dossiers", "indicator_evidence", "indicators_named"} <= set(left)
+
+
+def shapes(file: Path) -> set[tuple[str, ...]]:
+    """The columns of every table of dbt's with types, constraints and comments, and the comments on the tables."""
+    with duckdb.connect(file, read_only=True) as db:
+        found = db.execute(
+            "SELECT schema_name, table_name, column_name, data_type, is_nullable::VARCHAR, comment "
+            "FROM duckdb_columns() WHERE schema_name IN ('intermediate', 'marts', 'audit', 'analyst') UNION ALL "
+            "SELECT schema_name, table_name, '', '', '', comment FROM duckdb_tables()"
+        ).fetchall()
+    assert any(comment for *_, comment in found)
+    return set(found)
 
 
 def view_texts(district: District) -> dict[str, str]:

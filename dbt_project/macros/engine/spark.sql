@@ -73,7 +73,7 @@
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {% endmaterialization %}
 
-{% materialization incremental, adapter='spark' %}
+{% materialization kept_in_place, adapter='spark' %}
     {% call statement('main') %}{{ make_on_spark(compiled_code) }}{% endcall %}
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {% endmaterialization %}

@@ -1,5 +1,3 @@
-{{ config(
-    materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook="{{ forget_periods('int_stale_periods') }}"
-) }}
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_periods('int_stale_periods') }}") }}
 
 {{ indicator_breakdown_values() }}

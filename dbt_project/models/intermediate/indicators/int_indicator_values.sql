@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook="{{ forget_periods('int_stale_periods') }}"
-) }}
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_periods('int_stale_periods') }}") }}
 
 {%- set wards = ['wards_recording', 'wards_with_data', 'wards_reporting', 'wards_expected'] %}
 {%- set parts = ['numerator', 'denominator'] + wards %}

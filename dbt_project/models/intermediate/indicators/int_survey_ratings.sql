@@ -1,6 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook="{{ forget_touched_months('answered_date') }}"
-) }}
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_touched_months('answered_date') }}") }}
 
 -- One row per ward, date, mode and question with the answers about a counter: the overall rating and the five elements.
 {% for question in ['overall'] + survey_elements() %}

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook="{{ forget_periods('int_stale_periods') }}"
-) }}
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_periods('int_stale_periods') }}") }}
 
 -- Answers by question and mode, summed over wards and days, before suppression; a ward without an answer has no row. By
 -- mode in fewer grains: of the others small numbers would hide most.

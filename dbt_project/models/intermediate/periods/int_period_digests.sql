@@ -1,8 +1,8 @@
 {{ config(
-    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    materialized='kept_in_place',
     pre_hook=[
-        "{% if is_incremental() %} delete from {{ this }} where not is_newest {% endif %}",
-        "{% if is_incremental() %} update {{ this }} set is_newest = false {% endif %}"
+        "{% if keeps_its_shape() %} delete from {{ this }} where not is_newest {% endif %}",
+        "{% if keeps_its_shape() %} update {{ this }} set is_newest = false {% endif %}"
     ]
 ) }}
 

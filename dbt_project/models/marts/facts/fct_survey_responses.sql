@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook="{{ forget_computed(this) }}"
-) }}
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_computed(this) }}") }}
 
 -- depends_on: {{ ref_of_nights('int_survey_responses__replaced') }}
 -- depends_on: {{ ref_of_nights('int_survey_responses__changed') }}

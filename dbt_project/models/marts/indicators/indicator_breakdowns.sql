@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook="{{ forget_periods('int_noted_periods') }}"
-) }}
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_periods('int_noted_periods') }}") }}
 
 {% set table_key = indicator_breakdown_key() -%}
 {% set keys = table_key + ['ward_key', 'member'] -%}

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook="{{ forget_periods('int_noted_periods') }}"
-) }}
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_periods('int_noted_periods') }}") }}
 
 with figures as (
     select
