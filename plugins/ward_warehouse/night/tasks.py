@@ -20,6 +20,7 @@ from ward_warehouse.night.plan import Plan, make_request
 from ward_warehouse.night.reading import group_jobs
 from ward_warehouse.night.steps import Night
 from ward_warehouse.night.wording import figures, report, run_note
+from ward_warehouse.registry.load import load_registry
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,9 @@ PRELOADED = (
 
 
 def preload(*, reading_alone: bool = False) -> None:
-    """Imports what the tasks will: for the process that forks theirs. Opens nothing and starts no thread.
+    """Imports what the tasks will, and reads the registry and the dbt project: for the process that forks theirs.
+
+    It leaves nothing open that a fork would share, and starts no thread.
 
     Great Expectations too, although one task of a night needs it: its 125 MiB are there once, for a forked process
     shares what it does not write to.
@@ -54,13 +57,16 @@ def preload(*, reading_alone: bool = False) -> None:
     """
     for name in READING if reading_alone else PRELOADED:
         import_module(name)
+    settings = load_settings()
+    # Kept by file and text: a tenth of a second of each task.
+    load_registry(settings)
     if reading_alone:
         return
     from ward_warehouse.validation.judging import great_expectations
-    from ward_warehouse.warehouse.dbt import prepare_project_schema
+    from ward_warehouse.warehouse.project import prepare_project
 
     great_expectations()
-    prepare_project_schema()
+    prepare_project(settings)
 
 
 def plan(

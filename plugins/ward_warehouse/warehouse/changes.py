@@ -51,15 +51,21 @@ def note_records(db: duckdb.DuckDBPyConnection) -> None:
 
 def fingerprint(db: duckdb.DuckDBPyConnection, project: Path) -> str:
     """What a build stands on besides records: the text of its models, the registry's tables and the calendar."""
+    digest = hashlib.sha256(digest_of_project(project).encode())
+    for table in REFERENCES:
+        found = db.execute(f"SELECT md5(list(t ORDER BY t)::VARCHAR) FROM raw.{table} AS t").fetchone()  # noqa: S608
+        digest.update(f"\n{table} {found}".encode())
+    return digest.hexdigest()
+
+
+def digest_of_project(project: Path) -> str:
+    """What the files of a dbt project are, by their names and contents."""
     digest = hashlib.sha256()
     for name in PROJECT:
         for path in sorted([project / name, *(project / name).rglob("*")]):
             if path.is_file():
                 digest.update(f"\n{path.relative_to(project)}\n".encode())
                 digest.update(path.read_bytes())
-    for table in REFERENCES:
-        found = db.execute(f"SELECT md5(list(t ORDER BY t)::VARCHAR) FROM raw.{table} AS t").fetchone()  # noqa: S608
-        digest.update(f"\n{table} {found}".encode())
     return digest.hexdigest()
 
 

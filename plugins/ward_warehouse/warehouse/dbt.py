@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +15,9 @@ from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.facts import read_facts
 from ward_warehouse.warehouse import changes
+from ward_warehouse.warehouse.dbt_command import QUIET, log_dir, run_dbt, target_dir
 from ward_warehouse.warehouse.duckdb import BUILD_RESULTS, open_build
+from ward_warehouse.warehouse.project import read_project, take_prepared
 from ward_warehouse.warehouse.unchanged import UNCHANGED, mark_unchanged
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ NOT_AT_NIGHT = [
     *("--exclude-resource-type", "exposure"),
     *("--exclude", "tag:by_construction"),
 ]
-# The results are at hand in this process, and nobody reads the manifest of a night.
-QUIET = ["--no-write-json"]
 WHOLE = [*QUIET, "build", "--full-refresh", *NOT_AT_NIGHT]
 
 
@@ -56,13 +54,6 @@ class BuildSummary:
     def scope(self) -> str:
         """What was computed, in words."""
         return "all records" if self.whole else "what changed"
-
-
-def prepare_project_schema() -> None:
-    """Works out how dbt checks a project file, as its first command in a process does: before those that build fork."""
-    from dbt.contracts.project import Project
-
-    Project.json_schema()
 
 
 def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
@@ -89,7 +80,7 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
     done = finished.result
     if not isinstance(done, RunExecutionResult):
         raise BuildError(
-            f"dbt build: ended before it ran a model: {_last_words(finished)}; see {_log_dir(settings) / 'dbt.log'}"
+            f"dbt build: ended before it ran a model: {_last_words(finished)}; see {log_dir(settings) / 'dbt.log'}"
         )
     rows = _result_rows(build_id, done.results)
     _record(settings.build_file, rows)
@@ -149,13 +140,13 @@ def _in_no_period(db: duckdb.DuckDBPyConnection) -> list[str]:
 def _build_all(settings: Settings) -> dbtRunnerResult:
     if settings.target == "spark":
         return _build_on_spark(settings)
-    return run_dbt(settings, WHOLE, _target_dir(settings))
+    return run_dbt(settings, WHOLE, target_dir(settings), manifest=take_prepared(settings))
 
 
 def _build_on_spark(settings: Settings) -> dbtRunnerResult:
     from ward_warehouse.warehouse import spark
 
-    folder = _target_dir(settings)
+    folder = target_dir(settings)
 
     def run(command: list[str], target: str = "duckdb") -> dbtRunnerResult:
         return run_dbt(settings, [*QUIET, *command], folder / target, target=target)
@@ -169,99 +160,16 @@ def _build_on_spark(settings: Settings) -> dbtRunnerResult:
 def _build_changes(settings: Settings) -> dbtRunnerResult:
     from dbt.contracts.graph.manifest import Manifest
 
-    target = _target_dir(settings)
-    parsed = run_dbt(settings, [*QUIET, "parse"], target, whole=False)
-    if not isinstance(parsed.result, Manifest):
-        return parsed
+    manifest = take_prepared(settings)
+    if manifest is None:
+        read = read_project(settings)
+        if not isinstance(read.result, Manifest):
+            return read
+        manifest = read.result
     # "empty": a test of what is left out is still made, unless it is left out itself.
-    mark_unchanged(parsed.result)
+    mark_unchanged(manifest)
     left = ["--indirect-selection", "empty", *NOT_AT_NIGHT, f"tag:{UNCHANGED}"]
-    return run_dbt(settings, [*QUIET, "build", *left], target, whole=False, manifest=parsed.result)
-
-
-def run_dbt(
-    settings: Settings,
-    arguments: list[str],
-    target_dir: Path,
-    *,
-    whole: bool = True,
-    manifest: Manifest | None = None,
-    published: bool = False,
-    target: str = "duckdb",
-) -> dbtRunnerResult:
-    """Runs one command of dbt in this process, over the build file.
-
-    Args:
-        settings: of the warehouse.
-        arguments: flags of dbt, the command and its options.
-        target_dir: where dbt keeps what it parsed and writes.
-        whole: whether models are made of all records.
-        manifest: what `parse` gave in this process, so that it is not read a second time.
-        published: reads the published file instead, which a build at the same time does not notice.
-        target: of dbt's profile; the build file is DuckDB's whichever it is.
-    """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    settings.build_file.parent.mkdir(parents=True, exist_ok=True)
-    command = [
-        "--no-version-check",
-        "--no-use-colors",
-        "--no-send-anonymous-usage-stats",
-        "--log-level",
-        "none",
-        # What a project that cannot be read lacks takes more lines than a task's log should have.
-        "--log-level-file",
-        "error",
-        "--log-path",
-        str(_log_dir(settings)),
-        *arguments,
-        "--project-dir",
-        str(settings.dbt_project_dir),
-        "--profiles-dir",
-        str(settings.dbt_project_dir),
-        "--target-path",
-        str(target_dir),
-        "--target",
-        target,
-    ]
-    with _environment(
-        WARD_WAREHOUSE_BUILD_DB=str(settings.published_file if published else settings.build_file),
-        WARD_WAREHOUSE_BUILD_ACCESS="read_only" if published else "automatic",
-        WARD_WAREHOUSE_BUILD_MEMORY=settings.build_memory,
-        WARD_WAREHOUSE_SPARK_DIR=str(settings.spark_folder),
-        DBT_BUILT_AT=datetime.now(UTC).isoformat(sep=" "),
-        DBT_BUILD_OF="all" if whole else "changes",
-    ):
-        try:
-            return dbtRunner(manifest).invoke(command)
-        finally:
-            # The adapter would keep the build file open, and with it its lock, until the process ends.
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-
-
-@contextmanager
-def _environment(**values: str) -> Iterator[None]:
-    """What `profiles.yml` and the models read, for the time of the build."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _target_dir(settings: Settings) -> Path:
-    # Outside the warehouse, so that a warehouse made anew does not pay for parsing the whole project again.
-    return settings.home.resolve() / "dbt"
-
-
-def _log_dir(settings: Settings) -> Path:
-    return settings.home.resolve() / "logs" / "dbt"
+    return run_dbt(settings, [*QUIET, "build", *left], target_dir(settings), whole=False, manifest=manifest)
 
 
 def _result_rows(build_id: str, results: Sequence[Any]) -> list[dict[str, Any]]:

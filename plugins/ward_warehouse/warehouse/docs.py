@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.warehouse.dbt import run_dbt
+from ward_warehouse.warehouse.dbt_command import run_dbt
 
 
 def dbt_docs(settings: Settings, scratch: Path) -> bytes:

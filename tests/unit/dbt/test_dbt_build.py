@@ -20,7 +20,7 @@ from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.store import Lake
 from ward_warehouse.registry.indicator_reader import read_indicators
 from ward_warehouse.registry.load import load_registry
-from ward_warehouse.warehouse.dbt import run_dbt as run_dbt_here
+from ward_warehouse.warehouse.dbt_command import run_dbt as run_dbt_here
 from ward_warehouse.warehouse.duckdb import load
 from ward_warehouse.warehouse.unchanged import unchanged_nodes
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,10 @@ from ward_warehouse.night import tasks
 LIBRARIES = ("duckdb", "httpx", "sqlalchemy", "dbt.cli.main", "great_expectations")
 REPORT = """
 import json, psutil, sys, threading
+from ward_warehouse.core.settings import load_settings
 from ward_warehouse.night import tasks
+from ward_warehouse.warehouse import project
+project.read_project(load_settings())
 tasks.preload()
 from ward_warehouse.mapping import duckdb_memory as memory
 print(json.dumps({
@@ -26,20 +30,25 @@ print(json.dumps({
     "threads": [thread.name for thread in threading.enumerate()],
     "databases": memory._database.cache_info().currsize,
     "connections": len(psutil.Process().net_connections()),
+    "build files": [file.path for file in psutil.Process().open_files() if ".duckdb" in file.path],
+    "project": project.take_prepared(load_settings()) is not None,
 }))
 """
 
 
-def test_the_scheduler_can_fork_after_the_imports() -> None:
+def test_the_scheduler_can_fork_after_the_imports(tmp_path: Path) -> None:
     """A thread, a database or a connection that was there before the fork would be broken or shared after it."""
     finished = subprocess.run(
-        [sys.executable, "-c", REPORT, *LIBRARIES], capture_output=True, text=True, check=True, cwd=ROOT
-    )
+        [sys.executable, "-c", REPORT, *LIBRARIES], capture_output=True, text=True, check=True, cwd=ROOT,
+        env={**os.environ, "WARD_WAREHOUSE_HOME": str(tmp_path)},
+    )  # fmt: skip
     assert json.loads(finished.stdout.splitlines()[-1]) == {
         "missing": [],
         "threads": ["MainThread"],
         "databases": 0,
         "connections": 0,
+        "build files": [],
+        "project": True,
     }
 
 

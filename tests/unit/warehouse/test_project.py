@@ -1,0 +1,60 @@
+"""The dbt project that a process reads ahead for the builds of those that it forks."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.faults.workshop import SMALL_PROJECT
+from ward_warehouse.core.settings import Settings
+from ward_warehouse.warehouse import project
+from ward_warehouse.warehouse.project import prepare_project, read_project, take_prepared
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", dbt_project_dir=Path(shutil.copytree(SMALL_PROJECT, tmp_path / "project")))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project, "_prepared", [])
+
+
+def test_a_project_that_dbt_never_read_is_left_to_the_build(settings: Settings) -> None:
+    prepare_project(settings)
+    assert take_prepared(settings) is None
+
+
+def test_a_project_is_read_ahead_for_one_build(settings: Settings) -> None:
+    """A build writes into what dbt read; a second one in the process reads again."""
+    read_project(settings)
+    prepare_project(settings)
+    manifest = take_prepared(settings)
+    assert manifest is not None
+    assert "model.ward_warehouse.fct_dossiers" in manifest.nodes
+    assert take_prepared(settings) is None
+
+
+def test_a_project_that_was_changed_since_is_read_again(settings: Settings) -> None:
+    read_project(settings)
+    prepare_project(settings)
+    model = settings.dbt_project_dir / "models" / "marts" / "fct_dossiers.sql"
+    model.write_text(model.read_text("utf-8") + "-- another text\n", encoding="utf-8")
+    assert take_prepared(settings) is None
+
+
+def test_what_was_read_for_one_build_file_serves_no_other(settings: Settings, tmp_path: Path) -> None:
+    """Each node names the database that it is made in."""
+    read_project(settings)
+    prepare_project(settings)
+    assert take_prepared(settings.model_copy(update={"home": tmp_path / "another"})) is None
+
+
+def test_a_project_that_cannot_be_read_stops_no_service(settings: Settings) -> None:
+    read_project(settings)
+    (settings.dbt_project_dir / "models" / "broken.sql").write_text("{{ config(", encoding="utf-8")
+    prepare_project(settings)
+    assert take_prepared(settings) is None
