@@ -39,18 +39,21 @@ def tell(resolve: Resolver, *, before_build: bool = False) -> str:
 
     Args:
         resolve: gives a connection by its id.
-        before_build: at the end of a load: a night that is still to be built is told of after its build.
+        before_build: at the end of a load: a night that is still to be built is told of after its build, which then
+            has the processor for itself; the pages as well are written then.
 
     Raises:
         SettingsError: the lists are wrong.
         LakeError: the lake cannot be read or written.
     """
-    try:
-        log.info("morning: %s", write_newest(resolve))
-    except Exception:
-        # A fault that nobody foresaw in the page must not keep the message back.
-        log.exception("the morning pages could not be written")
-    told = telling(Night(load_settings(), resolve=resolve), resolve, before_build=before_build)
+    night = Night(load_settings(), resolve=resolve)
+    if not (before_build and night.what_is_not_published()):
+        try:
+            log.info("morning: %s", write_newest(resolve))
+        except Exception:
+            # A fault that nobody foresaw in the page must not keep the message back.
+            log.exception("the morning pages could not be written")
+    told = telling(night, resolve, before_build=before_build)
     for one in told:
         log.log(logging.WARNING if one.errors else logging.INFO, "%s", one)
     return "; ".join(map(str, told)) or "nobody to tell"

@@ -82,7 +82,7 @@ def load_guards(folder: Path) -> GuardFile:
     """
     path = folder / FILE
     try:
-        return GuardFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return GuardFile.model_validate(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))
     except Invalid as error:
         faults = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors())
         raise ValidationError(f"{path}: {faults}") from None

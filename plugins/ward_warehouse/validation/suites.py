@@ -70,7 +70,7 @@ def load_suite(folder: Path, record_kind: RecordKind) -> Suite:
     """
     path = folder / f"{record_kind}.yml"
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
         entries = [dict(entry) for entry in data["expectations"]]
     except Exception as error:
         raise ValidationError(f"{path}: cannot be read as a suite ({' '.join(str(error).split())})") from None
