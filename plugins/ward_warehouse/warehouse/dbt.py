@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -83,11 +82,11 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
             f"dbt build: ended before it ran a model: {_last_words(finished)}; see {log_dir(settings) / 'dbt.log'}"
         )
     rows = _result_rows(build_id, done.results)
-    _record(settings.build_file, rows)
     failed = [row for row in rows if row["status"] in BAD]
-    if failed or not finished.success:
-        raise BuildError(_failure(failed, finished))
     with open_build(settings.build_file) as db:
+        _record(db, rows)
+        if failed or not finished.success:
+            raise BuildError(_failure(failed, finished))
         changes.finish_build(db, basis, build_id, None if whole else before)
         hidden = _hidden(db)
         in_no_period = _in_no_period(db)
@@ -189,10 +188,9 @@ def _result_rows(build_id: str, results: Sequence[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _record(build_file: Path, rows: list[dict[str, Any]]) -> None:
-    with open_build(build_file) as db:
-        db.register("fresh", pa.Table.from_pylist(rows, BUILD_RESULTS))
-        db.execute("INSERT INTO raw.build_results BY NAME FROM fresh")
+def _record(db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> None:
+    db.register("fresh", pa.Table.from_pylist(rows, BUILD_RESULTS))
+    db.execute("INSERT INTO raw.build_results BY NAME FROM fresh")
 
 
 def _failure(failed: list[dict[str, Any]], finished: dbtRunnerResult) -> str:

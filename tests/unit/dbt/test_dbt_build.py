@@ -190,6 +190,17 @@ def test_tables_in_place_hold_the_constraints_of_their_contracts(settings: Setti
 
 
 @pytest.mark.usefixtures("results")
+def test_no_table_keeps_a_sum_in_128_bits(settings: Settings) -> None:
+    """As `sum` gives it; DuckDB unpacks 64 bits twenty times faster: bench key `night_10m_s`."""
+    with duckdb.connect(str(settings.build_file), read_only=True) as db:
+        found = db.execute(
+            "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
+            "SEMI JOIN duckdb_tables() USING (schema_name, table_name) WHERE data_type = 'HUGEINT'"
+        ).fetchall()
+    assert found == []
+
+
+@pytest.mark.usefixtures("results")
 @pytest.mark.parametrize(("build_of", "computed", "status"), [
     ("changes", "w:other", "pass"),
     ("changes", "w:twice", "fail"),

@@ -97,7 +97,7 @@ district_sums as (
         {{ column }},
         {%- endfor %}
         {%- for part in parts %}
-        sum({{ part }}) as {{ part }},
+        cast(sum({{ part }}) as bigint) as {{ part }},
         {%- endfor %}
         is_provisional
     from ward_values

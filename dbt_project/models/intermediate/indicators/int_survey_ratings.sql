@@ -10,27 +10,33 @@ select
     mode,
     '{{ question }}' as question,
     count(*) as answers,
-    sum(case when rating_{{ question }} <> 'dont_know' then 1 else 0 end) as valid_answers,
-    sum(case when rating_{{ question }} in ('very_satisfied', 'satisfied') then 1 else 0 end) as satisfied_answers,
-    sum(case when rating_{{ question }} = 'dont_know' then 1 else 0 end) as dont_know_answers,
+    cast(sum(case when rating_{{ question }} <> 'dont_know' then 1 else 0 end) as bigint) as valid_answers,
+    cast(
+        sum(case when rating_{{ question }} in ('very_satisfied', 'satisfied') then 1 else 0 end) as bigint
+    ) as satisfied_answers,
+    cast(sum(case when rating_{{ question }} = 'dont_know' then 1 else 0 end) as bigint) as dont_know_answers,
     -- Three buttons have no outer points: their answers have a share, and no score on a scale of five.
-    sum(
-        case
-            when rating_scale in ('five_buttons', 'one_to_five')
-                then case rating_{{ question }}
-                    when 'very_satisfied' then 5
-                    when 'satisfied' then 4
-                    when 'neutral' then 3
-                    when 'dissatisfied' then 2
-                    when 'very_dissatisfied' then 1
-                end
-        end
+    cast(
+        sum(
+            case
+                when rating_scale in ('five_buttons', 'one_to_five')
+                    then case rating_{{ question }}
+                        when 'very_satisfied' then 5
+                        when 'satisfied' then 4
+                        when 'neutral' then 3
+                        when 'dissatisfied' then 2
+                        when 'very_dissatisfied' then 1
+                    end
+            end
+        ) as bigint
     ) as score_sum,
-    sum(
-        case
-            when rating_scale in ('five_buttons', 'one_to_five') and rating_{{ question }} <> 'dont_know' then 1
-            else 0
-        end
+    cast(
+        sum(
+            case
+                when rating_scale in ('five_buttons', 'one_to_five') and rating_{{ question }} <> 'dont_know' then 1
+                else 0
+            end
+        ) as bigint
     ) as scored_answers
 from {{ touched_records('survey_responses') }}
 where

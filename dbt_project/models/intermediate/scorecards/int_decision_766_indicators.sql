@@ -66,9 +66,9 @@ select
     period_start,
     period_end,
     sum(numerator) as numerator,
-    sum(denominator) as denominator,
+    cast(sum(denominator) as bigint) as denominator,
     case when sum(denominator) = 0 then 'no_dossiers' end as value_note,
-    sum(wards_reporting) as wards_reporting
+    cast(sum(wards_reporting) as bigint) as wards_reporting
 from lessened
 where value_note is null or value_note = 'no_dossiers'
 group by less_item_code, indicator_code, district_code, period_grain, period_start, period_end

@@ -70,7 +70,7 @@ select
     item_code,
     sum(case when is_usable and has_its_base then quantity end) as numerator,
     sum(case when is_usable and has_its_base then base end) as denominator,
-    sum(case when is_usable and has_its_base then 1 else 0 end) as wards_reporting,
+    cast(sum(case when is_usable and has_its_base then 1 else 0 end) as bigint) as wards_reporting,
     cast(null as varchar) as value_note
 from judged
 group by district_code, period_grain, period_start, period_end, item_code
