@@ -27,7 +27,7 @@ seconds: dict[str, float] = defaultdict(float)
 def pytest_configure() -> None:
     settings.load_profile("mutation")
     # Not before: what is imported earlier is not seen by the measurement of coverage.
-    from ward_warehouse.validation.judging import great_expectations
+    from ward_warehouse.validation.importing import great_expectations
 
     great_expectations()  # takes seconds, and is paid once where the runs are forked from one process
     # pytest collects garbage ten times at its end: over all that is imported, that is more than most tests take.

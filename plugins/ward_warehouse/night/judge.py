@@ -42,7 +42,7 @@ def import_ahead() -> Thread:
 def _import_judging() -> None:
     with suppress(Exception):
         from ward_warehouse.validation import commit, watch  # noqa: F401 - imported for those who come later
-        from ward_warehouse.validation.judging import great_expectations
+        from ward_warehouse.validation.importing import great_expectations
 
         great_expectations()
 

@@ -49,7 +49,7 @@ def preload(*, reading_alone: bool = False) -> None:
 
     It leaves nothing open that a fork would share, and starts no thread.
 
-    Great Expectations too, although one task of a night needs it: its 125 MiB are there once, for a forked process
+    Great Expectations too, although one task of a night needs it: its 70 MiB are there once, for a forked process
     shares what it does not write to.
 
     Args:
@@ -62,7 +62,7 @@ def preload(*, reading_alone: bool = False) -> None:
     load_registry(settings)
     if reading_alone:
         return
-    from ward_warehouse.validation.judging import great_expectations
+    from ward_warehouse.validation.importing import great_expectations
     from ward_warehouse.warehouse.project import prepare_project
 
     great_expectations()

@@ -5,16 +5,10 @@ Only the index labels of failing rows are taken from Great Expectations, never v
 
 from __future__ import annotations
 
-import gc
-import logging
-import os
 import tempfile
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
-from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +18,7 @@ import pyarrow.compute as pc
 
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import ValidationError
+from ward_warehouse.validation.importing import great_expectations
 from ward_warehouse.validation.suites import Rule, Suite, columns_of
 
 if TYPE_CHECKING:
@@ -119,26 +114,6 @@ class Judge:
     def _without_explained(rule: Rule, found: dict[str, np.ndarray]) -> np.ndarray:
         broken = found[rule.rule]
         return broken if rule.unless is None else np.setdiff1d(broken, found[rule.unless])
-
-
-def great_expectations() -> ModuleType:
-    """The library, whose import takes seconds; told first to report nothing over the network and to log less."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    with _without_collector():
-        return import_module("great_expectations")
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """A fifth of the import goes to looking through what it makes, of which nothing is to be thrown away."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @dataclass(frozen=True)

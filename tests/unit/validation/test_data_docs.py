@@ -28,7 +28,7 @@ from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.validation.data_docs.site import index_file
 from ward_warehouse.validation.data_docs.wording import sentences
-from ward_warehouse.validation.judging import great_expectations
+from ward_warehouse.validation.importing import great_expectations
 from ward_warehouse.validation.suites import load_suite
 
 SPOKEN = {

@@ -20,7 +20,7 @@ from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.validation.data_docs.findings import read_context, read_judged_nights
-from ward_warehouse.validation.judging import great_expectations
+from ward_warehouse.validation.importing import great_expectations
 from ward_warehouse.validation.suites import load_suite
 
 NIGHTS_SHOWN = 14
