@@ -223,7 +223,9 @@ def _step(night: Night, plan: Plan, step: str) -> list[Any] | None:
 
 def _strike_at_commits(fault: Fault) -> None:
     """The commits inside DuckDB and dbt, which no function of `os` shows, as operations of their own."""
-    real_open, real_run = loading.open_build, _dbt().run_dbt
+    from ward_warehouse.warehouse import dbt, project
+
+    real_open, real_run = loading.open_build, dbt.run_dbt
 
     def opened(path: Path) -> Any:
         return _Watched(real_open(path), fault)
@@ -234,14 +236,8 @@ def _strike_at_commits(fault: Fault) -> None:
         fault.end(hit)
         return done
 
-    loading.open_build = _dbt().open_build = opened
-    _dbt().run_dbt = run
-
-
-def _dbt() -> Any:
-    from ward_warehouse.warehouse import dbt
-
-    return dbt
+    loading.open_build = dbt.open_build = opened
+    dbt.run_dbt = project.run_dbt = run
 
 
 class _Watched:
