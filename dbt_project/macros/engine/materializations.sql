@@ -6,36 +6,13 @@
    comments that they had, so that rows alone are replaced. To ask for and to say these again costs more than most of
    these models do: bench key `night_100k_build_s`. #}
 {% materialization table_in_place, adapter='duckdb' %}
-    {{ run_hooks(pre_hooks) }}
-    {% if keeps_its_shape() %}
-        {% call statement('main') %}
-            delete from {{ this }};
-            insert into {{ this }} by name
-            {{ compiled_code }}
-        {% endcall %}
-    {% else %}
-        {% do make_table_anew() %}
-    {% endif %}
-    {{ run_hooks(post_hooks) }}
-    {% do adapter.commit() %}
-    {{ return({'relations': [this.incorporate(type='table')]}) }}
+    {{ return(put_table_in_place('delete from ' ~ this ~ ';')) }}
 {% endmaterialization %}
 
 {# A table that is kept from night to night: its hook removes the rows that the query gives again (changes.sql). dbt's own
    `incremental` puts them into a table of their own first, to compare its columns. #}
 {% materialization kept_in_place, adapter='duckdb' %}
-    {{ run_hooks(pre_hooks) }}
-    {% if keeps_its_shape() %}
-        {% call statement('main') %}
-            insert into {{ this }} by name
-            {{ compiled_code }}
-        {% endcall %}
-    {% else %}
-        {% do make_table_anew() %}
-    {% endif %}
-    {{ run_hooks(post_hooks) }}
-    {% do adapter.commit() %}
-    {{ return({'relations': [this.incorporate(type='table')]}) }}
+    {{ return(put_table_in_place()) }}
 {% endmaterialization %}
 
 {% materialization view_in_place, adapter='duckdb' %}
@@ -58,14 +35,28 @@
     {{ return(existing is not none and existing.type == 'table') }}
 {% endmacro %}
 
-{% macro make_table_anew() %}
+{# The rows of the query, after those that its hook and `forget` leave of a table that keeps its shape; else the table
+   with its contract and its comments. #}
+{% macro put_table_in_place(forget='') %}
     {% set target = this.incorporate(type='table') %}
-    {% do drop_if_other_type(load_cached_relation(this), 'table') %}
-    {% call statement('main') %}
-        drop table if exists {{ target }};
-        {{ create_table_as(False, target, compiled_code) }}
-    {% endcall %}
-    {% do persist_docs(target, model) %}
+    {{ run_hooks(pre_hooks) }}
+    {% if keeps_its_shape() %}
+        {% call statement('main') %}
+            {{ forget }}
+            insert into {{ target }} by name
+            {{ compiled_code }}
+        {% endcall %}
+    {% else %}
+        {% do drop_if_other_type(load_cached_relation(this), 'table') %}
+        {% call statement('main') %}
+            drop table if exists {{ target }};
+            {{ create_table_as(False, target, compiled_code) }}
+        {% endcall %}
+        {% do persist_docs(target, model) %}
+    {% endif %}
+    {{ run_hooks(post_hooks) }}
+    {% do adapter.commit() %}
+    {{ return({'relations': [target]}) }}
 {% endmacro %}
 
 {# A model that became a table was a view in the last build, or the reverse: `drop table` refuses a view. #}

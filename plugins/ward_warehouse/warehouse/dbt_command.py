@@ -22,7 +22,7 @@ QUIET = ["--no-write-json"]
 def run_dbt(
     settings: Settings,
     arguments: list[str],
-    target_dir: Path,
+    target_path: Path,
     *,
     whole: bool = True,
     manifest: Manifest | None = None,
@@ -34,7 +34,7 @@ def run_dbt(
     Args:
         settings: of the warehouse.
         arguments: flags of dbt, the command and its options.
-        target_dir: where dbt keeps what it parsed and writes.
+        target_path: where dbt keeps what it parsed and writes.
         whole: whether models are made of all records.
         manifest: what `parse` gave in this process, so that it is not read a second time.
         published: reads the published file instead, which a build at the same time does not notice.
@@ -61,7 +61,7 @@ def run_dbt(
         "--profiles-dir",
         str(settings.dbt_project_dir),
         "--target-path",
-        str(target_dir),
+        str(target_path),
         "--target",
         target,
     ]

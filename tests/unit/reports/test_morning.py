@@ -20,10 +20,12 @@ from ward_warehouse.cli import main
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.decisions.take_back import take_back
+from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.morning import site
 from ward_warehouse.reports.morning.model import as_data
 from ward_warehouse.reports.morning.pages import morning_page
 from ward_warehouse.reports.morning.site import morning_folder, page_of, write_mornings, write_newest
+from ward_warehouse.reports.tasks import tell
 
 NEXT = NIGHT + timedelta(days=1)
 
@@ -317,6 +319,22 @@ def test_what_came_right_since_is_said_on_the_page_of_the_night_before(ready: Di
     play(ready, NEXT)
     write_newest()
     assert "Đến muộn, đã lấy bù đêm sau: Phường m_sql." in page_of(ready.settings, "mini", NIGHT).read_text("utf-8")
+
+
+def test_a_night_whose_build_is_still_to_come_has_its_page_after_it(
+    ready: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(ready)
+    play(ready)
+    page = page_of(ready.settings, "mini", NIGHT)
+    tell(ready.resolve, before_build=True)
+    assert not page.exists()
+    tell(ready.resolve)
+    assert page.exists()
+    page.unlink()
+    monkeypatch.setattr(Night, "what_is_not_published", lambda *_, **__: None)
+    tell(ready.resolve, before_build=True)
+    assert page.exists(), "nothing is to be built that would write it"
 
 
 def test_pages_that_cannot_be_written_cost_the_run_nothing(ready: District, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,10 @@ import pytest
 
 from tests.faults.workshop import SMALL_PROJECT
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.warehouse import project
+from ward_warehouse.lake.store import Lake
+from ward_warehouse.registry.load import load_registry
+from ward_warehouse.warehouse import dbt, project
+from ward_warehouse.warehouse.duckdb import load
 from ward_warehouse.warehouse.project import prepare_project, read_project, take_prepared
 
 
@@ -58,3 +61,22 @@ def test_a_project_that_cannot_be_read_stops_no_service(settings: Settings) -> N
     (settings.dbt_project_dir / "models" / "broken.sql").write_text("{{ config(", encoding="utf-8")
     prepare_project(settings)
     assert take_prepared(settings) is None
+
+
+def test_a_build_takes_what_was_read_ahead_and_the_next_one_reads_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(settings, Lake(settings.lake), load_registry(settings))
+    first = dbt.dbt_build(settings, "b1")
+    prepare_project(settings)
+    read: list[Path] = []
+
+    def watched(of: Settings) -> object:
+        read.append(of.build_file)
+        return read_project(of)
+
+    monkeypatch.setattr(dbt, "read_project", watched)
+    ahead, again = dbt.dbt_build(settings, "b2"), dbt.dbt_build(settings, "b3")
+    assert read == [settings.build_file]
+    assert (first.whole, ahead.whole, again.whole) == (True, False, False)
+    assert ahead.passed == again.passed > 0
