@@ -48,6 +48,8 @@ def run_dbt(
         "--no-version-check",
         "--no-use-colors",
         "--no-send-anonymous-usage-stats",
+        # The same order of tests and models, found in a fifth of the time.
+        "--use-fast-test-edges",
         "--log-level",
         "none",
         # What a project that cannot be read lacks takes more lines than a task's log should have.
