@@ -36,6 +36,36 @@
     ) -}}
 {% endmacro %}
 
+{# Whether a day is of the first month that a change of this record kind touches, or later; in a build of everything none
+   is. A literal: by it the engine passes over what is older without a look at its other columns. #}
+{% macro since_first_changed_month(day, months, record_kind) %}
+    {%- if not only_changes() -%}{{ return('false') }}{%- endif -%}
+    {%- set first -%}
+    select coalesce(min(month_start), date '9999-01-01') from {{ months }} where record_kind = '{{ record_kind }}'
+    {%- endset -%}
+    {{ return(day ~ " >= date '" ~ run_query(first).columns[0][0] ~ "'") }}
+{% endmacro %}
+
+{# The first month of each ward that a change of this record kind touches, and the eve of its year: no period that ends
+   after that month began looks at an earlier day. Only called where `only_changes`. #}
+{% macro first_changed_months(record_kind) %}
+    select
+        ward_key,
+        min(month_start) as month_start,
+        {{ add_days(year_start('min(month_start)'), -1) }} as eve
+    from {{ ref_of_nights('int_changed_months') }}
+    where record_kind = '{{ record_kind }}'
+    group by ward_key
+{%- endmacro %}
+
+{# The rows of the periods that end after it begins. #}
+{% macro forget_since_first_change(record_kind) %}
+    {{- forget_rows(
+        "exists (select 1 from " ~ ref('int_changed_months') ~ " as m where m.record_kind = '" ~ record_kind ~ "' "
+        ~ "and m.ward_key = " ~ this.identifier ~ ".ward_key and m.month_start <= period_end)"
+    ) -}}
+{% endmacro %}
+
 {# The rows of the periods that a night computes again: those of which a sum may be another (int_stale_periods), or
    also those of which only a note is (int_noted_periods). #}
 {% macro forget_periods(computed) %}
@@ -114,6 +144,41 @@
     where (versions.ward_key, versions.source_record_id) in (
         select changed.ward_key, changed.source_record_id from {{ names }} as changed
     )
+    {%- endif -%}
+{%- endmacro %}
+
+{# The alarms that a night raises again, or no longer: of the dossiers of the votes that it computes, as they are and as the
+   last build left them, and of the nights in the months that they touch. #}
+{% macro forget_vote_alarms() %}
+    {{- forget_rows(
+        has_changed_votes('dossier_code') ~ " or (alarm = 'votes_at_night' and " ~ has_changed_nights('answered_date') ~ ")"
+    ) -}}
+{% endmacro %}
+
+{# Whether one of the votes for a dossier of this code is computed; without `only_changes` all are. A code, because a
+   dossier that was handed over has the votes of two wards. #}
+{% macro has_changed_votes(dossier_code) -%}
+    {%- set replaced = ref_of_nights('int_survey_responses__replaced') -%}
+    {%- set changed = ref_of_nights('int_survey_responses__changed') -%}
+    {%- set responses = ref_of_nights('fct_survey_responses') -%}
+    {%- if only_changes() -%}
+    coalesce({{ dossier_code }} in (
+        select r.dossier_code from {{ replaced }} as r where r.dossier_code is not null
+        union all
+        select r.dossier_code from {{ responses }} as r
+        where r.dossier_code is not null and r.response_key in (select c.response_key from {{ changed }} as c)
+    ), false)
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro has_changed_nights(answered_date) -%}
+    {%- set months = ref_of_nights('int_changed_months') -%}
+    {%- if only_changes() -%}
+    {{ month_start(answered_date) }} in (select m.month_start from {{ months }} as m where m.record_kind = 'survey_responses')
+    {%- else -%}
+    true
     {%- endif -%}
 {%- endmacro %}
 

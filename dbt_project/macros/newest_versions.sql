@@ -11,7 +11,7 @@
 {%- set by_record = key == ['ward_key', 'source_record_id'] %}
 {%- set among = of_changed_records(changed) | trim if changed else '' %}
 {%- set read -%}
-    from {{ relation }} as versions
+    from {{ 'changed_versions' if among else relation }} as versions
     left join {{ ref('int_read_nights') }} as read_nights
         on
             versions.ward_key = read_nights.ward_key
@@ -30,14 +30,22 @@
     {%- endif %}
 {%- endset %}
 -- Nearly all records have one version: to rank those too would sort every column of them, half of the cost of a fact.
-with repeated as (
+with
+{%- if among %}
+-- Read once: the engine would look for them among all versions wherever they are named.
+changed_versions as materialized (
+    select versions.*
+    from {{ relation }} as versions
+    {{ among }}
+),
+{%- endif %}
+repeated as (
     select
         {% for column in key %}versions.{{ column }}, {% endfor %}
 
         max(versions.night) as newest_night,
         max(case when read_nights.is_full then versions.night end) as stated_night
     {{ read }}
-    {{ among }}
     group by {% for column in key %}versions.{{ column }}{% if not loop.last %}, {% endif %}{% endfor %}
 
     having count(*) > 1
@@ -64,8 +72,7 @@ ranked as (
     {{ read }}
     left join repeated on {{ same }}
     {{ named }}
-    {{ among }}
-    {{ 'and' if among else 'where' }} repeated.{{ key[0] }} is null
+    where repeated.{{ key[0] }} is null
     union all
     select
         versions.*,

@@ -33,7 +33,7 @@ WARDS = ("inc_sql", "inc_http", "inc_files")
 RECONCILED = WARDS[:2]
 KEPT = (
     "days__dossiers", "days__survey_responses", "as_of_end__dossiers", "level_changes__dossiers", "item_counts",
-    "member_counts", "breakdown_values", "distributions",
+    "member_counts", "breakdown_values", "distributions", "sums__dossiers", "sums__survey_responses",
 )  # fmt: skip
 FIRST = [dossier(str(n), night=NIGHT - timedelta(days=5 * n)) for n in range(12)]
 UNKNOWN = "Qua mạng xã hội"
@@ -55,9 +55,12 @@ CORRECTIONS: dict[str, Callable[[date, int], Values]] = {
 DECISIONS = ("replayed", "accepted", "rejected")
 """What becomes of a ward's quarantined dossiers."""
 
+VOTES = ("votes", "night votes", "votes of another")
+"""What may be voted: within a minute of a morning, before a day breaks, and what was said of another dossier."""
+
 Change = tuple[str, str, int, int]
 CHANGES: st.SearchStrategy[Change] = st.tuples(
-    st.sampled_from([*CORRECTIONS, "new", "votes", "answer moved", "vanished", "restored", *DECISIONS]),
+    st.sampled_from([*CORRECTIONS, *VOTES, "new", "answer moved", "vanished", "restored", *DECISIONS]),
     st.sampled_from(WARDS),
     st.integers(0, 11),
     st.integers(0, 63),
@@ -104,6 +107,12 @@ def happen(ward: MiniWard, change: Change, night: date, number: int) -> None:
         device = {"device_code": "T1", "dossier_code": f"HS-{which}", **stamp}
         moments = [at(day, 9, 0, 10 * vote) for vote in range(6)]
         answers = [survey(f"v{night:%d}-{number}-{n}", answered_at=m, **device) for n, m in enumerate(moments)]
+    elif what == "night votes":
+        cast = {"device_code": "T2", "dossier_code": f"HS-{which}", **stamp}
+        answers = [survey(f"w{night:%d}-{number}-{n}", answered_at=at(day, 2, n), **cast) for n in range(12)]
+    elif what == "votes of another":
+        cast_at_night = [vote for vote in ward.sent[SURVEYS] if vote.get("device_code") == "T2"]
+        answers = [{**vote, "dossier_code": "HS-none", **stamp} for vote in cast_at_night]
     elif what == "answer moved":
         answers = [{**ANSWERS[which % len(ANSWERS)], "answered_at": at(day, 11), "device_code": "T1", **stamp}]
     elif ward.key in RECONCILED:
@@ -163,6 +172,10 @@ def require_equal_to_everything(district: District, folder: Path) -> None:
     """What the nights left is what a build of everything gives, in the build file and where analysts see it."""
     everything = district.copied_to(folder / "everything")
     assert everything.night().build(full_refresh=True).whole
+    require_equal(district, everything)
+
+
+def require_equal(district: District, everything: District) -> None:
     everything.night().publish()
     assert differences(rows(district), rows(everything)) == []
     published, expected = (rows_of(each.settings.published_file) for each in (district, everything))
@@ -234,6 +247,63 @@ def test_nights_that_a_ward_missed_and_one_that_was_made_up_for_later(built: Dis
         assert not district.night().build().whole
         district.night().publish()
     require_equal_to_everything(district, tmp_path)
+
+
+def test_alarms_follow_the_votes(built: District, tmp_path: Path) -> None:
+    sql, http, _ = WARDS
+    nights: list[list[Change]] = [
+        [("night votes", ward, 1, 40) for ward in (sql, http)],
+        [("votes of another", http, 0, 0), ("new", sql, 0, 0)],
+    ]
+    district = compared(built, nights, tmp_path)
+    with duckdb.connect(district.settings.published_file, read_only=True) as db:
+        found = db.sql("SELECT ward_key, alarm, dossier_code, votes FROM marts.vote_alarms").fetchall()
+    at_night = {(ward, "votes_at_night", None, 12) for ward in (sql, http)}
+    assert set(found) == at_night | {
+        (sql, "votes_for_one_dossier", "HS-1", 13), (http, "votes_for_one_dossier", "HS-none", 12),
+    }  # fmt: skip
+
+
+def test_scorecards_follow_what_an_office_returns(built: District, tmp_path: Path) -> None:
+    """Also of an item that no indicator counts, so that no sum is another."""
+    district = built.copied_to(tmp_path / "nights")
+    for day, petitions in enumerate((8, 9)):
+        with duckdb.connect(district.settings.build_file) as db:
+            return_petitions(db, NIGHT + timedelta(days=day - 1), petitions)
+        assert not district.night().build().whole
+        district.night().publish()
+    everything = district.copied_to(tmp_path / "everything")
+    with duckdb.connect(everything.settings.build_file) as db:
+        # The lake, from which a full refresh would load all, has no such return.
+        db.execute("DELETE FROM raw.build_basis")
+    assert everything.night().build().whole
+    require_equal(district, everything)
+    with duckdb.connect(district.settings.published_file, read_only=True) as db:
+        found = db.sql(
+            "SELECT numerator FROM marts.decision_766_scorecard WHERE index_code = 'petitions' UNION "
+            "SELECT numerator FROM analyst.scorecard_vi WHERE criterion_code = 'petitions'"
+        ).fetchall()
+    assert set(found) == {(None,), (9,)}
+
+
+def return_petitions(db: duckdb.DuckDBPyConnection, night: date, petitions: int) -> None:
+    """The return of a ward for a month before, as a load enters it."""
+    db.execute(
+        "INSERT INTO raw.ward_returns BY NAME SELECT 'petitions' AS source_record_id, 'month' AS period_grain, "
+        "date_trunc('month', $day)::DATE AS period_start, last_day($day) AS period_end, "
+        "'decision_766_petitions' AS item_code, $petitions AS numerator, 10 AS denominator, 'exact' AS bound, "
+        "'petitions' AS unit_of_measure, $night::TIMESTAMPTZ AS submitted_at, $night AS submitted_date, "
+        "ward_key, district_code, $night AS night, 'paper' AS system, md5($petitions::VARCHAR) AS content_hash "
+        "FROM raw.wards WHERE ward_key = $ward",
+        {"night": night, "day": night - timedelta(days=40), "petitions": petitions, "ward": WARDS[0]},
+    )
+    db.execute(
+        "INSERT INTO raw.partitions BY NAME SELECT * REPLACE ('ward_returns' AS record_kind, $night AS night, "
+        "1 AS rows_read, 1 AS rows_accepted, 0 AS rows_quarantined, 0 AS rows_unchanged) "
+        "FROM raw.partitions WHERE ward_key = $ward LIMIT 1",
+        {"night": night, "ward": WARDS[0]},
+    )
+    db.execute("INSERT INTO raw.changed_records VALUES ('ward_returns', $1, 'petitions')", [WARDS[0]])
 
 
 def test_a_night_finds_a_record_that_it_was_not_told_of(built: District, tmp_path: Path) -> None:

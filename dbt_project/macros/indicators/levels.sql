@@ -1,5 +1,7 @@
-{# What is open on the days on which a period ends, or before it starts: arrivals and departures per day, summed. #}
-{% macro indicator_levels(record_kind, measures) %}
+{# What is open on the days on which a period ends, or before it starts: arrivals and departures per day, summed. A
+   change shows in every later level: a night gives those of the periods from a ward's first changed month on, and what
+   came and went before them at once. #}
+{% macro indicator_levels(record_kind, measures, kept) %}
 
 arrivals_and_departures as (
     {{- indicator_kept_or_made('int_indicator_level_changes__' ~ record_kind, record_kind, measures, indicator_level_changes) }}
@@ -24,7 +26,20 @@ changes as (
         ward_key,
         calendar_date,
         change
+    {%- if kept %}
+    from (
+        select
+            moved.measure,
+            moved.district_code,
+            moved.ward_key,
+            greatest(moved.calendar_date, first_changes.eve) as calendar_date,
+            moved.change
+        from arrivals_and_departures as moved
+        inner join first_changes on moved.ward_key = first_changes.ward_key
+    ) as moved
+    {%- else %}
     from arrivals_and_departures
+    {%- endif %}
     union all
     select
         units.measure,
@@ -34,6 +49,10 @@ changes as (
         0 as change
     from (select distinct measure, district_code, ward_key from arrivals_and_departures) as units
     inner join days_looked_at on units.district_code = days_looked_at.district_code
+    {%- if kept %}
+    inner join first_changes
+        on units.ward_key = first_changes.ward_key and days_looked_at.calendar_date >= first_changes.eve
+    {%- endif %}
 ),
 
 daily_levels as (
@@ -60,6 +79,9 @@ levels as (
     from daily_levels as l
     inner join {{ ref('int_periods') }} as p
         on l.district_code = p.district_code and l.calendar_date = {{ day }}
+    {%- if kept %}
+    inner join first_changes on l.ward_key = first_changes.ward_key and p.period_end >= first_changes.month_start
+    {%- endif %}
     where
         l.level > 0
         and l.measure in (

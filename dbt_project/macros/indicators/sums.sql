@@ -3,14 +3,21 @@
      as_of_end   a predicate over {period_end}, or a record that stands for a period of its own: the record meets each of
                  its periods
      by_state    what is open on a day: one pass into changes per ward and day, and their running sum
-   Each measure is a column of its own name, until a row for each is made of them. #}
+   Each measure is a column of its own name, until a row for each is made of them. Kept sums are made again for the periods
+   that end after a ward's first changed month began: in no other one can a sum or a level be another. #}
 {% macro indicator_sums(record_kind) %}
     {%- set by_date = indicator_measures(record_kind, 'by_date') -%}
     {%- set as_of_end = indicator_measures(record_kind, 'as_of_end') -%}
     {%- set by_state = indicator_measures(record_kind, 'by_state') -%}
     {%- set amounts = [] -%}
+    {%- set kept = indicator_record_kinds()[record_kind].touched and only_changes() -%}
     {{- indicator_reads([record_kind]) -}}
 with
+    {%- if kept %}
+first_changes as (
+    {{- first_changed_months(record_kind) }}
+),
+    {%- endif %}
     {%- if by_date %}
     {%- do amounts.append(indicator_amounts('period_sums', by_date)) %}
 days as (
@@ -30,21 +37,37 @@ period_sums as (
     from days
     inner join {{ ref('int_period_days') }} as p
         on days.district_code = p.district_code and days.calendar_date = p.calendar_date
+        {%- if kept %}
+    inner join first_changes
+        on
+            days.ward_key = first_changes.ward_key
+            and p.period_end >= first_changes.month_start
+            and days.calendar_date > first_changes.eve
+        {%- endif %}
     group by days.district_code, days.ward_key, p.period_grain, p.period_start, p.period_end
 ),
     {%- endif %}
     {%- if as_of_end %}
     {%- do amounts.append(indicator_amounts('sums_as_of_end', as_of_end)) %}
 
-sums_as_of_end as (
+as_of_end as (
     {{- indicator_kept_or_made(
         'int_indicator_as_of_end__' ~ record_kind, record_kind, as_of_end, indicator_period_sums
     ) }}
 ),
+
+sums_as_of_end as (
+    select as_of_end.*
+    from as_of_end
+    {%- if kept %}
+    inner join first_changes
+        on as_of_end.ward_key = first_changes.ward_key and as_of_end.period_end >= first_changes.month_start
+    {%- endif %}
+),
     {%- endif %}
     {%- if by_state %}
     {%- do amounts.append(indicator_level_amounts()) %}
-    {{- indicator_levels(record_kind, by_state) }}
+    {{- indicator_levels(record_kind, by_state, kept) }}
     {%- endif %}
 
 amounts as (

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import permutations
 from pathlib import Path
@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ward_warehouse.core.quoting import literal
@@ -323,9 +324,9 @@ def decide(cells: Relation, components: Relation, kept: Relation | None) -> pa.T
     """
     made_with = version()
     digests = {row["component"]: f"{made_with}:{row['digest']}" for row in _rows(components)}
-    same = [row for row in _rows(kept) if digests.get(row["component"]) == row["digest"]] if kept is not None else []
-    changed = sorted(digests.keys() - {row["component"] for row in same})
-    lines = [dict(row) for row in same]
+    same = _of_the_same_cells(_arrow(kept).select(COLUMNS.names).cast(COLUMNS), digests) if kept is not None else None
+    changed = sorted(digests.keys() - set(same["component"].unique().to_pylist() if same else ()))
+    lines: list[dict[str, Any]] = []
     if changed:
         names = ", ".join(literal(component) for component in changed)
         by_component: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -333,7 +334,15 @@ def decide(cells: Relation, components: Relation, kept: Relation | None) -> pa.T
             by_component[row["component"]].append(row)
         for component in changed:
             lines += _decisions(component, digests[component], by_component[component])
-    return pa.Table.from_pylist(lines, COLUMNS)
+    fresh = pa.Table.from_pylist(lines, COLUMNS)
+    return fresh if same is None else pa.concat_tables([same, fresh])
+
+
+def _of_the_same_cells(kept: pa.Table, digests: Mapping[str, str]) -> pa.Table:
+    """The decisions of the components whose cells are what they were: most of them, which no loop has to see."""
+    pairs = kept.group_by(["component", "digest"]).aggregate([])
+    same = [one["component"] for one in pairs.to_pylist() if digests.get(one["component"]) == one["digest"]]
+    return kept.filter(pc.is_in(kept["component"], pa.array(same, pa.string())))
 
 
 def _decisions(component: str, digest: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -352,10 +361,13 @@ def _decisions(component: str, digest: str, rows: list[dict[str, Any]]) -> list[
     return [head | _line(cell) | {"note": note} for cell, note in lines.values()] or [head]
 
 
-def _rows(relation: Relation) -> list[dict[str, Any]]:
+def _arrow(relation: Relation) -> pa.Table:
     # A data frame of Spark's protocol, which says that it has whatever it is asked for, or DuckDB's relation.
-    table = relation.toArrow() if hasattr(relation, "toArrow") else relation.to_arrow_table()
-    rows: list[dict[str, Any]] = table.to_pylist()
+    return relation.toArrow() if hasattr(relation, "toArrow") else relation.to_arrow_table()
+
+
+def _rows(relation: Relation) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = _arrow(relation).to_pylist()
     return rows
 
 

@@ -1,64 +1,8 @@
-{{ config(materialized='table_in_place') }}
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_periods('int_noted_periods') }}") }}
 
 -- Both scorecards line by line with the names that the law or the portal gives: each index or criterion, the sum of its
 -- block, the total. A table, because the names stand in seeds that are not published.
-with lines as (
-    select
-        'decision_766' as scorecard,
-        scorecard_version,
-        is_in_force,
-        district_code,
-        ward_key,
-        period_grain,
-        period_start,
-        period_end,
-        is_provisional,
-        level, -- noqa: RF04
-        block,
-        index_code as criterion_code,
-        numerator,
-        denominator,
-        rate,
-        ceiling,
-        points,
-        points_possible,
-        portal_points,
-        portal_points_possible,
-        cast(null as varchar) as classification,
-        wards_reporting,
-        wards_expected,
-        value_note
-    from {{ ref('decision_766_scorecard') }}
-    union all
-    select
-        'circular_01_2018' as scorecard,
-        scorecard_version,
-        is_in_force,
-        district_code,
-        ward_key,
-        'quarter' as period_grain,
-        period_start,
-        period_end,
-        is_provisional,
-        case level when 'criterion' then 'index' else level end as level, -- noqa: RF04
-        'form' as block,
-        criterion as criterion_code,
-        numerator,
-        denominator,
-        cast(null as double precision) as rate,
-        ceiling,
-        points,
-        points_possible,
-        cast(null as double precision) as portal_points,
-        cast(null as double precision) as portal_points_possible,
-        classification,
-        wards_reporting,
-        wards_expected,
-        value_note
-    from {{ ref('circular_01_2018_form') }}
-),
-
-blocks as (
+with blocks as (
     select
         scorecard,
         scorecard_version,
@@ -130,7 +74,7 @@ select
     lines.value_note,
     notes.text_vi as value_note_vi,
     sources.source_vi
-from lines
+from {{ ref('int_scorecard_lines') }} as lines -- noqa: RF04
 inner join {{ ref('dim_ward') }} as units on coalesce(lines.ward_key, lines.district_code) = units.ward_key
 left join {{ ref('scorecard_indices') }} as indices
     on
@@ -148,3 +92,4 @@ left join blocks
 left join sources
     on lines.scorecard = sources.scorecard and lines.scorecard_version = sources.scorecard_version
 left join {{ ref('dim_value_note') }} as notes on lines.value_note = notes.value_note
+where {{ is_noted_period('lines') }}

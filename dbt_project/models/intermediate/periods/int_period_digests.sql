@@ -10,6 +10,10 @@
     'indicator_code', 'cast(indicator_version as varchar)', 'district_code', "coalesce(ward_key, '')",
     "coalesce(cast(numerator as varchar), '')", "coalesce(cast(denominator as varchar), '')",
 ] %}
+{%- set returned = ['items.return_key', 'items.ward_key', 'items.item_code', 'items.period_grain'] %}
+{%- for column in ['quantity', 'base', 'counted_date', 'wider_start', 'wider_end'] %}
+{%- do returned.append("coalesce(cast(items." ~ column ~ " as varchar), '')") %}
+{%- endfor %}
 -- The sums of a period, how far it is known and what was decided of it, as a number: where it is the one of the last
 -- build, so are they. The sums are cheap to add up, what is made of them is not.
 with contents as (
@@ -36,6 +40,20 @@ with contents as (
         {{ text_hash("district_code || '|' || coalesce(ward_key, '') || '|' || state") }} as period_content
     from {{ ref('period_decisions') }}
     where is_newest
+    union all
+    -- Scorecards read what offices returned besides, by rules of their own for what counts in a period.
+    select
+        periods.period_grain,
+        periods.period_start,
+        periods.period_end,
+        {{ text_hash(returned | join(" || '|' || ")) }} as period_content
+    from {{ ref('fct_ward_returns') }} as items
+    inner join {{ ref('int_periods') }} as periods
+        on
+            items.district_code = periods.district_code
+            and items.period_start <= periods.period_end
+            and periods.period_start <= items.period_end
+    where periods.period_grain <> 'day'
 )
 
 select

@@ -1,8 +1,6 @@
-{{ config(materialized='view_in_place') }}
-
 -- What each index of Decision 766 is made of, by unit and period: of the figures that the index names the first known
 -- one. A district some of whose wards record what others report adds up what was chosen for each. A period has the
--- rules that are in force on its last day.
+-- rules that are in force on its last day. A night has the periods that it computes again.
 with units as (
     select
         ward_key,
@@ -13,7 +11,10 @@ with units as (
         is_provisional,
         wards_expected
     from {{ ref('reform_indicators') }}
-    where indicator_code = 'on_time_decision_766' and period_grain <> 'day'
+    where
+        indicator_code = 'on_time_decision_766'
+        and period_grain <> 'day'
+        and {{ is_noted_period('reform_indicators') }}
 ),
 
 rules as (

@@ -1,5 +1,6 @@
 -- The figures of indicators that Decision 766 asks for, by unit and period; one of which a returned figure is taken off
--- is known of the wards that have both alone, and a district adds up those.
+-- is known of the wards that have both alone, and a district adds up those. A night has the periods that it computes
+-- again.
 with origins as (
     select distinct
         indicator_code,
@@ -23,7 +24,7 @@ figures as (
         indicators.wards_reporting
     from origins
     inner join {{ ref('reform_indicators') }} as indicators on origins.indicator_code = indicators.indicator_code
-    where indicators.period_grain <> 'day'
+    where indicators.period_grain <> 'day' and {{ is_noted_period('indicators') }}
 ),
 
 lessened as (

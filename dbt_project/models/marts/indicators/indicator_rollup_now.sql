@@ -1,3 +1,5 @@
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_periods('int_noted_periods') }}") }}
+
 -- Parts that add up, by the units of today: each ward's figures are in exactly one place, a unit of today or, where the
 -- sources do not say which, unassigned. "As it was" is reform_indicators itself: its wards and districts are those of
 -- the time.
@@ -37,6 +39,7 @@ with placed as (
     left join {{ ref('int_ward_now') }} as now on history.ward_history_key = now.ward_history_key
     where
         figures.period_grain <> 'day'
+        and {{ is_noted_period('figures') }}
         and indicators.indicator_kind in ('count', 'stock', 'ratio')
         and figures.numerator is not null
 ),

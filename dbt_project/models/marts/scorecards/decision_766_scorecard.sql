@@ -1,3 +1,5 @@
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_periods('int_noted_periods') }}") }}
+
 -- Points of what is known, by two readings of 0/0: points has no value for it, portal_points what the national portal
 -- gives. points_possible is the ceiling of what is known, so that the score of a unit that reports nothing is null, and
 -- that of a unit that reports badly is low.

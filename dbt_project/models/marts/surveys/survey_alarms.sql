@@ -1,3 +1,5 @@
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_periods('int_noted_periods') }}") }}
+
 -- Figures of one unit and period that do not go together: dossiers were late and every single answer is satisfied, or
 -- the answers themselves look odd. An alarm asks for a look; it proves nothing. Suppressed figures raise none.
 with figures as (
@@ -15,7 +17,7 @@ with figures as (
         max(case when indicator_code = 'out_of_hours_share' then value end) as out_of_hours_share,
         max(case when indicator_code = 'votes_before_return_share' then value end) as votes_before_return_share
     from {{ ref('reform_indicators') }}
-    where period_grain <> 'day'
+    where period_grain <> 'day' and {{ is_noted_period('reform_indicators') }}
     group by ward_key, district_code, period_grain, period_start, period_end
 )
 

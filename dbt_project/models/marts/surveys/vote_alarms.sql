@@ -1,7 +1,10 @@
+{{ config(materialized='kept_in_place', pre_hook="{{ forget_vote_alarms() }}") }}
+
 -- Votes that ask for a look by themselves, whatever their share of a month: many for one dossier, or many on one night
 -- in one ward. An alarm proves nothing. The records of a dossier that another ward took over are one dossier, and what
 -- the software of a former ward still takes in is the ward's that came after it. A system that knows the day alone
--- writes midnight, and paper is entered by day: neither is a vote at night.
+-- writes midnight, and paper is entered by day: neither is a vote at night. A night looks at the dossiers of the votes
+-- that it computes and at the months that they touch.
 with followers as (
     select
         from_ward_key,
@@ -31,13 +34,16 @@ votes as (
         responses.answered_date,
         coalesce(
             handed_over.course, responses.dossier_key, responses.ward_key || ':' || responses.dossier_code
-        ) as dossier
+        ) as dossier,
+        {{ has_changed_votes('responses.dossier_code') }} as has_changed_votes,
+        {{ has_changed_nights('responses.answered_date') }} as has_changed_nights
     from {{ ref('fct_survey_responses') }} as responses
     left join handed_over on responses.dossier_key = handed_over.dossier_key
     left join followers
         on
             responses.ward_key = followers.from_ward_key
             and responses.answered_date >= followers.succession_date
+    where {{ has_changed_votes('responses.dossier_code') }} or {{ has_changed_nights('responses.answered_date') }}
 ),
 
 dossiers as (
@@ -47,7 +53,7 @@ dossiers as (
         min(answered_at) as first_answered_at,
         max(answered_at) as last_answered_at
     from votes
-    where dossier is not null
+    where dossier is not null and has_changed_votes
     group by dossier
     having count(*) >= {{ var('alarm_votes') }}
 ),
@@ -77,7 +83,7 @@ at_night as (
         {{ local_minute('votes.answered_at', 'districts.time_zone') }} as answered_minute
     from votes
     inner join {{ ref('stg_districts') }} as districts on votes.district_code = districts.district_code
-    where votes.mode <> 'paper' and (votes.mode <> 'tablet' or votes.is_out_of_hours)
+    where votes.has_changed_nights and votes.mode <> 'paper' and (votes.mode <> 'tablet' or votes.is_out_of_hours)
 ),
 
 alarms as (

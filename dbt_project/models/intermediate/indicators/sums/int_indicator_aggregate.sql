@@ -1,9 +1,10 @@
-{{ config(materialized='view_in_place') }}
-
--- The sums of all record kinds; the parts of one indicator may be of two.
+-- The sums of all record kinds; the parts of one indicator may be of two. A night has the periods that it computes
+-- again.
 with sums as (
     {% for record_kind in indicator_record_kinds() -%}
-    select * from {{ ref('int_indicator_sums__' ~ record_kind) }}
+    select parts.*
+    from {{ ref('int_indicator_sums__' ~ record_kind) }} as parts
+    where {{ is_stale_period('parts') }}
     {% if not loop.last -%}
     union all
     {% endif -%}

@@ -4,6 +4,7 @@
 select
     response_key,
     ward_key,
+    dossier_code,
     answered_date
 from {{ built if only_changes() else everything }}
 where
