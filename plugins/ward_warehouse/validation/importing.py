@@ -23,8 +23,14 @@ def great_expectations() -> ModuleType:
     """The library; told first to report nothing over the network and to log less."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    is_new = "great_expectations" not in sys.modules
     with _without_collector(), _lazily():
-        return import_module("great_expectations")
+        library = import_module("great_expectations")
+    if is_new:
+        # What was imported stays for as long as the process does. To look through it for what could go takes the
+        # collector half a second when the process ends.
+        gc.freeze()
+    return library
 
 
 class _WhenAsked(MetaPathFinder):

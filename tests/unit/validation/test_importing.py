@@ -30,3 +30,18 @@ def test_what_is_imported_when_asked_is_whole_then() -> None:
         "entropy": 0.6931,
         "mark": "bar",
     }
+
+COLLECTED = """
+import gc
+from ward_warehouse.validation.importing import great_expectations
+great_expectations()
+first = gc.get_freeze_count()
+kept = [[] for _ in range(1000)]
+great_expectations()
+print(first > 100_000, gc.get_freeze_count() - first, gc.isenabled())
+"""
+
+
+def test_the_collector_leaves_what_is_imported_alone_and_looks_at_what_comes_after() -> None:
+    finished = subprocess.run([sys.executable, "-c", COLLECTED], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert finished.stdout.split() == ["True", "0", "True"]
