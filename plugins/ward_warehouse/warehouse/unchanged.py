@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OF_THE_BUILD = "env_var("
 """What a text asks when it is another one for another build: its instant, or whether it is of changes."""
+NARROWS = ("computed_periods", "computed_rows")
+"""Macros by which a test looks at what a build computed alone: of what no build computes that is the same each time."""
 BY_ITS_OWN_NAME = re.compile(r'\b(?:from|join)\s+["\w]+\.["\w]', re.IGNORECASE)
 """A table that a text reads without `ref` or `source`, of which dbt knows nothing: it may have changed."""
 MADE_OF_REFERENCES = ("seed", "model", "test")
@@ -43,9 +45,13 @@ def unchanged_nodes(manifest: Manifest) -> list[Any]:
     def asks_of_the_build(macro_id: str) -> bool:
         macro = manifest.macros.get(macro_id)
         # dbt's own macros ask for what concerns dbt.
-        return macro is not None and (
-            (macro.package_name == manifest.metadata.project_name and OF_THE_BUILD in macro.macro_sql)
-            or any(map(asks_of_the_build, macro.depends_on.macros))
+        return (
+            macro is not None
+            and macro.name not in NARROWS
+            and (
+                (macro.package_name == manifest.metadata.project_name and OF_THE_BUILD in macro.macro_sql)
+                or any(map(asks_of_the_build, macro.depends_on.macros))
+            )
         )
 
     def has_one_text(node: Any) -> bool:
