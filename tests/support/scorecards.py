@@ -18,7 +18,9 @@ from ward_warehouse.registry.scorecard_reader import read_scorecards
 from ward_warehouse.warehouse.scorecard_generation import figure_rows, index_rows
 
 RULES = Path(__file__).parents[2] / "dbt_project" / "indicators" / "scorecards" / "decision_766.yml"
-SCORECARD = "dbt/compiled/ward_warehouse/models/marts/scorecards/decision_766_scorecard.sql"
+COMPILED = "dbt/compiled/ward_warehouse/models"
+SCORECARD = f"{COMPILED}/marts/scorecards/decision_766_scorecard.sql"
+FIGURES = f"{COMPILED}/intermediate/scorecards/int_decision_766_figures.sql"
 SECOND: dict[str, dict[str, Any]] = {
     "on_time": {"empty": "no_value"},
     "reused": {"full_from": 0.5},
@@ -76,7 +78,8 @@ def with_second_version(
 
 
 def lines(db: duckdb.DuckDBPyConnection, settings: Settings) -> set[tuple[Any, ...]]:
-    scorecard = (settings.home / SCORECARD).read_text("utf-8")
+    scorecard, figures = ((settings.home / path).read_text("utf-8") for path in (SCORECARD, FIGURES))
+    db.execute(f"CREATE OR REPLACE TABLE intermediate.int_decision_766_figures AS {figures}")
     named = (
         "coalesce(ward_key, district_code), period_grain, period_start, period_end, scorecard_version, index_number, "
         "level, block, points, portal_points, ceiling"

@@ -31,6 +31,7 @@ def test_what_is_imported_when_asked_is_whole_then() -> None:
         "mark": "bar",
     }
 
+
 COLLECTED = """
 import gc
 from ward_warehouse.validation.importing import great_expectations
