@@ -108,14 +108,12 @@ def history() -> dict[str, float]:
 
 
 def night() -> dict[str, float]:
-    """The night, in a process of its own as every night is; what a task finds imported and read is there."""
+    """The night, in a process of its own as every night is."""
     from ward_warehouse.core.settings import load_settings
-    from ward_warehouse.night.tasks import preload
     from ward_warehouse.warehouse.dbt import dbt_build
     from ward_warehouse.warehouse.publish import mark_audited, publish
 
     settings = load_settings()
-    preload()
     begun = time.perf_counter()
     summary = dbt_build(settings, "bench-2")
     if summary.whole:

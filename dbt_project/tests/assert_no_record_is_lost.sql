@@ -1,17 +1,10 @@
 -- Every record of every ward that reached the warehouse is in its fact table, once, unless it is deleted at its source.
 -- Both sides are first compared as a number of records and a sum of hashes, which takes a fraction of the time of
--- comparing millions of keys; the keys are compared, and named, where those differ. Of a fact of millions a night looks
--- at the records that it computed; a build of everything, and a night of each week, at all of them.
+-- comparing millions of keys; the keys are compared, and named, where those differ.
 {%- set kinds = {} %}
 {%- for name, fact in var('facts').items() %}
-{%- set table = ref(name) %}
-{%- set computed = ref_of_nights(fact.computed) if fact.computed %}
-{%- set looked_at = 'true' %}
-{%- if computed and not audits_everything() and has_more_than_opened(table) %}
-{%- set looked_at = fact.key ~ ' in (select c.' ~ fact.key ~ ' from ' ~ computed ~ ' as c)' %}
-{%- endif %}
 {%- do kinds.update({fact.record_kind: {
-    'staging': ref('stg_' ~ fact.record_kind), 'fact': table, 'key': fact.key, 'looked_at': looked_at
+    'staging': ref('stg_' ~ fact.record_kind), 'fact': ref(name), 'key': fact.key
 }}) %}
 {%- endfor %}
 with deleted as (
@@ -31,13 +24,11 @@ sums as (
     from (
         select distinct {{ text_hash(names.key) }} as key_hash
         from {{ names.staging }}
-        where
-            {{ names.looked_at }}
-            and {{ names.key }} not in (
-                select d.record_key
-                from deleted as d
-                where d.record_kind = '{{ kind }}'
-            )
+        where {{ names.key }} not in (
+            select d.record_key
+            from deleted as d
+            where d.record_kind = '{{ kind }}'
+        )
     ) as loaded
     union all
     select
@@ -45,7 +36,6 @@ sums as (
         -count(*) as records,
         -coalesce(sum({{ text_hash(names.key) }}), 0) as key_hashes
     from {{ names.fact }}
-    where {{ names.looked_at }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
@@ -65,7 +55,6 @@ expected as (
     from {{ names.staging }}
     where
         '{{ kind }}' in (select d.record_kind from differing as d)
-        and {{ names.looked_at }}
         and {{ names.key }} not in (
             select d.record_key
             from deleted as d
@@ -82,7 +71,7 @@ published as (
         {{ names.key }} as record_key,
         count(*) as times
     from {{ names.fact }}
-    where '{{ kind }}' in (select d.record_kind from differing as d) and {{ names.looked_at }}
+    where '{{ kind }}' in (select d.record_kind from differing as d)
     group by {{ names.key }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

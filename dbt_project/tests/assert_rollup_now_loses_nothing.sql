@@ -7,7 +7,6 @@ with now as (
         period_end,
         sum(numerator) as numerator
     from {{ ref('indicator_rollup_now') }}
-    where {{ is_audited_period('indicator_rollup_now') }}
     group by indicator_code, period_grain, period_start, period_end
 ),
 
@@ -25,7 +24,6 @@ was as (
             and figures.indicator_version = indicators.indicator_version
     where
         figures.ward_key is not null
-        and {{ is_audited_period('figures') }}
         and figures.period_grain <> 'day'
         and figures.numerator is not null
         and indicators.indicator_kind in ('count', 'stock', 'ratio')

@@ -38,13 +38,14 @@
         {%- set kind = definition.parts[0].record_kind -%}
         {%- if kind not in not_of and kind in (of or [kind]) -%}{%- do chosen.append(definition.code) -%}{%- endif -%}
     {%- endfor -%}
-    {%- set codes = indicators_to_open(chosen) | join(', ') -%}
+    {%- set opened = indicators_to_open(chosen) -%}
+    {%- set codes = opened | join(', ') -%}
     {%- set months = months_to_open() -%}
     {%- set view = ref('indicator_evidence') -%}
     {%- set branches = [] -%}
     {#- While dbt reads the project it learns here what the branches read. -#}
     {%- if not execute or not audits_everything() -%}
-        {%- for definition in indicator_catalogue() if sql_text(definition.code) | trim in codes -%}
+        {%- for definition in indicator_catalogue() if sql_text(definition.code) in opened -%}
             {%- do branches.extend(indicator_evidence_branches(definition, 'indicators')) -%}
         {%- endfor -%}
     {%- endif -%}
@@ -66,7 +67,7 @@ evidence as (
     {%- if branches %}
     from (
         {{ branches | join('\nunion all\n') }}
-    ) as opened
+    ) as records
     {%- else %}
     from {{ view }}
     where period_grain = 'month' and indicator_code in ({{ codes }}) and {{ months }}
@@ -110,7 +111,8 @@ where
    dossiers than the variable says, where that takes longer than the night itself, every fiftieth in turn. #}
 {% macro indicators_to_open(chosen) %}
     {%- set dossiers = ref('fct_dossiers') -%}
-    {%- set some = only_changes() and has_more_than_opened(dossiers) -%}
+    {%- set some = execute and only_changes()
+        and run_query('select count(*) from ' ~ dossiers).columns[0][0] > var('dossiers_opened_each_night') -%}
     {#- The empty one is no indicator's: a list of SQL is never empty. -#}
     {%- set codes = ["''"] -%}
     {%- for code in indicator_catalogue() | map(attribute='code') | unique -%}
@@ -119,11 +121,6 @@ where
         {%- endif -%}
     {%- endfor -%}
     {{ return(codes) }}
-{% endmacro %}
-
-{# Whether a fact has more records than a night looks at one by one. #}
-{% macro has_more_than_opened(fact) %}
-    {{ return(run_query('select count(*) from ' ~ fact).columns[0][0] > var('dossiers_opened_each_night')) }}
 {% endmacro %}
 
 {# The codes, as literals of SQL, of the indicators of which a closed figure is another one for its records' sake: for

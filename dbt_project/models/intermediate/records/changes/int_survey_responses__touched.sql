@@ -1,8 +1,6 @@
--- The answers of the months that a change touches; a build of everything has no need of it. No indicator looks at the
--- number of an answer at its source or at its instant, and both are long to read.
-{%- set unread = ['source_record_id', 'answered_at'] %}
+-- The answers of the months that a change touches; a build of everything has no need of it.
 {%- set months = ref('int_changed_months') %}
-select {{ columns_except(ref('fct_survey_responses'), 'responses', unread) }}
+select responses.*
 from {{ ref('fct_survey_responses') }} as responses
 semi join {{ months }} as months
     on
