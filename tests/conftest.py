@@ -72,8 +72,8 @@ def http_service() -> Iterator[HttpService]:
 def make_district(http_service: HttpService) -> MakeDistrict:
     """Makes a test district in a folder; its ward keys are unique in a session, because one service serves all."""
 
-    def make(folder: Path, wards: dict[str, Kind], systems: dict[str, str] | None = None) -> District:
-        return District(folder, http_service, wards, systems)
+    def make(folder: Path, wards: dict[str, Kind], systems: dict[str, str] | None = None, **more: Any) -> District:
+        return District(folder, http_service, wards, systems, **more)
 
     return make
 

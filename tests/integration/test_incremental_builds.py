@@ -23,7 +23,9 @@ from tests.faults.rows import Rows, differences, rows_of
 from tests.support.district import DOSSIERS, SURVEYS, District, MiniWard
 from tests.support.records import NIGHT, PROCEDURES, at, dossier, survey
 from ward_warehouse.core.errors import BuildError, WardWarehouseError
+from ward_warehouse.decisions.period_desk import PeriodDesk
 from ward_warehouse.decisions.quarantine_desk import Desk, Selection, case_keys, open_entries, quarantined_partitions
+from ward_warehouse.lake.period_log import Unit, parse_period
 from ward_warehouse.lake.quarantine_log import read_log
 from ward_warehouse.night.steps import Night
 from ward_warehouse.validation.judging import Judge
@@ -35,10 +37,12 @@ KEPT = (
     "days__dossiers", "days__survey_responses", "as_of_end__dossiers", "level_changes__dossiers", "item_counts",
     "member_counts", "breakdown_values", "distributions", "sums__dossiers", "sums__survey_responses",
 )  # fmt: skip
-FIRST = [dossier(str(n), night=NIGHT - timedelta(days=5 * n)) for n in range(12)]
+SINCE = date(2022, 1, 1)
+"""Of the first records and of what happens: a year begins with what stood open when the one before it ended."""
+FIRST = [dossier(str(n), night=NIGHT - timedelta(days=66 * n)) for n in range(12)]
 UNKNOWN = "Qua mạng xã hội"
 REFUSED = [dossier("unread", channel=UNKNOWN), dossier("unlisted", procedure_code="9.999001")]
-ANSWERS = [survey(str(n), night=NIGHT - timedelta(days=5 * n), dossier_code=f"HS-{n}") for n in range(6)]
+ANSWERS = [survey(str(n), night=NIGHT - timedelta(days=66 * n), dossier_code=f"HS-{n}") for n in range(6)]
 
 Values = dict[str, Any]
 CORRECTIONS: dict[str, Callable[[date, int], Values]] = {
@@ -60,20 +64,20 @@ VOTES = ("votes", "night votes", "votes of another")
 
 Change = tuple[str, str, int, int]
 CHANGES: st.SearchStrategy[Change] = st.tuples(
-    st.sampled_from([*CORRECTIONS, *VOTES, "new", "answer moved", "vanished", "restored", *DECISIONS]),
+    st.sampled_from([*CORRECTIONS, *VOTES, "new", "answer moved", "vanished", "restored", "closed", *DECISIONS]),
     st.sampled_from(WARDS),
     st.integers(0, 11),
-    st.integers(0, 63),
+    # Earlier than `SINCE` the calendar would be another one, and a night a build of everything.
+    st.one_of(st.integers(0, 63), st.integers(0, 730)),
 )
 """What happens, in which ward, to which of its records, and a number of days for it."""
 
 
 @pytest.fixture(scope="module")
 def built(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFactory) -> District:
-    """Three wards with two months of records, and their warehouse."""
-    district = make_district(
-        tmp_path_factory.mktemp("incremental"), dict(zip(WARDS, ("sql", "http", "files"), strict=True))
-    )
+    """Three wards with two years of records, and their warehouse."""
+    kinds = dict(zip(WARDS, ("sql", "http", "files"), strict=True))
+    district = make_district(tmp_path_factory.mktemp("incremental"), kinds, since=SINCE)
     for ward in district.wards.values():
         ward.send([*FIRST, *REFUSED], ANSWERS)
     district.play(full=True)
@@ -149,13 +153,25 @@ def decide(district: District, ward: str, what: str) -> None:
                 desk.resolve("accepted" if what == "accepted" else "rejected", Selection(manifest.night, key=key))
 
 
+def close_month(district: District, ward: str, day: date) -> None:
+    """A ward's month is reviewed and closed as published; one that is not over, or has no figures, stays open."""
+    run = district.night()
+    desk = PeriodDesk(run.settings, run.registry, run.lake, "lan", "seen on paper")
+    unit, month = Unit("mini", ward), parse_period(f"{day:%Y-%m}")
+    with suppress(WardWarehouseError):
+        desk.review(unit, month)
+        desk.close(unit, month)
+
+
 def compared(built: District, nights: list[list[Change]], folder: Path) -> District:
     """Plays the nights in a copy of the district; what they leave is what a build of everything gives."""
     district = built.copied_to(folder / "nights")
     for count, changes in enumerate(nights, 1):
         night = NIGHT + timedelta(days=count)
         for number, change in enumerate(changes):
-            if change[0] in DECISIONS:
+            if change[0] == "closed":
+                close_month(district, change[1], night - timedelta(days=change[3]))
+            elif change[0] in DECISIONS:
                 decide(district, change[1], change[0])
             else:
                 happen(district[change[1]], change, night, number)
@@ -262,6 +278,19 @@ def test_alarms_follow_the_votes(built: District, tmp_path: Path) -> None:
     assert set(found) == at_night | {
         (sql, "votes_for_one_dossier", "HS-1", 13), (http, "votes_for_one_dossier", "HS-none", 12),
     }  # fmt: skip
+
+
+def test_a_night_restates_what_was_closed(built: District, tmp_path: Path) -> None:
+    """The last month of a year is closed, and a dossier that it counted as ended is open again."""
+    sql, *_ = WARDS
+    nights: list[list[Change]] = [[("closed", sql, 1, 68)], [("reopened", sql, 1, 0)]]
+    district = compared(built, nights, tmp_path)
+    with duckdb.connect(district.settings.published_file, read_only=True) as db:
+        found = db.sql(
+            "SELECT DISTINCT ward_key, period_start FROM audit.restatements "
+            "WHERE indicator_code = 'on_time_of_resolved'"
+        ).fetchall()
+    assert found == [(sql, date(2023, 12, 1))]
 
 
 def test_scorecards_follow_what_an_office_returns(built: District, tmp_path: Path) -> None:

@@ -158,9 +158,22 @@ class District:
     """The test district: its registry, its systems, and settings under which the library finds them."""
 
     def __init__(
-        self, folder: Path, service: HttpService, wards: dict[str, Kind], systems: dict[str, str] | None = None
+        self,
+        folder: Path,
+        service: HttpService,
+        wards: dict[str, Kind],
+        systems: dict[str, str] | None = None,
+        since: date = date(2024, 1, 1),
     ) -> None:
-        """Makes the district; `systems` names the software of wards that run another than their kind's usual one."""
+        """Makes the district.
+
+        Args:
+            folder: where its files go.
+            service: the one HTTP server of all districts.
+            wards: the kind of each ward's software, by its key.
+            systems: the software of wards that run another than their kind's usual one.
+            since: the first day on which the wards are in force.
+        """
         self.folder = folder
         self.wards_dir = folder / "registry"
         self.systems_dir = ROOT / "dags" / "systems"
@@ -171,12 +184,12 @@ class District:
             if transport == "http":
                 service.wards[key] = HttpWard()
             self.wards[key] = MiniWard(key, transport, place, service)
-        self._write_registry(systems or {})
+        self._write_registry(systems or {}, since)
 
     def __getitem__(self, key: str) -> MiniWard:
         return self.wards[key]
 
-    def _write_registry(self, systems: dict[str, str]) -> None:
+    def _write_registry(self, systems: dict[str, str], since: date) -> None:
         self.wards_dir.mkdir(parents=True)
         entries = [
             {
@@ -192,7 +205,7 @@ class District:
             "district": "mini",
             "name": {"vi": "Quận thử nghiệm", "en": "Test district"},
             "procedure_catalogue": "mini.procedures.csv",
-            "defaults": {"in_force": {"from": date(2024, 1, 1), "to": date(2024, 12, 31)}},
+            "defaults": {"in_force": {"from": since, "to": date(2024, 12, 31)}},
         }
         text = yaml.safe_dump({**head, "wards": entries}, allow_unicode=True, sort_keys=False)
         (self.wards_dir / "mini.yml").write_text(text, encoding="utf-8")
