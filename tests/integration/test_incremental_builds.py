@@ -38,7 +38,7 @@ KEPT = (
     "member_counts", "breakdown_values", "distributions", "sums__dossiers", "sums__survey_responses",
 )  # fmt: skip
 SINCE = date(2022, 1, 1)
-"""Of the first records and of what happens: a year begins with what stood open when the one before it ended."""
+"""The wards' first day, two years before the nights: a year begins with what stood open when the last one ended."""
 FIRST = [dossier(str(n), night=NIGHT - timedelta(days=66 * n)) for n in range(12)]
 UNKNOWN = "Qua mạng xã hội"
 REFUSED = [dossier("unread", channel=UNKNOWN), dossier("unlisted", procedure_code="9.999001")]
