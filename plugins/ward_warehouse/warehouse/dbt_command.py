@@ -43,6 +43,8 @@ def run_dbt(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    from ward_warehouse.warehouse.dbt_events import only_what_is_heard
+
     settings.build_file.parent.mkdir(parents=True, exist_ok=True)
     command = [
         "--no-version-check",
@@ -67,14 +69,15 @@ def run_dbt(
         "--target",
         target,
     ]
-    with _environment(
+    environment = _environment(
         WARD_WAREHOUSE_BUILD_DB=str(settings.published_file if published else settings.build_file),
         WARD_WAREHOUSE_BUILD_ACCESS="read_only" if published else "automatic",
         WARD_WAREHOUSE_BUILD_MEMORY=settings.build_memory,
         WARD_WAREHOUSE_SPARK_DIR=str(settings.spark_folder),
         DBT_BUILT_AT=datetime.now(UTC).isoformat(sep=" "),
         DBT_BUILD_OF="all" if whole else "changes",
-    ):
+    )
+    with environment, only_what_is_heard():
         try:
             return dbtRunner(manifest).invoke(command)
         finally:
