@@ -97,7 +97,7 @@ def copy_as_parquet(settings: Settings) -> Copied:
     with _disk_errors(folder), alone(folder / ".lock", busy), open_published(settings.published_file) as db:
         builds = folder / "builds"
         builds.mkdir(mode=0o700, exist_ok=True)
-        _forget_killed(builds)
+        _forget_unfinished(builds)
         fresh = builds / f".{uuid4().hex}"
         try:
             with _plain_errors():
@@ -108,6 +108,7 @@ def copy_as_parquet(settings: Settings) -> Copied:
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         _point_at(folder / "current", place)
+        _forget_unfinished(builds)
         for old in sorted(builds.iterdir())[: -settings.parquet_keep]:
             shutil.rmtree(old, ignore_errors=True)
     return Copied(place, *copied)
@@ -130,7 +131,8 @@ def _plain_errors() -> Iterator[None]:
         raise BuildError(f"parquet copy: {' '.join(str(error).split())[:300]}; {_STAYS}") from None
 
 
-def _forget_killed(builds: Path) -> None:
+def _forget_unfinished(builds: Path) -> None:
+    """Removes what killed runs left behind, and what was put aside."""
     for leftover in builds.glob(".*"):
         shutil.rmtree(leftover, ignore_errors=True)
 
@@ -238,4 +240,7 @@ def _point_at(link: Path, place: Path) -> None:
     fresh = link.with_name(".current")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(place.relative_to(link.parent))
+    if link.is_dir() and not link.is_symlink():
+        # So a backup leaves it that follows links, and no rename replaces a folder that holds something.
+        link.rename(place.with_name(f".{uuid4().hex}"))
     os.replace(fresh, link)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import resource
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,6 +139,19 @@ def test_some_copies_stay_and_what_a_killed_run_left_goes(settings: Settings) ->
     folders = [copy_as_parquet(settings).folder for _ in range(3)]
     assert sorted(builds.iterdir()) == folders[1:]
     assert (copy_folder(settings) / "current").resolve() == folders[2].resolve()
+
+
+def test_a_backup_that_followed_the_link_is_taken_over(settings: Settings) -> None:
+    first = copy_as_parquet(settings)
+    folder = copy_folder(settings)
+    (folder / "current").unlink()
+    shutil.copytree(first.folder, folder / "current")
+    shutil.rmtree(folder / "builds")
+    second = copy_as_parquet(settings)
+    assert (folder / "current").is_symlink()
+    assert (folder / "current").resolve() == second.folder.resolve()
+    assert list((folder / "builds").iterdir()) == [second.folder]
+    assert (second.files, second.written) == (first.files, 0)
 
 
 def test_two_runs_never_copy_at_once(settings: Settings) -> None:
