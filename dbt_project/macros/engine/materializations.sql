@@ -60,7 +60,7 @@
 {% endmacro %}
 
 {# What the model and its columns say of themselves, for the statement that makes the relation. dbt's own `persist_docs` runs
-   four more for each relation, a third of all in a build of everything: it asks twice for the columns that the contract has
+   four more for each relation, a fifth of all in a build of everything: it asks twice for the columns that the contract has
    held already. #}
 {% macro comments_on(relation) %}
     {% if config.persist_relation_docs() and model.description %}
