@@ -15,7 +15,7 @@ from xdist.scheduler.worksteal import WorkStealingScheduling
 
 from tests.dags import cluster, fab, runs
 from tests.faults.amount import LONG
-from tests.support import demonstration, real_input
+from tests.support import demonstration, real_input, remembered
 from tests.support.background import Background
 from tests.support.district import District
 from tests.support.http_service import HttpService
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from tests.support import database_servers, file_servers
 
 MakeDistrict = Callable[..., District]
-BESIDE = {"unit", "conformance", "faults"}
-"""The folders that one process plays while another plays the rest: each about half of the time, and no warehouse that
-is built once for many tests is built in both."""
+BESIDE = ("tests/unit/", "tests/conformance/", "tests/faults/", "tests/integration/test_warehouse_on_s3.py")
+"""What one process plays while another plays the rest: each about half of the time, and no warehouse that is built once
+for many tests is built in both."""
 OF_OTHERS = ("WARD_WAREHOUSE_", "AIRFLOW_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 # A busy machine takes seconds for what is quick, and no property here is one of speed.
@@ -57,7 +57,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 
 
 def _half(nodeid: str) -> str:
-    return "beside" if nodeid.split("/")[1] in BESIDE else "rest"
+    return "beside" if nodeid.startswith(BESIDE) else "rest"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remembered() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        remembered.remember(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

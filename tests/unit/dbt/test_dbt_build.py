@@ -204,6 +204,13 @@ def test_no_table_keeps_a_sum_in_128_bits(settings: Settings) -> None:
     assert found == []
 
 
+def copy_build_file(settings: Settings) -> Path:
+    """A copy to alter, in the place of the one before: of a file elsewhere dbt would read the project anew."""
+    folder = settings.home / "altered"
+    folder.mkdir(exist_ok=True)
+    return Path(shutil.copy(settings.build_file, folder / "district.duckdb"))
+
+
 @pytest.mark.usefixtures("results")
 @pytest.mark.parametrize(("build_of", "computed", "status"), [
     ("changes", "w:other", "pass"),
@@ -211,9 +218,9 @@ def test_no_table_keeps_a_sum_in_128_bits(settings: Settings) -> None:
     ("all", "w:other", "fail"),
 ])  # fmt: skip
 def test_a_fact_is_tested_by_the_rows_that_the_build_computed(
-    settings: Settings, tmp_path: Path, build_of: str, computed: str, status: str
+    settings: Settings, build_of: str, computed: str, status: str
 ) -> None:
-    build_file = Path(shutil.copy(settings.build_file, tmp_path / "district.duckdb"))
+    build_file = copy_build_file(settings)
     with duckdb.connect(str(build_file)) as db:
         db.execute("CREATE OR REPLACE TABLE marts.fct_dossiers AS SELECT 'w:twice' AS dossier_key FROM range(2)")
         db.execute(
@@ -233,9 +240,9 @@ def test_a_fact_is_tested_by_the_rows_that_the_build_computed(
     ("all", "2018-12-29", 2018, "fail"),
 ])  # fmt: skip
 def test_figures_are_tested_by_the_periods_that_the_build_computed_and_on_sundays_all(
-    settings: Settings, tmp_path: Path, build_of: str, built_at: str, computed: int, status: str
+    settings: Settings, build_of: str, built_at: str, computed: int, status: str
 ) -> None:
-    build_file = Path(shutil.copy(settings.build_file, tmp_path / "district.duckdb"))
+    build_file = copy_build_file(settings)
     period = "'year' AS period_grain, make_date({0}, 1, 1) AS period_start, make_date({0}, 12, 31) AS period_end"
     with duckdb.connect(str(build_file)) as db:
         db.execute(

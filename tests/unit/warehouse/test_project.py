@@ -24,6 +24,8 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(autouse=True)
 def _nothing_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(project, "_prepared", [])
+    # What the other tests put in its place remembers what was read: `tests.support.remembered`.
+    monkeypatch.setattr(dbt, "take_prepared", take_prepared)
 
 
 def test_a_project_that_dbt_never_read_is_left_to_the_build(settings: Settings) -> None:
