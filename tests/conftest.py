@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from tests.support import database_servers, file_servers
 
 MakeDistrict = Callable[..., District]
-BESIDE = ("tests/unit/", "tests/conformance/", "tests/faults/", "tests/integration/test_warehouse_on_s3.py")
+BESIDE = (
+    "tests/unit/",
+    "tests/conformance/",
+    "tests/faults/",
+    "tests/integration/test_warehouse_on_s3.py",
+    "tests/integration/test_newest_truth.py",
+    "tests/integration/test_quarantine_desk.py",
+)
 """What one process plays while another plays the rest: each about half of the time, and no warehouse that is built once
 for many tests is built in both."""
 OF_OTHERS = ("WARD_WAREHOUSE_", "AIRFLOW_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
