@@ -46,8 +46,11 @@ newly_known as (
             and (
                 last_build.district_code is null
                 or last_build.first_period_date <> districts.first_period_date
-                or dates.month_start between {{ month_start('least(last_build.as_of, districts.as_of)') }}
-                and greatest(last_build.as_of, districts.as_of)
+                or (
+                    last_build.as_of <> districts.as_of
+                    and dates.month_start between {{ month_start('least(last_build.as_of, districts.as_of)') }}
+                    and greatest(last_build.as_of, districts.as_of)
+                )
             )
     union
     select
