@@ -64,6 +64,16 @@ def test_the_level_that_an_event_is_fired_with_goes_before_its_own() -> None:
     assert WRITTEN == ["debug"]
 
 
+def test_what_an_event_says_is_made_when_somebody_reads_it() -> None:
+    with only_what_is_heard():
+        event = types.Note(msg="debug")
+        fire_event(event)
+        assert "pb_msg" not in vars(event), "it was worded for nobody"
+        assert event.msg == "debug"
+        assert event.to_dict() == types.Note(msg="debug").to_dict()
+    assert "pb_msg" in vars(types.Note(msg="debug")), "of others it is worded at once"
+
+
 def test_dbt_of_others_in_the_process_fires_as_before() -> None:
     before = get_event_manager()
     with pytest.raises(RuntimeError, match="the command"), only_what_is_heard():
