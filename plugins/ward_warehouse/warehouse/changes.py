@@ -100,10 +100,15 @@ def finish_build(db: duckdb.DuckDBPyConnection, basis: str, build_id: str, follo
     db.execute("COMMIT")
 
 
-def followed_build(db: duckdb.DuckDBPyConnection) -> str | None:
-    """The build whose facts the tables hold but for the records that the last build computed; none if it was of all."""
+def followed_build(db: duckdb.DuckDBPyConnection, raw: str = "raw") -> str | None:
+    """The build whose facts the tables hold but for the records that the last build computed; none if it was of all.
+
+    Args:
+        db: the build file, or a database to which it is attached.
+        raw: the build file's schema of that name, as SQL.
+    """
     try:
-        found = db.execute("SELECT follows FROM raw.build_basis").fetchone()
+        found = db.execute(f"SELECT follows FROM {raw}.build_basis").fetchone()  # noqa: S608 - our own name
     except duckdb.CatalogException:
         return None
     return found[0] if found else None

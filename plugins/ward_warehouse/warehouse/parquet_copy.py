@@ -29,7 +29,7 @@ from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.quoting import identifier, literal
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.period_log import period_name
-from ward_warehouse.warehouse.data_package import Package, fields_of, read_resources, resource, write_package
+from ward_warehouse.warehouse.data_package import Package, fields_of_tables, read_resources, resource, write_package
 from ward_warehouse.warehouse.published import open_published
 
 YEAR_OF = {"fct_dossiers": "received_date", "fct_survey_responses": "answered_date"}
@@ -49,6 +49,9 @@ _CLOSINGS = """
 SELECT DISTINCT closing_key, district_code, coalesce(ward_key, district_code), period_grain, period_start, period_end,
     closed_at
 FROM marts.closed_indicators ORDER BY ALL"""
+
+_NAMED = re.compile(r'\b(\w+)\.(?:"([^"]+)"|(\w+))')
+"""A relation in the text of a view, as DuckDB writes it: its schema, and its name in quotes or without."""
 
 # Whether it is the last one changes with the next.
 _CLOSED = "SELECT * EXCLUDE (is_last_closing, is_closed_now) FROM marts.closed_indicators"
@@ -140,8 +143,9 @@ def _forget_unfinished(builds: Path) -> None:
 def _copy(db: duckdb.DuckDBPyConnection, fresh: Path, before: Path) -> tuple[int, int]:
     """Fills the folder; gives how many files it has, and how many were written."""
     known, resources, written = read_resources(before), [], 0
+    fields_of = fields_of_tables(db)
     for schema, table in db.execute(_TABLES).fetchall():
-        fields = fields_of(db, schema, table)
+        fields = fields_of[schema, table]
         for part in _parts(db, schema, table):
             file = fresh / part.path
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -208,12 +212,11 @@ def _script(db: duckdb.DuckDBPyConnection, resources: list[Package]) -> str:
 def _views(db: duckdb.DuckDBPyConnection) -> list[str]:
     """The statements of the views, each after those that it reads: to try an order out would take a second."""
     texts = {(schema, view): str(sql) for schema, view, sql in db.execute(_VIEWS).fetchall()}
-    names = {view: re.compile(rf'\b{view[0]}\."?{re.escape(view[1])}\b') for view in texts}
-    read = {
-        view: [other for other, name in names.items() if other != view and name.search(text)]
-        for view, text in texts.items()
-    }
-    return [texts[view] for view in TopologicalSorter(read).static_order()]
+    order: TopologicalSorter[tuple[str, str]] = TopologicalSorter()
+    for view, text in texts.items():
+        named = {(schema, quoted or plain) for schema, quoted, plain in _NAMED.findall(text)}
+        order.add(view, *sorted(named & texts.keys() - {view}))
+    return [texts[view] for view in order.static_order()]
 
 
 def _built_at(db: duckdb.DuckDBPyConnection) -> datetime:

@@ -119,18 +119,20 @@ def _require_audited(build: Path) -> None:
 def _keep(build: Path, target: Path, computed: dict[str, Computed]) -> dict[str, int]:
     """Brings the kept copy up to the build; only one that nobody has touched since the last publish is taken over."""
     kept, seals = kept_file(target), read_seals(target) or Seals()
-    follows = bool(seals.kept) and seal_of(kept) == seals.kept and _follows(build, kept)
+    stands = bool(seals.kept) and seal_of(kept) == seals.kept
     # Until it is sealed again it stands for nothing: whoever comes after a kill makes it anew.
     write_seals(target, replace(seals, kept=""))
-    if follows:
+    if stands:
         # What stands in the way (a reader in need has it open) does not stand in the way of a new one.
-        with suppress(duckdb.Error):
-            return _copy(build, kept, computed)
+        with suppress(duckdb.Error), _with_build(kept, build) as db:
+            if _follows(db):
+                return _copy(db, kept.stem, computed)
     fresh = kept.with_name("fresh") / kept.name
     shutil.rmtree(fresh.parent, ignore_errors=True)
     try:
         fresh.parent.mkdir(mode=0o700)
-        rows = _copy(build, fresh, computed)
+        with _with_build(fresh, build) as db:
+            rows = _copy(db, fresh.stem, computed)
         log_of(kept).unlink(missing_ok=True)
         os.replace(fresh, kept)
     finally:
@@ -197,50 +199,49 @@ def _forget_killed(target: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _follows(build: Path, kept: Path) -> bool:
+@contextmanager
+def _with_build(file: Path, build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A file to publish in, opened for writing, with the build attached as `build`."""
+    with duckdb.connect(str(file)) as db:
+        db.execute("SET TimeZone = 'UTC'")
+        db.execute(f"ATTACH {literal(str(build))} AS build (READ_ONLY)")
+        yield db
+
+
+def _follows(db: duckdb.DuckDBPyConnection) -> bool:
     """Whether the build is the one that was published but for the records that it computed."""
-    with duckdb.connect(str(build), read_only=True) as db:
-        followed = followed_build(db)
-    if followed is None:
-        return False
-    try:
-        with duckdb.connect(str(kept), read_only=True) as db:
-            return db.execute("SELECT max(build_id) FROM audit.build_results").fetchone() == (followed,)
-    except duckdb.Error:
-        # Whatever is wrong with it, the build can take its place.
-        return False
+    followed = followed_build(db, "build.raw")
+    kept = db.execute("SELECT max(build_id) FROM audit.build_results").fetchone() if followed else None
+    return kept == (followed,)
 
 
-def _copy(build: Path, target: Path, computed: dict[str, Computed]) -> dict[str, int]:
+def _copy(db: duckdb.DuckDBPyConnection, target: str, computed: dict[str, Computed]) -> dict[str, int]:
     """Copies tables as they are and views by their text; the build's dbt models name no database in them.
 
     In a file that holds the build before, only the records and periods that this build computed are replaced.
     """
     rows: dict[str, int] = {}
-    with duckdb.connect(str(target)) as db:
-        db.execute("SET TimeZone = 'UTC'")
-        db.execute(f"ATTACH {literal(str(build))} AS build (READ_ONLY)")
-        for schema in PUBLIC_SCHEMAS:
-            db.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        views, known_views = _view_statements(db, "build"), _view_statements(db, target.stem)
-        for relation in known_views.keys() - {name for name, text in views.items() if known_views.get(name) == text}:
-            db.execute(f"DROP VIEW {relation}")
-        known = _relations(db, target.stem, "duckdb_tables()", "table_name")
-        for schema, name in _relations(db, "build", "duckdb_tables()", "table_name"):
-            kept = computed.get(name) if (schema, name) in known else None
-            if kept and _is_built(db, kept.table):
-                _bring_up_to_date(db, schema, name, kept.condition)
-            elif (schema, name) in known:
-                _fill_again(db, f"{schema}.{identifier(name)}")
-            else:
-                db.execute(f"CREATE TABLE {schema}.{identifier(name)} AS FROM build.{schema}.{identifier(name)}")
-            rows[f"{schema}.{name}"] = _count(db, f"{schema}.{identifier(name)}")
-        db.execute("CREATE OR REPLACE TABLE audit.build_results AS FROM build.raw.build_results")
-        say_of_builds(db)
-        _create_views(db, [text for name, text in views.items() if known_views.get(name) != text])
-        copy_comments(db, "build", target.stem, PUBLIC_SCHEMAS)
-        db.execute("DETACH build")
-        db.execute("CHECKPOINT")
+    for schema in PUBLIC_SCHEMAS:
+        db.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    views, known_views = _view_statements(db, "build"), _view_statements(db, target)
+    for relation in known_views.keys() - {name for name, text in views.items() if known_views.get(name) == text}:
+        db.execute(f"DROP VIEW {relation}")
+    known = _relations(db, target, "duckdb_tables()", "table_name")
+    for schema, name in _relations(db, "build", "duckdb_tables()", "table_name"):
+        kept = computed.get(name) if (schema, name) in known else None
+        if kept and _is_built(db, kept.table):
+            _bring_up_to_date(db, schema, name, kept.condition)
+        elif (schema, name) in known:
+            _fill_again(db, f"{schema}.{identifier(name)}")
+        else:
+            db.execute(f"CREATE TABLE {schema}.{identifier(name)} AS FROM build.{schema}.{identifier(name)}")
+        rows[f"{schema}.{name}"] = _count(db, f"{schema}.{identifier(name)}")
+    db.execute("CREATE OR REPLACE TABLE audit.build_results AS FROM build.raw.build_results")
+    say_of_builds(db)
+    _create_views(db, [text for name, text in views.items() if known_views.get(name) != text])
+    copy_comments(db, "build", target, PUBLIC_SCHEMAS)
+    db.execute("DETACH build")
+    db.execute("CHECKPOINT")
     return rows
 
 
