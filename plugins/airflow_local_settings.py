@@ -41,6 +41,23 @@ if "WARD_WAREHOUSE_LINEAGE" in os.environ:
     _turn_lineage_on()
 
 
+def _tell_sqlite_the_time() -> None:
+    """Has SQLite give the time with its thousandths, as other databases do.
+
+    A run starts when it is due by the clock of the metadata database, and what SQLite calls now has whole seconds:
+    each run would wait for the next one, half a second in the middle, the night's two for one of its twelve.
+    """
+    from sqlalchemy.ext.compiler import compiles
+    from sqlalchemy.sql.functions import now
+
+    # In the form in which Airflow stores times there, for they are compared as texts.
+    compiles(now, "sqlite")(lambda *_, **__: "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')")
+
+
+if sys.argv[1:2] == ["scheduler"]:
+    _tell_sqlite_the_time()
+
+
 def _forks_tasks() -> bool:
     """Whether this is a scheduler whose executor's workers are its own children."""
     if sys.argv[1:2] != ["scheduler"]:

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,28 @@ def test_what_is_imported_ahead_costs_a_forked_task_no_memory() -> None:
     whole, own = map(int, finished.stdout.split())
     assert whole > 200
     assert own < 20
+
+
+def test_a_run_is_due_on_sqlite_by_the_thousandth() -> None:
+    """A scheduler starts what is due by the clock of its database, which compares times as texts."""
+    code = """
+import sys
+sys.argv = ["airflow", "scheduler"]
+import airflow_local_settings
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.dialects import postgresql
+with create_engine("sqlite://").connect() as db:
+    print(db.exec_driver_sql(str(select(func.now()).compile(db))).scalar_one())
+print(func.now().compile(dialect=postgresql.dialect()))
+"""
+    environment = {**os.environ, "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor"}
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "plugins", env=environment
+    )
+    now, elsewhere = finished.stdout.splitlines()[-2:]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}", now)
+    assert abs(datetime.fromisoformat(f"{now}+00:00") - datetime.now(UTC)) < timedelta(minutes=1)
+    assert elsewhere == "now()"
 
 
 def test_only_what_forks_tasks_imports_ahead() -> None:
