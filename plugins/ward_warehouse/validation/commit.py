@@ -105,8 +105,7 @@ def _groups(batches: list[LandedBatch]) -> list[list[LandedBatch]]:
 
 def _judge_group(lake: Lake, judge: Judge, group: list[LandedBatch]) -> Iterator[Judged]:
     read = [(batch, read_landed(lake, batch, judge.suite)) for batch in group]
-    columns = judge.suite.columns
-    broken = _broken_rows(judge, [landed.table.select(columns) for _, landed in read if landed is not None])
+    broken = _broken_rows(judge, [landed.table for _, landed in read if landed is not None])
     offset = 0
     while read:
         # What is committed already is not held while the others are.
@@ -122,7 +121,10 @@ def _judge_group(lake: Lake, judge: Judge, group: list[LandedBatch]) -> Iterator
 
 
 def _broken_rows(judge: Judge, frames: list[pa.Table]) -> dict[str, np.ndarray]:
-    return judge.broken_rows(pa.concat_tables(frames)) if frames else {}
+    if not frames:
+        return {}
+    judge.require_columns(frames[0].column_names)
+    return judge.broken_rows(pa.concat_tables([frame.select(judge.suite.columns) for frame in frames]))
 
 
 def _split(lake: Lake, landed: Landed, suite: Suite, broken: dict[str, np.ndarray]) -> Judged:

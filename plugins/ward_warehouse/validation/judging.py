@@ -61,7 +61,7 @@ class Judge:
         Raises:
             ValidationError: a rule could not be judged. Nothing passes unjudged.
         """
-        self._require_columns(records.column_names)
+        self.require_columns(records.column_names)
         found: dict[str, np.ndarray] = {}
         for group in self._groups:
             if group.alike is None:
@@ -71,6 +71,20 @@ class Judge:
             for rule, marks in self._judge_classes(group, classes).items():
                 found[rule] = np.flatnonzero(marks[classes.which])
         return {rule.rule: self._without_explained(rule, found) for rule in self.suite.rules}
+
+    def require_columns(self, present: list[str]) -> None:
+        """Checks that records have the columns that the suite looks at.
+
+        Raises:
+            ValidationError: a rule names a column that they have not.
+        """
+        for rule, configuration in zip(self.suite.rules, self.suite.configurations, strict=True):
+            for name in columns_of(configuration):
+                if name not in present:
+                    raise ValidationError(
+                        f"expectations/{self.suite.record_kind}.yml: rule {rule.rule}: {name} is no column of "
+                        "the record; correct its kwargs"
+                    )
 
     def _judge_classes(self, group: _Group, classes: _Classes) -> dict[str, np.ndarray]:
         """For each rule of a group which of the classes broke it; one that was met before is not judged again."""
@@ -100,15 +114,6 @@ class Judge:
                 )
             found[name] = np.asarray(indexes, dtype=np.int64)
         return found
-
-    def _require_columns(self, present: list[str]) -> None:
-        for rule, configuration in zip(self.suite.rules, self.suite.configurations, strict=True):
-            for name in columns_of(configuration):
-                if name not in present:
-                    raise ValidationError(
-                        f"expectations/{self.suite.record_kind}.yml: rule {rule.rule}: {name} is no column of "
-                        "the record; correct its kwargs"
-                    )
 
     @staticmethod
     def _without_explained(rule: Rule, found: dict[str, np.ndarray]) -> np.ndarray:
