@@ -227,8 +227,8 @@ def _strike_at_commits(fault: Fault) -> None:
 
     real_open, real_run = loading.open_build, dbt.run_dbt
 
-    def opened(path: Path) -> Any:
-        return _Watched(real_open(path), fault)
+    def opened(settings: Settings) -> Any:
+        return _Watched(real_open(settings), fault)
 
     def run(settings: Settings, arguments: list[str], *args: Any, **options: Any) -> Any:
         hit = fault.begin("dbt", next(one for one in arguments if not one.startswith("-")))

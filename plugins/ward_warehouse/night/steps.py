@@ -216,8 +216,8 @@ class Night:
                     close_earlier_ids(feed, self.lake, plan.request.night)
         return found
 
-    def verdict(self, plan: Plan) -> Verdict:
-        """What the run of a plan was worth, from the outcomes of its steps; and whether earlier ones are published."""
+    def arrivals(self, plan: Plan) -> Verdict:
+        """What the run of a plan was worth, from the outcomes of its steps; not all that a person is told of it."""
         found = outcomes.read_run(self.lake, plan.run_id)
         judged = judge_night(
             plan,
@@ -227,9 +227,13 @@ class Night:
             Due(self.settings),
             last_committed(self.lake),
         )
+        return replace(judged, is_late=is_late(self.settings, plan.request.night, datetime.now(UTC)))
+
+    def verdict(self, plan: Plan) -> Verdict:
+        """What the run of a plan was worth, what it refused, and whether earlier ones are published."""
+        arrived = self.arrivals(plan)
         behind = self.what_is_not_published(besides=plan.run_id)
-        late = is_late(self.settings, plan.request.night, datetime.now(UTC))
-        return replace(judged, refused=refused_records(self.lake, judged), is_late=late, behind=behind)
+        return replace(arrived, refused=refused_records(self.lake, arrived), behind=behind)
 
     def verdict_on(self, night: date, now: datetime | None = None) -> Verdict:
         """What a night is worth as the lake has it by now, whatever runs made it so: all wards in force on it."""
@@ -312,9 +316,10 @@ class Night:
         Raises:
             BuildError: the load, a model or a test failed; the published warehouse is left as it was.
         """
+        from ward_warehouse.warehouse.build_file import forget_build, kept_open
         from ward_warehouse.warehouse.build_lock import building
         from ward_warehouse.warehouse.dbt import dbt_build
-        from ward_warehouse.warehouse.duckdb import forget_build, load
+        from ward_warehouse.warehouse.duckdb import load
         from ward_warehouse.warehouse.publish import mark_audited, revoke_audit
         from ward_warehouse.warehouse.restatements import keep_restatements
 
@@ -324,10 +329,12 @@ class Night:
             if full_refresh:
                 forget_build(build_file)
             self.apply_decisions()
-            load(self.settings, self.lake, self.registry)
-            summary = dbt_build(self.settings, outcomes.new_id())
-            # Before the build may be published: what analysts see of a restatement is what every later build will say.
-            keep_restatements(self.lake, build_file)
+            # Open from the first step to the last: each would open it anew, a twentieth of a second.
+            with kept_open(self.settings):
+                load(self.settings, self.lake, self.registry)
+                summary = dbt_build(self.settings, outcomes.new_id())
+                # Before the build may be published: what analysts see of a restatement is what every later build says.
+                keep_restatements(self.lake, self.settings)
             mark_audited(build_file, summary.build_id)
         return summary
 

@@ -14,8 +14,9 @@ from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.facts import read_facts
 from ward_warehouse.warehouse import changes
+from ward_warehouse.warehouse.build_file import open_build
 from ward_warehouse.warehouse.dbt_command import QUIET, log_dir, run_dbt, target_dir
-from ward_warehouse.warehouse.duckdb import BUILD_RESULTS, open_build
+from ward_warehouse.warehouse.duckdb import BUILD_RESULTS
 from ward_warehouse.warehouse.project import read_project, take_prepared
 from ward_warehouse.warehouse.unchanged import UNCHANGED, mark_unchanged
 
@@ -68,7 +69,7 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
     from dbt.artifacts.schemas.run import RunExecutionResult
 
     record_kinds = {fact.record_kind for fact in read_facts(settings.dbt_project_dir).values()}
-    with open_build(settings.build_file) as db:
+    with open_build(settings) as db:
         basis = changes.fingerprint(db, settings.dbt_project_dir)
         if settings.target != "duckdb":
             # What another engine made is no ground for DuckDB to add a night to: texts have other hashes there.
@@ -83,7 +84,7 @@ def dbt_build(settings: Settings, build_id: str) -> BuildSummary:
         )
     rows = _result_rows(build_id, done.results)
     failed = [row for row in rows if row["status"] in BAD]
-    with open_build(settings.build_file) as db:
+    with open_build(settings) as db:
         _record(db, rows)
         if failed or not finished.success:
             raise BuildError(_failure(failed, finished))

@@ -8,7 +8,6 @@ an empty ledger gives the same rows: the lake is the truth.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,13 +18,13 @@ import pyarrow as pa
 
 from ward_warehouse.core.calendar import read_overrides, working_calendar
 from ward_warehouse.core.contracts import CONTRACTS, Contract, RecordKind
-from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake import deletions, taken_back
 from ward_warehouse.lake.quarantine_log import DECISION_SCHEMA, QUARANTINE_SCHEMA, decided_wards, decision_files
 from ward_warehouse.lake.store import Lake, Manifest, Record, manifest_path
 from ward_warehouse.registry import Registry
 from ward_warehouse.warehouse import agreement, changes, outcomes, periods, registered
+from ward_warehouse.warehouse.build_file import open_build
 from ward_warehouse.warehouse.reference import reference_tables
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
@@ -89,54 +88,6 @@ class Loaded:
     outcomes: int
 
 
-@contextmanager
-def open_build(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The build file, opened for writing by this process alone.
-
-    Raises:
-        BuildError: another process has it open, or it cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        db = duckdb.connect(str(path))
-    except duckdb.IOException as error:
-        raise BuildError(
-            f"warehouse: the build file {path.name} is in use ({str(error).splitlines()[0][:160]}); another build is "
-            "running: wait for it, then run the build again"
-        ) from None
-    except (duckdb.Error, OSError) as error:
-        raise _cannot_write(path, error) from None
-    try:
-        db.execute("SET TimeZone = 'UTC'")
-        yield db
-        db.close()
-    except (duckdb.Error, OSError) as error:
-        raise _cannot_write(path, error) from None
-    finally:
-        with suppress(duckdb.Error):
-            db.close()
-
-
-def _cannot_write(path: Path, error: Exception) -> BuildError:
-    return BuildError(
-        f"warehouse: the build file {path.name} cannot be written ({' '.join(str(error).split())[:200]}); check space "
-        "and rights of its folder, then run the build again; the published warehouse is left as it was"
-    )
-
-
-def forget_build(path: Path) -> None:
-    """Removes the build file and its log of a build that was killed, which belongs to no other file.
-
-    Raises:
-        BuildError: they cannot be removed.
-    """
-    try:
-        for leftover in (path.with_name(path.name + ".wal"), path):
-            leftover.unlink(missing_ok=True)
-    except OSError as error:
-        raise _cannot_write(path, error) from None
-
-
 def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
     """Brings schema `raw` of the build file up to date with the lake and the registry.
 
@@ -144,7 +95,7 @@ def load(settings: Settings, lake: Lake, registry: Registry) -> Loaded:
         BuildError: the build file is in use, or a ward with records in the lake has no entry in the registry.
         LakeError: a file that a manifest names is absent or damaged, or a partition that was committed is gone.
     """
-    with open_build(settings.build_file) as db:
+    with open_build(settings) as db:
         db.execute("CREATE SCHEMA IF NOT EXISTS raw")
         db.execute("BEGIN")
         _forget_other_shapes(db)

@@ -6,14 +6,15 @@ restatements/<time>-<id>.parquet    what one build saw; never changed
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
 
 from ward_warehouse.core.errors import BuildError
+from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.store import Lake
+from ward_warehouse.warehouse.build_file import open_build
 
 ZONE = "restatements"
 RESTATEMENTS_SCHEMA = pa.schema(
@@ -45,7 +46,7 @@ _FRESH = """
     ORDER BY restatement_key"""
 
 
-def keep_restatements(lake: Lake, build_file: Path) -> int:
+def keep_restatements(lake: Lake, settings: Settings) -> int:
     """Writes the build's new restatements to the lake; gives their number.
 
     Raises:
@@ -53,11 +54,10 @@ def keep_restatements(lake: Lake, build_file: Path) -> int:
         LakeError: the lake cannot be written.
     """
     try:
-        with duckdb.connect(str(build_file), read_only=True) as db:
+        with open_build(settings) as db:
             # The dbt project is a setting: one of somebody's own may have no such model.
             if not db.execute(_MODEL).fetchall():
                 return 0
-            db.execute("SET TimeZone = 'UTC'")
             fresh = db.execute(_FRESH).to_arrow_table().select(RESTATEMENTS_SCHEMA.names).cast(RESTATEMENTS_SCHEMA)
     except duckdb.Error as error:
         raise BuildError(

@@ -12,8 +12,9 @@ from tests.support.district import DOSSIERS, District
 from tests.support.records import NIGHT, at, dossier, survey
 from ward_warehouse.core.settings import PROJECT_ROOT
 from ward_warehouse.registry.facts import read_facts
+from ward_warehouse.warehouse.build_file import open_build
 from ward_warehouse.warehouse.changes import begin_build, fingerprint, finish_build, only_changes
-from ward_warehouse.warehouse.duckdb import load, open_build
+from ward_warehouse.warehouse.duckdb import load
 
 WARD = "chg_sql"
 KINDS = {fact.record_kind for fact in read_facts(PROJECT_ROOT / "dbt_project").values()}
@@ -27,7 +28,7 @@ def loaded_once(make_district: MakeDistrict, tmp_path_factory: pytest.TempPathFa
     district[WARD].send([dossier(str(n)) for n in range(12)], [survey("1")])
     district.play()
     bring(district)
-    with open_build(district.settings.build_file) as db:
+    with open_build(district.settings) as db:
         assert noted(db) == set(), "before a first build there is nothing to compare with"
         finish_build(db, basis(district, db), "b", None)
     return district
@@ -60,7 +61,7 @@ def noted(db: duckdb.DuckDBPyConnection) -> set[tuple[str, str, str]]:
 
 
 def notes_of(district: District) -> set[tuple[str, str]]:
-    with open_build(district.settings.build_file) as db:
+    with open_build(district.settings) as db:
         assert only_changes(db, basis(district, db), KINDS)
         found = noted(db)
     assert {ward for _, ward, _ in found} <= {WARD}
@@ -97,13 +98,13 @@ def test_what_was_noted_stays_until_a_build_has_passed(district: District) -> No
     bring(district)
     bring(district)
     assert notes_of(district) == {("dossiers", "new")}
-    with open_build(district.settings.build_file) as db:
+    with open_build(district.settings) as db:
         finish_build(db, basis(district, db), "b", None)
         assert noted(db) == set()
 
 
 def test_after_a_build_that_did_not_pass_everything_is_computed(district: District) -> None:
-    with open_build(district.settings.build_file) as db:
+    with open_build(district.settings) as db:
         assert only_changes(db, basis(district, db), KINDS)
         begin_build(db)
         assert not only_changes(db, basis(district, db), KINDS)
@@ -116,14 +117,14 @@ def test_after_a_build_that_did_not_pass_everything_is_computed(district: Distri
     "UPDATE raw.ward_record_kinds SET in_force_from = DATE '2020-01-01'",
 ])  # fmt: skip
 def test_another_registry_or_calendar_computes_everything(district: District, statement: str) -> None:
-    with open_build(district.settings.build_file) as db:
+    with open_build(district.settings) as db:
         db.execute(statement)
         assert not only_changes(db, basis(district, db), KINDS)
 
 
 @pytest.mark.parametrize("name", ["dbt_project.yml", "macros/wilson.sql", "models/marts/facts/fct_dossiers.sql"])
 def test_another_version_of_the_models_computes_everything(district: District, project: Path, name: str) -> None:
-    with open_build(district.settings.build_file) as db:
+    with open_build(district.settings) as db:
         assert only_changes(db, fingerprint(db, project), KINDS), "where the project lies does not matter"
         (project / name).write_text((project / name).read_text("utf-8") + "\n", "utf-8")
         assert not only_changes(db, fingerprint(db, project), KINDS)
@@ -131,6 +132,6 @@ def test_another_version_of_the_models_computes_everything(district: District, p
 
 def test_a_catalogue_that_changed_computes_everything(district: District) -> None:
     """A procedure's time limit decides on dossiers that did not change."""
-    with open_build(district.settings.build_file) as db:
+    with open_build(district.settings) as db:
         db.execute("INSERT INTO raw.changed_records VALUES ('procedures', 'w', '1')")
         assert not only_changes(db, basis(district, db), KINDS)

@@ -17,7 +17,8 @@ from tests.support.records import NIGHT, at, dossier, survey
 from ward_warehouse.core.errors import BuildError, LakeError
 from ward_warehouse.lake import outcomes
 from ward_warehouse.lake.store import manifest_path
-from ward_warehouse.warehouse.duckdb import Loaded, forget_build, load
+from ward_warehouse.warehouse.build_file import forget_build
+from ward_warehouse.warehouse.duckdb import Loaded, load
 
 LATER = date(2024, 3, 7)
 

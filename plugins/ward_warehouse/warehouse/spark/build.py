@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from ward_warehouse.core.settings import Settings
-from ward_warehouse.warehouse.duckdb import open_build
+from ward_warehouse.warehouse.build_file import open_build
 from ward_warehouse.warehouse.spark.session import engine, hand_over
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def build(
             seeds = run(SEEDS)
             if not seeds.success:
                 return seeds
-            with open_build(settings.build_file) as db:
+            with open_build(settings) as db:
                 hand_over(db, folder)
             models = run(MODELS, target="spark")
             if not models.success:

@@ -1,0 +1,91 @@
+"""The build file: opened, kept open for the length of a build, and forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+
+from ward_warehouse.core.errors import BuildError
+from ward_warehouse.core.settings import Settings
+
+
+@contextmanager
+def open_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build file, opened for writing by this process alone.
+
+    Raises:
+        BuildError: another process has it open, or it cannot be written.
+    """
+    db = _open(settings)
+    try:
+        db.execute("SET TimeZone = 'UTC'")
+        yield db
+        db.close()
+    except (duckdb.Error, OSError) as error:
+        raise _cannot_write(settings.build_file, error) from None
+    finally:
+        with suppress(duckdb.Error):
+            db.close()
+
+
+@contextmanager
+def kept_open(settings: Settings) -> Iterator[None]:
+    """Keeps the build file open for those who open it meanwhile, each of whom would pay for it anew.
+
+    Raises:
+        BuildError: another process has it open, or it cannot be written.
+    """
+    db = _open(settings)
+    try:
+        yield
+    finally:
+        try:
+            db.close()
+        except (duckdb.Error, OSError) as error:
+            raise _cannot_write(settings.build_file, error) from None
+
+
+def forget_build(path: Path) -> None:
+    """Removes the build file and its log of a build that was killed, which belongs to no other file.
+
+    Raises:
+        BuildError: they cannot be removed.
+    """
+    try:
+        for leftover in (path.with_name(path.name + ".wal"), path):
+            leftover.unlink(missing_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
+def _open(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A connection to the build file, opened as `dbt_project/profiles.yml` opens it.
+
+    DuckDB shares an open file among those who ask for it alike, and refuses who asks otherwise.
+    """
+    path = settings.build_file
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "access_mode": "automatic",
+        "memory_limit": settings.build_memory,
+        "preserve_insertion_order": False,
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return duckdb.connect(str(path), config=config)
+    except duckdb.IOException as error:
+        raise BuildError(
+            f"warehouse: the build file {path.name} is in use ({str(error).splitlines()[0][:160]}); another build is "
+            "running: wait for it, then run the build again"
+        ) from None
+    except (duckdb.Error, OSError) as error:
+        raise _cannot_write(path, error) from None
+
+
+def _cannot_write(path: Path, error: Exception) -> BuildError:
+    return BuildError(
+        f"warehouse: the build file {path.name} cannot be written ({' '.join(str(error).split())[:200]}); check space "
+        "and rights of its folder, then run the build again; the published warehouse is left as it was"
+    )
