@@ -8,8 +8,8 @@ One run is one night: a local date, whose changes are complete when the run star
 |---|---|---|---|
 | plan | the registry, the connections | nothing | yes |
 | extract (some wards each) | the wards' systems | landed batches | yes: clear the ward's task and those after it |
-| validate | landed batches | accepted and quarantined partitions | yes |
-| announce | outcomes | tells `warehouse_build` that the lake has something new | yes |
+| validate | landed batches | accepted and quarantined partitions; tells `warehouse_build` what is new | yes |
+| announce | outcomes | tells it what a `validate` that failed has committed; else it is skipped | yes |
 | verdict | outcomes | the night's verdict, and the note on the run; red when something is missing or held | yes |
 
 The tasks of `extract` are called by the keys of their wards, about as many tasks as wards are read at the same time;
@@ -115,23 +115,24 @@ def ward_nightly_load() -> None:
             # Not a failure: it costs none of the retries.
             raise AirflowRescheduleException(error.until) from None
 
-    # The two below run whatever became of single wards, but not when nothing was planned.
-    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+    # Whatever became of single wards, but not when nothing was planned. The build waits for it, and not for a task more
+    # that would tell of it.
+    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[LAKE])
     def validate(jobs: list[dict[str, Any]]) -> None:
         from ward_warehouse.night import tasks
 
         with told_plainly():
             tasks.validate(jobs, airflow_connection, get_current_context()["ti"].try_number)
+        tell_what_arrived(jobs)
 
-    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[LAKE])
-    def announce(jobs: list[dict[str, Any]]) -> None:
-        from ward_warehouse.night import tasks
-
-        with told_plainly():
-            arrived = tasks.announce(jobs, airflow_connection)
-        if arrived is None:
-            raise AirflowSkipException("nothing was committed, so there is nothing to build from")
-        get_current_context()["outlet_events"][LAKE].extra = arrived
+    # A task that failed, or was lost with its worker, cannot tell what it had committed by then.
+    @task(trigger_rule=TriggerRule.ALL_FAILED, outlets=[LAKE])
+    def announce() -> None:
+        # Not handed over: the plan would be one more task of which it waits for the failure.
+        jobs = get_current_context()["ti"].xcom_pull(task_ids="plan")
+        if not jobs:
+            raise AirflowSkipException("nothing was planned")
+        tell_what_arrived(jobs)
 
     # Also when nothing was committed, and nothing announced.
     @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
@@ -150,7 +151,18 @@ def ward_nightly_load() -> None:
         return found.text
 
     jobs = plan()
-    extract.expand(job=jobs) >> validate(jobs) >> announce(jobs) >> verdict(jobs)
+    extract.expand(job=jobs) >> validate(jobs) >> announce() >> verdict(jobs)
+
+
+def tell_what_arrived(jobs: list[dict[str, Any]]) -> None:
+    """Gives the event of the lake, which the task that runs leaves behind, what arrived of the night."""
+    from ward_warehouse.night import tasks
+
+    with told_plainly():
+        arrived = tasks.announce(jobs, airflow_connection)
+    if arrived is None:
+        raise AirflowSkipException("nothing was committed, so there is nothing to build from")
+    get_current_context()["outlet_events"][LAKE].extra = arrived
 
 
 ward_nightly_load()

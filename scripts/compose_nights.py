@@ -110,9 +110,9 @@ def play(night: date, *, lost: bool) -> None:
     conf = {"logical_date": None, "conf": {"night": night.isoformat()}}
     run_id = airflow.call("POST", f"/dags/{LOAD}/dagRuns", conf)["dag_run_id"]
     load = airflow.wait_for(LOAD, run_id, set())
-    # A night in which a ward is down ends red, after what came of it was announced.
-    announced = airflow.call("GET", f"/dags/{LOAD}/dagRuns/{run_id}/taskInstances/announce")
-    report(load, announced["state"])
+    # A night in which a ward is down ends red, after what came of it was judged and announced.
+    judged = airflow.call("GET", f"/dags/{LOAD}/dagRuns/{run_id}/taskInstances/validate")
+    report(load, judged["state"])
     if lost:
         report_lost(airflow, run_id)
     build = airflow.wait_for(BUILD, None, builds)

@@ -264,8 +264,8 @@ def introduce(entry: Any, console: Any) -> None:
 
 
 def load(dags: dict[str, Any], entry: Any) -> None:
-    # A night in which a ward is down ends red, after what came of it was announced.
-    run_dag(dags, "ward_nightly_load", {"night": str(entry.night)}, done="announce")
+    # A night in which a ward is down ends red, after what came of it was judged and announced.
+    run_dag(dags, "ward_nightly_load", {"night": str(entry.night)}, done="validate")
 
 
 def run_dag(

@@ -1,6 +1,7 @@
 """Runs the DAGs in a process of its own, because Airflow reads its environment once, and writes what it saw.
 
-Called with a JSON file of runs, `{name: {dag_id, conf}}`, and the file to write to; the environment is the caller's.
+Called with a JSON file of runs, `{name: {dag_id, conf}}`, and the file to write to; the environment is the caller's,
+and what a run says of its own, also for those after it.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def main(runs: Path, target: Path) -> None:
         started = time.monotonic()
         # Parsed anew: a run in this process leaves its params behind in the DAG.
         bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+        os.environ.update(run.get("environment", {}))
         finished = bag.dags[run["dag_id"]].test(run_conf=run["conf"])
         seen["runs"][name] = {**outcome(finished), **announced(), "seconds": time.monotonic() - started}
         note()

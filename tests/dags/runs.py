@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable
@@ -40,6 +41,11 @@ RUNS = {
     },
     "look at a newer lake": {"dag_id": "ward_morning_watch", "conf": {}},
     "maintenance": {"dag_id": "warehouse_maintenance", "conf": {}},
+    "a record kind that cannot be judged": {
+        "dag_id": "ward_nightly_load",
+        "conf": {"night": str(NIGHT), "wards": ["dag_sql"]},
+        "environment": {"WARD_WAREHOUSE_EXPECTATIONS_DIR": "expectations"},
+    },
 }
 Make = Callable[[Path, dict[str, Kind]], District]
 
@@ -92,6 +98,10 @@ def dag_runs(district: District) -> Callable[[threading.Event], Seen]:
 
     district[DOWN].http.always = refuse
     (folder / "runs.json").write_text(json.dumps(RUNS), encoding="utf-8")
+    shutil.copytree(ROOT / "expectations", folder / "expectations")
+    suite = folder / "expectations" / "survey_responses.yml"
+    text = suite.read_text(encoding="utf-8").replace("{column: source_record_id}", "{column: of_no_record}", 1)
+    suite.write_text(text, encoding="utf-8")
     command = [sys.executable, str(Path(__file__).with_name("probe.py")), "runs.json", "seen.json"]
     # One task reads all wards: that one of them is down concerns no other.
     environment = {**environment_of(district), "WARD_WAREHOUSE_PARALLEL_WARDS": "1"}

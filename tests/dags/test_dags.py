@@ -66,8 +66,8 @@ def test_tasks_of_the_nightly_load(seen: Seen) -> None:
             "queue": "wards",
             "map_index_template": "{{ task.op_kwargs['job']['name'] }}",
         },
-        "validate": {**always, "after": ["extract", "plan"]},
-        "announce": {**always, "after": ["plan", "validate"], "outlets": ["ward_warehouse_lake"]},
+        "validate": {**always, "after": ["extract", "plan"], "outlets": ["ward_warehouse_lake"]},
+        "announce": {**plain, "trigger_rule": "all_failed", "after": ["validate"], "outlets": ["ward_warehouse_lake"]},
         "verdict": {**plain, "trigger_rule": "none_failed_min_one_success", "after": ["announce", "plan"]},
     }
 
@@ -193,7 +193,7 @@ def test_a_ward_that_is_down_makes_the_task_red_that_has_its_name(seen: Seen) ->
     run = seen.run("one ward down")
     assert states(run, "extract") == {"dag_sql, dag_http, dag_files": "failed"}
     assert states(run, "validate") == {None: "success"}
-    assert states(run, "announce") == {None: "success"}
+    assert states(run, "announce") == {None: "skipped"}, "the task that judged told of it"
     assert states(run, "verdict") == {None: "failed"}
     assert run["state"] == "failed", "red is red"
 
@@ -216,6 +216,17 @@ def test_the_lake_is_announced_before_the_verdict_ends_red(seen: Seen) -> None:
     figures = {"read": 8, "accepted": 6, "quarantined": 2, "unchanged": 0}
     wards = {"wards_expected": 3, "wards_arrived": 2, "wards_missing": [DOWN]}
     assert run["extra"] == {"night": str(NIGHT), "verdict": "partial", **wards, **figures}
+
+
+def test_what_a_judging_that_failed_has_committed_is_announced(seen: Seen) -> None:
+    name = "a record kind that cannot be judged"
+    run = seen.run(name)
+    assert states(run, "validate") == {None: "failed"}
+    assert "survey_responses.yml: rule record_id_present: of_no_record is no column of the record" in seen.said(name)
+    assert states(run, "announce") == {None: "success"}
+    assert run["announced"] == seen.run("maintenance")["announced"] + 1
+    assert (run["extra"]["read"], run["extra"]["wards_missing"]) == (3, ["dag_sql"])
+    assert states(run, "verdict") == {None: "failed"}
 
 
 def test_the_note_on_the_run_says_what_is_missing_and_leads_to_its_log(seen: Seen) -> None:
@@ -284,7 +295,7 @@ def test_a_night_of_which_nothing_arrived_fails_and_builds_nothing(seen: Seen) -
     assert run["state"] == "failed"
     assert states(run, "extract") == {DOWN: "failed"}
     assert states(run, "verdict") == {None: "failed"}
-    assert states(run, "announce") == {None: "skipped"}
+    assert states(run, "validate") == states(run, "announce") == {None: "skipped"}
     assert "look for a common cause" in seen.said("all wards down")
     assert run["announced"] == seen.run("one ward down")["announced"]
 

@@ -32,16 +32,24 @@ READING = (
     "ward_warehouse.sources.files.source",
     "ward_warehouse.sources.http.source",
     "ward_warehouse.sources.sql.source",
+    "adbc_driver_sqlite.dbapi",
+    "fsspec.implementations.local",
+    "pyarrow.dataset",
 )
 PRELOADED = (
     *READING,
+    "ward_warehouse.night.behind",
     "ward_warehouse.validation.commit",
+    "ward_warehouse.warehouse.parquet_copy",
     "ward_warehouse.warehouse.publish",
     "ward_warehouse.warehouse.dbt",
-    "dbt.adapters.duckdb",
+    "dbt.adapters.duckdb.environments.local",
     "dbt.cli.main",
+    "dbt.task.build",
+    "holidays.countries",
 )
-"""What the tasks import only when they come to it, because a DAG file and most commands need none of it."""
+"""What the tasks import only when they come to it, because a DAG file and most commands need none of it; of the
+libraries also what they themselves import late."""
 
 
 def preload(*, reading_alone: bool = False) -> None:
@@ -149,7 +157,7 @@ class Ended:
 def announce(jobs: Sequence[dict[str, Any]], resolve: Resolver = from_environment) -> dict[str, Any] | None:
     """What arrived of the night, for those who build from it; None when nothing was committed."""
     night = Night(load_settings(), resolve=resolve)
-    found = night.verdict(_joined(jobs, night))
+    found = night.arrivals(_joined(jobs, night))
     arrived = [state for state in found.states if state.state in GOOD]
     return figures(found) if arrived else None
 
