@@ -30,7 +30,7 @@ LOAD, BUILD = "ward_nightly_load", "warehouse_build"
 ENDED = ("success", "failed")
 
 
-def measure(home: Path, night: str = "2018-12-28", times: int = 3) -> dict[str, float]:
+def measure(home: Path, night: str = "2018-12-28", times: int = 5) -> dict[str, float]:
     """The middle of several nights, one after another, and the longest: seconds.
 
     Args:

@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from dbt_common.clients.jinja import MacroFuzzEnvironment, NativeSandboxEnvironment, get_environment
+from jinja2 import TemplateSyntaxError
 
 from tests.faults.workshop import SMALL_PROJECT
 from ward_warehouse.core.settings import Settings
@@ -82,3 +84,22 @@ def test_a_build_takes_what_was_read_ahead_and_the_next_one_reads_again(
     assert read == [settings.build_file]
     assert (first.whole, ahead.whole, again.whole) == (True, False, False)
     assert ahead.passed == again.passed > 0
+
+
+def test_a_text_is_compiled_once_for_each_class_of_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    project.keep_compiled()
+    text, compiled = "{{ 1 + one }}", []
+    real = MacroFuzzEnvironment._compile
+
+    def count(environment: MacroFuzzEnvironment, source: str, filename: str) -> object:
+        compiled.append(type(environment))
+        return real(environment, source, filename)
+
+    monkeypatch.setattr(MacroFuzzEnvironment, "_compile", count)
+    environments = [get_environment(), get_environment(capture_macros=True), get_environment(native=True)]
+    templates = [environment.from_string(text) for environment in environments]
+    assert compiled == [MacroFuzzEnvironment, NativeSandboxEnvironment]
+    assert [template.environment for template in templates] == environments, "each is run by its own"
+    assert [template.render({"one": 1}) for template in templates] == ["2", "2", 2]
+    with pytest.raises(TemplateSyntaxError):
+        get_environment().from_string("{{ 1 + ")
