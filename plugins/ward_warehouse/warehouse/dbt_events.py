@@ -41,7 +41,7 @@ def only_what_is_heard() -> Iterator[None]:
     """For the time of a command, dbt fires only events that are listened to, and words no other."""
     before = get_event_manager()
     ctx_set_event_manager(ListeningManager())
-    BaseEvent.__init__ = _keep_words  # type: ignore[method-assign]
+    BaseEvent.__init__ = _keep_words  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:
@@ -64,5 +64,5 @@ def _fill_message(event: BaseEvent) -> Any:
 
 
 # An event that has its message shows that one, whoever made it.
-BaseEvent.pb_msg = cached_property(_fill_message)  # type: ignore[assignment]
+BaseEvent.pb_msg = cached_property(_fill_message)
 BaseEvent.pb_msg.__set_name__(BaseEvent, "pb_msg")

@@ -92,7 +92,7 @@ def keep_compiled() -> None:
             compiled[key] = compile_text(environment, source)
         return compiled[key]
 
-    MacroFuzzEnvironment.compile = compile_once  # type: ignore[method-assign]
+    MacroFuzzEnvironment.compile = compile_once  # type: ignore[assignment, method-assign]
 
 
 def take_prepared(settings: Settings) -> Manifest | None:
