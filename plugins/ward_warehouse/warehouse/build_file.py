@@ -41,11 +41,15 @@ def kept_open(settings: Settings) -> Iterator[None]:
     db = _open(settings)
     try:
         yield
-    finally:
-        try:
+    except BaseException:
+        # What went wrong meanwhile is what is told.
+        with suppress(duckdb.Error):
             db.close()
-        except (duckdb.Error, OSError) as error:
-            raise _cannot_write(settings.build_file, error) from None
+        raise
+    try:
+        db.close()
+    except (duckdb.Error, OSError) as error:
+        raise _cannot_write(settings.build_file, error) from None
 
 
 def forget_build(path: Path) -> None:
