@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
+from ward_warehouse.warehouse.dbt_command import connection_options
+
+_KEPT: dict[Path, duckdb.DuckDBPyConnection] = {}
+"""The build files that `kept_open` has open in this process."""
 
 
 @contextmanager
@@ -19,13 +24,14 @@ def open_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         BuildError: another process has it open, or it cannot be written.
     """
-    db = _open(settings)
+    path = settings.build_file
+    db = _KEPT[path].cursor() if path in _KEPT else _open(path)
     try:
         db.execute("SET TimeZone = 'UTC'")
         yield db
         db.close()
     except (duckdb.Error, OSError) as error:
-        raise _cannot_write(settings.build_file, error) from None
+        raise _cannot_write(path, error) from None
     finally:
         with suppress(duckdb.Error):
             db.close()
@@ -35,10 +41,17 @@ def open_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def kept_open(settings: Settings) -> Iterator[None]:
     """Keeps the build file open for those who open it meanwhile, each of whom would pay for it anew.
 
+    It is opened as dbt opens it, for DuckDB shares an open file among those who ask for it alike, and refuses who asks
+    otherwise; where that is not known, each opens it by itself.
+
     Raises:
         BuildError: another process has it open, or it cannot be written.
     """
-    db = _open(settings)
+    path, options = settings.build_file, connection_options(settings)
+    if options is None:
+        yield
+        return
+    db = _KEPT[path] = _open(path, options)
     try:
         yield
     except BaseException:
@@ -46,10 +59,12 @@ def kept_open(settings: Settings) -> Iterator[None]:
         with suppress(duckdb.Error):
             db.close()
         raise
+    finally:
+        del _KEPT[path]
     try:
         db.close()
     except (duckdb.Error, OSError) as error:
-        raise _cannot_write(settings.build_file, error) from None
+        raise _cannot_write(path, error) from None
 
 
 def forget_build(path: Path) -> None:
@@ -65,20 +80,10 @@ def forget_build(path: Path) -> None:
         raise _cannot_write(path, error) from None
 
 
-def _open(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """A connection to the build file, opened as `dbt_project/profiles.yml` opens it.
-
-    DuckDB shares an open file among those who ask for it alike, and refuses who asks otherwise.
-    """
-    path = settings.build_file
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "access_mode": "automatic",
-        "memory_limit": settings.build_memory,
-        "preserve_insertion_order": False,
-    }
+def _open(path: Path, options: dict[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return duckdb.connect(str(path), config=config)
+        return duckdb.connect(str(path), config=options or {})
     except duckdb.IOException as error:
         raise BuildError(
             f"warehouse: the build file {path.name} is in use ({str(error).splitlines()[0][:160]}); another build is "

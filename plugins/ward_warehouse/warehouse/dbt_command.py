@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from ward_warehouse.core.settings import Settings
 
@@ -69,20 +71,46 @@ def run_dbt(
         "--target",
         target,
     ]
-    environment = _environment(
-        WARD_WAREHOUSE_BUILD_DB=str(settings.published_file if published else settings.build_file),
-        WARD_WAREHOUSE_BUILD_ACCESS="read_only" if published else "automatic",
-        WARD_WAREHOUSE_BUILD_MEMORY=settings.build_memory,
-        WARD_WAREHOUSE_SPARK_DIR=str(settings.spark_folder),
-        DBT_BUILT_AT=datetime.now(UTC).isoformat(sep=" "),
-        DBT_BUILD_OF="all" if whole else "changes",
-    )
-    with environment, only_what_is_heard():
+    built = {"DBT_BUILT_AT": datetime.now(UTC).isoformat(sep=" "), "DBT_BUILD_OF": "all" if whole else "changes"}
+    with _environment(**_named_by_profiles(settings, published), **built), only_what_is_heard():
         try:
             return dbtRunner(manifest).invoke(command)
         finally:
             # The adapter would keep the build file open, and with it its lock, until the process ends.
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def connection_options(settings: Settings) -> dict[str, Any] | None:
+    """The options with which dbt opens the build file, by the profile of the project; None where only dbt can tell.
+
+    The project is a setting, and one of somebody's own has a profile of its own.
+    """
+    from dbt.config.profile import read_profile
+    from dbt.config.renderer import ProfileRenderer
+    from dbt_common.context import set_invocation_context
+
+    folder = settings.dbt_project_dir
+    try:
+        with _environment(**_named_by_profiles(settings)):
+            set_invocation_context(os.environ)
+            name = yaml.safe_load((folder / "dbt_project.yml").read_text("utf-8"))["profile"]
+            output = ProfileRenderer({}).render_data(read_profile(str(folder))[name]["outputs"]["duckdb"])
+    except Exception:
+        # What is wrong with it dbt says when it is run, in a sentence that names the file.
+        return None
+    if output.get("plugins") or output.get("path") != str(settings.build_file):
+        return None
+    return dict(output.get("config_options") or {})
+
+
+def _named_by_profiles(settings: Settings, published: bool = False) -> dict[str, str]:
+    """What `profiles.yml` reads of the environment."""
+    return {
+        "WARD_WAREHOUSE_BUILD_DB": str(settings.published_file if published else settings.build_file),
+        "WARD_WAREHOUSE_BUILD_ACCESS": "read_only" if published else "automatic",
+        "WARD_WAREHOUSE_BUILD_MEMORY": settings.build_memory,
+        "WARD_WAREHOUSE_SPARK_DIR": str(settings.spark_folder),
+    }
 
 
 @contextmanager

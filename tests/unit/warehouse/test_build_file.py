@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from tests.faults.workshop import SMALL_PROJECT
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.warehouse.build_file import kept_open, open_build
+from ward_warehouse.warehouse.dbt_command import connection_options
 
 
 @pytest.fixture
@@ -42,3 +45,23 @@ def test_a_file_that_cannot_be_made_is_told_as_such(settings: Settings) -> None:
     settings.build_file.parent.write_text("no folder", encoding="utf-8")
     with pytest.raises(BuildError, match="cannot be written"), kept_open(settings):
         pass
+
+
+def test_it_is_opened_as_the_profile_of_the_project_says(settings: Settings, tmp_path: Path) -> None:
+    """DuckDB refuses who opens a file otherwise than it is open, and the project may be one of somebody's own."""
+    own = {"access_mode": "automatic", "memory_limit": settings.build_memory, "preserve_insertion_order": False}
+    assert connection_options(settings) == own
+    other = Path(shutil.copytree(SMALL_PROJECT, tmp_path / "project"))
+    assert connection_options(settings.model_copy(update={"dbt_project_dir": other})) == {}
+
+
+def test_what_only_dbt_can_open_is_left_to_dbt(settings: Settings, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(SMALL_PROJECT, tmp_path / "project"))
+    other = settings.model_copy(update={"dbt_project_dir": project})
+    for text in ("{a: b: c", "ward_warehouse: {outputs: {duckdb: {type: duckdb, path: elsewhere.duckdb}}}"):
+        (project / "profiles.yml").write_text(text, encoding="utf-8")
+        with kept_open(other):
+            assert not other.build_file.exists(), "each opens it by itself"
+            with open_build(other) as db:
+                assert db.execute("SELECT 1").fetchall() == [(1,)]
+        other.build_file.unlink()
