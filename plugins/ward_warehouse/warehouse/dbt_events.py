@@ -17,6 +17,7 @@ from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager, get_event_manager
 
 RANKS = {level: rank for rank, level in enumerate(EventLevel)}
+_WORD, _WORDS = BaseEvent.__init__, "what it says"
 
 
 class ListeningManager(EventManager):
@@ -47,9 +48,6 @@ def only_what_is_heard() -> Iterator[None]:
     finally:
         BaseEvent.__init__ = _WORD  # type: ignore[method-assign]
         ctx_set_event_manager(before)
-
-
-_WORD, _WORDS = BaseEvent.__init__, "what it says"
 
 
 def _keep_words(event: BaseEvent, *args: Any, **words: Any) -> None:

@@ -53,17 +53,17 @@ def keep_restatements(lake: Lake, settings: Settings) -> int:
         BuildError: the build file cannot be read.
         LakeError: the lake cannot be written.
     """
-    try:
-        with open_build(settings) as db:
-            # The dbt project is a setting: one of somebody's own may have no such model.
-            if not db.execute(_MODEL).fetchall():
-                return 0
+    with open_build(settings) as db:
+        # The dbt project is a setting: one of somebody's own may have no such model.
+        if not db.execute(_MODEL).fetchall():
+            return 0
+        try:
             fresh = db.execute(_FRESH).to_arrow_table().select(RESTATEMENTS_SCHEMA.names).cast(RESTATEMENTS_SCHEMA)
-    except duckdb.Error as error:
-        raise BuildError(
-            f"build: the restatements cannot be read ({' '.join(str(error).split())[:200]}); run the build again; the "
-            "published warehouse is left as it was"
-        ) from None
+        except duckdb.Error as error:
+            raise BuildError(
+                f"build: the restatements cannot be read ({' '.join(str(error).split())[:200]}); run the build again; "
+                "the published warehouse is left as it was"
+            ) from None
     if fresh.num_rows:
         lake.write_table(f"{ZONE}/{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}.parquet", fresh)
     return int(fresh.num_rows)

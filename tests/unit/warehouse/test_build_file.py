@@ -11,8 +11,10 @@ import pytest
 from tests.faults.workshop import SMALL_PROJECT
 from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import Settings
+from ward_warehouse.lake.store import Lake
 from ward_warehouse.warehouse.build_file import kept_open, open_build
 from ward_warehouse.warehouse.dbt_command import connection_options
+from ward_warehouse.warehouse.restatements import keep_restatements
 
 
 @pytest.fixture
@@ -65,3 +67,11 @@ def test_what_only_dbt_can_open_is_left_to_dbt(settings: Settings, tmp_path: Pat
             with open_build(other) as db:
                 assert db.execute("SELECT 1").fetchall() == [(1,)]
         other.build_file.unlink()
+
+
+def test_restatements_that_cannot_be_read_are_told_as_such(settings: Settings) -> None:
+    """A dbt project of somebody's own may make them of other columns; its disk has room."""
+    with open_build(settings) as db:
+        db.execute("CREATE SCHEMA audit; CREATE TABLE audit.restatements AS SELECT 1 AS of_its_own")
+    with pytest.raises(BuildError, match="the restatements cannot be read"):
+        keep_restatements(Lake(settings.lake), settings)
