@@ -158,3 +158,15 @@ def test_the_database_that_was_locked_is_read_when_it_is_free(make_district: Mak
     assert district.play(record_kinds=["dossiers"]).state("was_locked").state == "loaded"
     with closing(sqlite3.connect(district["was_locked"].database)) as db:
         assert db.execute("SELECT count(*) FROM HO_SO").fetchone() == (len(RECORDS),)
+
+
+def test_a_system_that_is_down_is_waited_for_once(make_district: MakeDistrict, tmp_path: Path) -> None:
+    """And not once more for each kind of its records."""
+    district = district_of(make_district, tmp_path, {"down_twice": "http"})
+    ward = district["down_twice"].http
+    ward.always = http.status(503)
+    played = district.play()
+    assert ward.requests == 3
+    assert played.state("down_twice").state == "failed"
+    ward.always = None
+    assert district.play().state("down_twice").state == "loaded"

@@ -115,14 +115,18 @@ def items(count: int) -> list[dict[str, str]]:
 
 
 def source(
-    endpoint: Endpoint, connection: dict[str, Any] | None = None, limits: Limits = QUICK, **read: Any
+    endpoint: Endpoint,
+    connection: dict[str, Any] | None = None,
+    limits: Limits = QUICK,
+    was_silent: bool = False,
+    **read: Any,
 ) -> HttpSource:
     """The endpoint as a ward's source; `read` and `connection` replace parts of what is above."""
     part = SYSTEM["record_kinds"]["survey_responses"]
     system = {**SYSTEM, "record_kinds": {"survey_responses": {**part, "read": {**READ, **read}}}}
     known = {"port": endpoint.port, "schema": "http", "password": SECRET, **(connection or {})}
     found = Connection(**{"id": "p01", "conn_type": "http", "host": "127.0.0.1", **known})
-    return HttpSource(feed(system, RecordKind.SURVEY_RESPONSES), found, limits)
+    return HttpSource(feed(system, RecordKind.SURVEY_RESPONSES), found, limits, was_silent=was_silent)
 
 
 def rows(opened: HttpSource, window: Window | None = None) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ class Extracted:
 
 def extract(
     feed: Feed, request: Request, lake: Lake, resolve: Resolver, keys: Mapping[str, bytes],
-    least_share: float = LEAST_SHARE, suspects: Suspects | None = None,
+    least_share: float = LEAST_SHARE, suspects: Suspects | None = None, *, was_silent: bool = False,
 ) -> Extracted:  # fmt: skip
     """Reads the feed's changes and lands them; nothing is landed unless the source was read to its end.
 
@@ -78,6 +78,7 @@ def extract(
         keys: the pseudonym key by its id, and after it the earlier ones.
         least_share: share of the known records that must not be marked as deleted.
         suspects: marks records that the judging is expected to refuse; without it no records are cleared.
+        was_silent: the ward's system has just left another of its feeds without an answer.
 
     Raises:
         SourceError: the source cannot be read, its columns are not those of the mapping, or it marks too many records
@@ -93,7 +94,7 @@ def extract(
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
     window = _window(feed, request, previous, latest)
     loaded = {} if request.full else _taken_files(history, request.night, previous)
-    source = open_source(feed, resolve(feed.connection_id), loaded)
+    source = open_source(feed, resolve(feed.connection_id), loaded, was_silent=was_silent)
     known = known_versions(lake, feed, history, request.night, window.since)
     ends_at = night_end(request.night, feed.district.time_zone)
     batch_id = new_id()

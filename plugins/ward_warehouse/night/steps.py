@@ -103,8 +103,14 @@ class Night:
 
         Returns the outcomes, also of what failed: whether that fails the caller is the caller's decision.
         """
-        feeds = self.registry.feeds(ward, plan.record_kinds)
-        return [self._extract_feed(plan, feed, resolve) for feed in feeds]
+        found: list[Outcome] = []
+        silent: set[str] = set()
+        for feed in self.registry.feeds(ward, plan.record_kinds):
+            # A system that is down is not waited for again for each kind of its records.
+            found.append(self._extract_feed(plan, feed, resolve, was_silent=feed.connection_id in silent))
+            if found[-1].cause == "no_answer":
+                silent.add(feed.connection_id)
+        return found
 
     def extract(self, plan: Plan, resolve: Resolver, progress: Callable[[str], None] = lambda _: None) -> list[Outcome]:
         """Extracts every ward of a plan, `parallel_wards` at a time; gives the outcomes in the order of the plan."""
@@ -116,15 +122,16 @@ class Night:
                 progress(ward)
         return found
 
-    def _extract_feed(self, plan: Plan, feed: Feed, resolve: Resolver) -> Outcome:
+    def _extract_feed(self, plan: Plan, feed: Feed, resolve: Resolver, *, was_silent: bool) -> Outcome:
         started = datetime.now(UTC)
         try:
             keys = self._known_keys()
             with self._reading(feed, plan.request.night, resolve) as resolved:
                 suspects = suspects_by(self.settings.expectations_dir, feed.record_kind)
                 extracted = extract(
-                    feed, plan.request, self.lake, resolved, keys, self.settings.reconcile_least_share, suspects
-                )
+                    feed, plan.request, self.lake, resolved, keys, self.settings.reconcile_least_share, suspects,
+                    was_silent=was_silent,
+                )  # fmt: skip
         except WardWarehouseError as error:
             return note_outcome(self.lake,
                 plan, "extract", status_of(error), started, feed=feed, error=str(error), cause=error.cause,

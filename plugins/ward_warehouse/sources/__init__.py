@@ -14,7 +14,9 @@ from ward_warehouse.sources.base import BATCH_ROWS, FAULT, POSITION, ReadReport,
 __all__ = ["FAULT", "POSITION", "ReadReport", "Source", "Window", "open_source"]
 
 
-def open_source(feed: Feed, connection: Connection, loaded: Mapping[str, str], *, sample: bool = False) -> Source:
+def open_source(
+    feed: Feed, connection: Connection, loaded: Mapping[str, str], *, sample: bool = False, was_silent: bool = False
+) -> Source:
     """The source of a feed.
 
     Args:
@@ -22,6 +24,7 @@ def open_source(feed: Feed, connection: Connection, loaded: Mapping[str, str], *
         connection: where its system is.
         loaded: fingerprints of the files that earlier nights took.
         sample: a few records will do: pages are given as they come, and no receipt is written.
+        was_silent: the ward's system has just left another of its feeds without an answer: it is not waited for again.
     """
     # Each task reads one ward: it does not pay for the libraries of the other two transports.
     match feed.system.transport:
@@ -32,7 +35,7 @@ def open_source(feed: Feed, connection: Connection, loaded: Mapping[str, str], *
         case "http":
             from ward_warehouse.sources.http import HttpSource
 
-            return HttpSource(feed, connection, batch_rows=1 if sample else BATCH_ROWS)
+            return HttpSource(feed, connection, batch_rows=1 if sample else BATCH_ROWS, was_silent=was_silent)
         case "files":
             from ward_warehouse.sources.files import FilesSource
 

@@ -69,6 +69,21 @@ def test_a_server_that_stays_busy_ends_as_an_error(endpoint: Endpoint) -> None:
     assert len(endpoint.requests) == QUICK.attempts
 
 
+def test_a_system_that_was_just_silent_is_asked_once(endpoint: Endpoint) -> None:
+    endpoint.handle = lambda _: Response(status_code=503)
+    text = refused(endpoint, was_silent=True)
+    assert "503 in one attempt, for it had just left records of another kind without an answer" in text
+    assert len(endpoint.requests) == 1
+
+
+def test_a_system_that_was_silent_is_asked_as_often_as_others_once_it_answers(endpoint: Endpoint) -> None:
+    serve(endpoint, 5)
+    good = endpoint.handle
+    endpoint.handle = lambda asked: Response(status_code=503) if 1 < len(endpoint.requests) < 4 else good(asked)
+    assert len(rows(source(endpoint, was_silent=True))) == 5
+    assert len(endpoint.requests) == 4
+
+
 def test_retry_after_is_honoured(endpoint: Endpoint) -> None:
     first(status(429, Retry_After="1"))(endpoint)
     start = time.monotonic()

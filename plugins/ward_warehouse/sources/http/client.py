@@ -38,14 +38,25 @@ class Limits:
 
 
 class JsonClient:
-    """An open endpoint. TLS is verified, and no request leaves the connection's host except to its token endpoint."""
+    """An open endpoint. TLS is verified, and no request leaves the connection's host except to its token endpoint.
 
-    def __init__(self, feed: Feed, connection: Connection, spec: HttpRead, limits: Limits) -> None:
+    Args:
+        feed: a ward's feed.
+        connection: where its system is.
+        spec: how its endpoint is asked.
+        limits: how long a page is waited for, and how often it is asked for.
+        was_silent: the system has just left another feed without an answer: until it gives one it is asked once.
+    """
+
+    def __init__(
+        self, feed: Feed, connection: Connection, spec: HttpRead, limits: Limits, *, was_silent: bool = False
+    ) -> None:
         self.base = base_url(connection, spec)
         self._feed = feed
         self._connection = connection
         self._spec = spec
         self._limits = limits
+        self._attempts = 1 if was_silent else limits.attempts
         self._auth = make_auth(spec.auth, connection)
         self._secret = query_secret(spec.auth, connection)
         self._tls = tls_context(connection)
@@ -97,6 +108,7 @@ class JsonClient:
         response = self._send(url)
         try:
             self._check_status(response)
+            self._attempts = self._limits.attempts
             found = b"".join(response.iter_raw())
         finally:
             response.close()
@@ -171,9 +183,7 @@ class JsonClient:
         error = state.outcome.exception() if state.outcome else None
         asked = error.retry_after if isinstance(error, TransientError) else None
         too_long = (asked or 0.0) > self._limits.longest_retry_after
-        return (
-            too_long or stop_after_attempt(self._limits.attempts)(state) or self._deadline.left <= state.upcoming_sleep
-        )
+        return too_long or stop_after_attempt(self._attempts)(state) or self._deadline.left <= state.upcoming_sleep
 
     def _cause(self, error: Exception) -> Cause:
         if isinstance(error, LoginRefusedError):
@@ -192,13 +202,14 @@ class JsonClient:
                 f"dags/systems/{self._feed.system.system}.yml"
             )
         if isinstance(error, TransientError):
+            up_to = "up to " if self._attempts > 1 else ""
             if error.retry_after is not None and error.retry_after > limits.longest_retry_after:
                 return (
                     f"the server answered {error} and asks to wait {error.retry_after:.0f} s, expected at most "
                     f"{limits.longest_retry_after:.0f} s; run the ward again later"
                 )
             return (
-                f"the server answered {error} in up to {limits.attempts} attempts, expected 200; ask the ward whether "
+                f"the server answered {error} in {up_to}{self._tries()}, expected 200; ask the ward whether "
                 "its system is up, then run the ward again"
             )
         if BAD_CERTIFICATE in str(error):
@@ -208,9 +219,14 @@ class JsonClient:
             )
         text = f": {error}" if isinstance(error, httpx.ConnectError) else ""
         return (
-            f"no answer after {limits.attempts} attempts ({type(error).__name__}{text}); check that the ward's system "
+            f"no answer after {self._tries()} ({type(error).__name__}{text}); check that the ward's system "
             "is up and reachable, then run the ward again"
         )
+
+    def _tries(self) -> str:
+        if self._attempts == 1:
+            return "one attempt, for it had just left records of another kind without an answer"
+        return f"{self._attempts} attempts"
 
 
 def base_url(connection: Connection, spec: HttpRead) -> httpx.URL:

@@ -41,6 +41,8 @@ class HttpSource:
         connection: Connection,
         limits: Limits | None = None,
         batch_rows: int = BATCH_ROWS,
+        *,
+        was_silent: bool = False,
     ) -> None:
         self.report = ReadReport()
         self._connection = connection
@@ -51,7 +53,7 @@ class HttpSource:
         self._spec = spec
         with hidden_secrets(connection):
             try:
-                self._client = JsonClient(feed, connection, spec, limits or Limits())
+                self._client = JsonClient(feed, connection, spec, limits or Limits(), was_silent=was_silent)
             except SourceError as error:
                 raise SourceError(f"{feed}: {error}", "not_configured") from None
 
