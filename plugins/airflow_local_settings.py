@@ -70,7 +70,8 @@ def _forks_tasks() -> bool:
 if _forks_tasks() or sys.argv[1:3] == ["celery", "worker"]:
     from ward_warehouse.night import tasks
 
-    tasks.preload(reading_alone="wards" in sys.argv)
+    # A worker of the queue of the wards has no other tasks than those that read.
+    tasks.preload(*(["reading"] if "wards" in sys.argv else []))
 
 if _forks_tasks():
     # Its workers, and the tasks that they fork, end with it.

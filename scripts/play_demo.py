@@ -14,12 +14,12 @@ import shlex
 import shutil
 import sys
 import time
-import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Thread
@@ -30,6 +30,8 @@ import task_logs
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = ("lake", "warehouse", "reports")
+DAGS: dict[str, Any] = {}
+"""By their ids, once Airflow is there."""
 
 
 def main() -> int:
@@ -103,35 +105,70 @@ def play(home: Path, console: Any, generator: Executor) -> None:
     from ward_demo import systems
     from ward_warehouse.night import tasks
 
+    def prepare(entry: Any) -> Future[None]:
+        return generator.submit(systems.prepare, home, entry.night)
+
     histories, nights = systems.NIGHTS[:2], systems.NIGHTS[2:]
-    ready = [generator.submit(systems.prepare, home, entry.night) for entry in histories]
+    ready = [prepare(entry) for entry in histories]
     console.print(
         "[bold]Ward Warehouse[/]: two demonstration districts, three kinds of ward software and offices' returns, "
         "on this machine\n"
     )
-    with step(console, "start Airflow in this process, and import what its tasks will"):
-        dags = airflow_dags()
-        tasks.preload()
-        # Hundreds of thousands of objects that live to the end: the garbage collector would walk them again and again,
-        # and those that dbt and Airflow add hardly ever need it.
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 20)
+    with step(console, "start Airflow in this process, and import what loads take"), collector_off():
+        DAGS.update(airflow_dags())
+        tasks.preload("reading", "judging")
     with step(console, "generate the ward systems' records and start the HTTP ones"):
         ready[0].result()
         os.environ.update(systems.start(home))
+    # Forked: what was imported is theirs too. Their builds are this process's, for which they do not wait.
+    loaders = ProcessPoolExecutor(len(histories), get_context("fork"), initializer=begin_loader)
+
+    def load(entry: Any, prepared: Future[None] | None = None) -> Future[None]:
+        """Loads a night in a process of its own, once the ward systems are in their state of that evening."""
+        (prepared or prepare(entry)).result()
+        return loaders.submit(load_night, entry.night)
+
     try:
-        load_beside_each_other(dags, dict(zip(histories, ready, strict=True)), console)
-        for entry in nights:
-            load_night(dags, entry, generator.submit(systems.prepare, home, entry.night), console)
-            # The pages and reports of the first night would be written over a minute later.
-            last = entry is nights[-1]
+        with step(console, "DAG ward_nightly_load, a run for each history, side by side"):
+            for loaded in [load(*history) for history in zip(histories, ready, strict=True)]:
+                loaded.result()
+        loading = load(nights[0])
+        for entry in histories:
+            introduce(entry, console)
+            show_wards(entry.night, console)
+        with step(console, "import what builds take, while the next night is loaded"), collector_off():
+            tasks.preload("building")
+        for entry, following in zip(nights, (*nights[1:], None), strict=True):
+            introduce(entry, console)
+            with step(console, "DAG ward_nightly_load, the rest of it"):
+                loading.result()
+            show_wards(entry.night, console)
             with step(console, "DAG warehouse_build"):
-                run_dag(dags, "warehouse_build", {}, besides=None if last else "document|report")
+                if following is None:
+                    run_dag("warehouse_build")
+                else:
+                    loading = build_and_load(partial(load, following))
             show_scorecard(entry.district, "year", entry.night, console)
         show_scorecard("thanh_xuan", "half_year", histories[0].night, console)
         forget_announcements()
     finally:
+        loaders.shutdown(cancel_futures=True)
         systems.stop(home)
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """Leaves what is imported out of what the garbage collector walks: hundreds of thousands of objects that stay.
+
+    What dbt and Airflow add to them hardly ever needs it.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+        gc.enable()
 
 
 def clear_state(home: Path) -> None:
@@ -216,67 +253,47 @@ def forget_announcements() -> None:
         session.execute(delete(AssetDagRunQueue))
 
 
-def load_beside_each_other(dags: dict[str, Any], prepared: dict[Any, Future[None]], console: Any) -> None:
-    """Loads nights of different districts, each in a process of its own as soon as its ward systems are ready."""
-    loads = []
-    with step(console, "DAG ward_nightly_load, a run for each history, side by side"):
-        for entry, ready in prepared.items():
-            ready.result()
-            loads.append(get_context("fork").Process(target=load_in_fork, args=(dags, entry)))
-            loads[-1].start()
-        for load in loads:
-            load.join()
-    if any(load.exitcode for load in loads):
-        raise RuntimeError("the load of a history failed")
-    for entry in prepared:
-        introduce(entry, console)
-        show_wards(entry.night, console)
-
-
-def load_in_fork(dags: dict[str, Any], entry: Any) -> None:
-    """Loads a night in a process that was forked for it, and ends the process."""
+def begin_loader() -> None:
+    """Of a process that loads: the connections to Airflow's database are those of the process that forked it."""
     from airflow import settings
 
-    code = 1
-    try:
-        # The connections are those of the process that forked this one.
-        settings.engine.dispose(close=False)
-        load(dags, entry)
-        code = 0
-    except Exception:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        os._exit(code)
+    settings.engine.dispose(close=False)
 
 
-def load_night(dags: dict[str, Any], entry: Any, prepared: Future[None], console: Any) -> None:
-    """Loads a night, once the ward systems are in their state of that evening."""
-    introduce(entry, console)
-    prepared.result()
-    with step(console, "DAG ward_nightly_load"):
-        load(dags, entry)
-    show_wards(entry.night, console)
+def load_night(night: date) -> None:
+    # A night in which a ward is down ends red, after what came of it was judged and announced.
+    run_dag("ward_nightly_load", {"night": str(night)}, done="validate")
+
+
+def build_and_load(load_next: Callable[[], Future[None]]) -> Future[None]:
+    """A build, and the load of the next night beside it, which is given.
+
+    It begins when the build has passed, and is none of its business: by then the build has read the lake. Pages and
+    reports are left to the last build, which would write over them a minute later.
+    """
+    loading: list[Future[None]] = []
+    run_dag("warehouse_build", besides="document|report", before={"publish": lambda: loading.append(load_next())})
+    return loading[0]
 
 
 def introduce(entry: Any, console: Any) -> None:
     console.print(f"\n[bold cyan]Night {entry.night}[/]  {entry.vi}\n{entry.en}", highlight=False)
 
 
-def load(dags: dict[str, Any], entry: Any) -> None:
-    # A night in which a ward is down ends red, after what came of it was judged and announced.
-    run_dag(dags, "ward_nightly_load", {"night": str(entry.night)}, done="validate")
-
-
 def run_dag(
-    dags: dict[str, Any], dag_id: str, conf: dict[str, Any], done: str | None = None, besides: str | None = None
+    dag_id: str,
+    conf: dict[str, Any] | None = None,
+    *,
+    done: str | None = None,
+    besides: str | None = None,
+    before: Mapping[str, Callable[[], None]] | None = None,
 ) -> None:
     """One run of a DAG, or of it up to the task that must have done its work, without the tasks of a pattern.
 
     Under a scheduler the load's asset starts the build; here the caller does.
     """
-    with task_logs.kept():
-        run = dags[dag_id].test(run_conf=conf, mark_success_pattern=besides)
+    with task_logs.kept(before or {}):
+        run = DAGS[dag_id].test(run_conf=conf or {}, mark_success_pattern=besides)
     state = run.get_task_instance(done).state if done else run.state
     if str(state) != "success":
         raise RuntimeError(f"DAG {dag_id}{f', task {done},' if done else ''} ended in state {state}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,13 +18,18 @@ LIBRARY = "ward_warehouse"
 
 
 @contextmanager
-def kept() -> Iterator[None]:
-    """Until the block ends, what the library says in a task goes to that task's log file as well."""
+def kept(before: Mapping[str, Callable[[], None]]) -> Iterator[None]:
+    """Until the block ends, what the library says in a task goes to that task's log file as well.
+
+    Args:
+        before: what is done when a task begins, by the id of the task.
+    """
     from airflow.sdk.execution_time import supervisor
 
     run = supervisor.run_task_in_process
 
     def run_with_log(ti: Any, task: Any, **others: Any) -> Any:
+        before.get(ti.task_id, lambda: None)()
         with _file_of(ti) as log:
             result = run(ti=ti, task=task, **others)
             if result.error is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from ward_warehouse.core.connections import Resolver, from_environment
@@ -27,32 +27,34 @@ log = logging.getLogger(__name__)
 PARAMS = ("wards", "record_kinds", "night", "since", "until", "chunk_days", "full", "reconcile")
 """What a run of the nightly load may be asked; the DAG declares the same."""
 
-READING = (
-    "ward_warehouse.night.reading",
-    "ward_warehouse.sources.files.source",
-    "ward_warehouse.sources.http.source",
-    "ward_warehouse.sources.sql.source",
-    "adbc_driver_sqlite.dbapi",
-    "fsspec.implementations.local",
-    "pyarrow.dataset",
-)
-PRELOADED = (
-    *READING,
-    "ward_warehouse.night.behind",
-    "ward_warehouse.validation.commit",
-    "ward_warehouse.warehouse.parquet_copy",
-    "ward_warehouse.warehouse.publish",
-    "ward_warehouse.warehouse.dbt",
-    "dbt.adapters.duckdb.environments.local",
-    "dbt.cli.main",
-    "dbt.task.build",
-    "holidays.countries",
-)
-"""What the tasks import only when they come to it, because a DAG file and most commands need none of it; of the
-libraries also what they themselves import late."""
+Work = Literal["reading", "judging", "building"]
+
+IMPORTED: dict[Work, Sequence[str]] = {
+    "reading": (
+        "ward_warehouse.night.reading",
+        "ward_warehouse.sources.files.source",
+        "ward_warehouse.sources.http.source",
+        "ward_warehouse.sources.sql.source",
+        "adbc_driver_sqlite.dbapi",
+        "fsspec.implementations.local",
+        "pyarrow.dataset",
+    ),
+    "judging": ("ward_warehouse.night.behind", "ward_warehouse.validation.commit"),
+    "building": (
+        "ward_warehouse.warehouse.parquet_copy",
+        "ward_warehouse.warehouse.publish",
+        "ward_warehouse.warehouse.dbt",
+        "dbt.adapters.duckdb.environments.local",
+        "dbt.cli.main",
+        "dbt.task.build",
+        "holidays.countries",
+    ),
+}
+"""What the tasks of each work import only when they come to it, because a DAG file and most commands need none of it;
+of the libraries also what they themselves import late."""
 
 
-def preload(*, reading_alone: bool = False) -> None:
+def preload(*works: Work) -> None:
     """Imports what the tasks will, and reads the registry and the dbt project: for the process that forks theirs.
 
     It leaves nothing open that a fork would share, and starts no thread.
@@ -61,20 +63,23 @@ def preload(*, reading_alone: bool = False) -> None:
     shares what it does not write to.
 
     Args:
-        reading_alone: of a process whose tasks read wards and do nothing else.
+        works: those of the tasks; all of them if none is named.
     """
-    for name in READING if reading_alone else PRELOADED:
-        import_module(name)
+    wanted = works or tuple(IMPORTED)
+    for work in wanted:
+        for name in IMPORTED[work]:
+            import_module(name)
     settings = load_settings()
     # Kept by file and text: a tenth of a second of each task.
     load_registry(settings)
-    if reading_alone:
-        return
-    from ward_warehouse.validation.importing import great_expectations
-    from ward_warehouse.warehouse.project import prepare_project
+    if "judging" in wanted:
+        from ward_warehouse.validation.importing import great_expectations
 
-    great_expectations()
-    prepare_project(settings)
+        great_expectations()
+    if "building" in wanted:
+        from ward_warehouse.warehouse.project import prepare_project
+
+        prepare_project(settings)
 
 
 def plan(
