@@ -22,7 +22,7 @@ from ward_warehouse.mapping import privacy
 from ward_warehouse.mapping.duckdb_memory import open_cursor
 from ward_warehouse.mapping.own_rows import OwnRows
 from ward_warehouse.mapping.plain_text import plain_columns
-from ward_warehouse.mapping.shortcuts import GIVEN, short_ways
+from ward_warehouse.mapping.shortcuts import GIVEN, is_small, short_ways
 from ward_warehouse.mapping.statement import (
     AHEAD,
     COURSE,
@@ -82,6 +82,8 @@ class Mapper:
         return short_ways(batch, plain, self._statement(batch.schema, [], plain).short_steps(), read)
 
     def _run(self, batch: pa.Table, built: Statement, statement: str, parameters: dict[str, object]) -> pa.Table:
+        # To look for the best plan takes longer than to map a few records by any: a third of their time.
+        self._db.execute(f"PRAGMA {'disable' if is_small(batch) else 'enable'}_optimizer")
         self._db.register("batch", batch)
         if built.hashed:
             parameters |= privacy.key_parameters(self._key, self._key_id, built.hashed)

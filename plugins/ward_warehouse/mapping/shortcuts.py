@@ -19,7 +19,6 @@ GIVEN = "given "
 """Before the name of a step of the statement: the column of the batch that holds what the step would give."""
 
 LEAST_ROWS = 2_000
-"""A batch of fewer rows is mapped faster than it is looked at."""
 LOOKED_AT = 500
 MOST_OF_LOOKED_AT = 150
 """A column with more different values among its first rows has no few of them."""
@@ -49,6 +48,11 @@ class Step:
     form: str | None = None
 
 
+def is_small(batch: pa.Table) -> bool:
+    """Whether the rows of a batch are mapped faster than it is found out how to map them best."""
+    return batch.num_rows < LEAST_ROWS
+
+
 def short_ways(batch: pa.Table, plain: frozenset[str], steps: list[Step], read: Read) -> dict[str, pa.Array]:
     """The values of the steps of a batch for which there is a short way, by the name of the step.
 
@@ -58,7 +62,7 @@ def short_ways(batch: pa.Table, plain: frozenset[str], steps: list[Step], read: 
         steps: of the statement.
         read: gives the values of steps, one column each, of another batch by the statement itself.
     """
-    if batch.num_rows < LEAST_ROWS:
+    if is_small(batch):
         return {}
     few = _read_few_values(batch, [step for step in steps if step.form is None], read)
     for step in steps:
