@@ -165,7 +165,7 @@
     coalesce({{ dossier_code }} in (
         select r.dossier_code from {{ replaced }} as r where r.dossier_code is not null
         union all
-        select r.dossier_code from {{ responses }} as r
+        select r.dossier_code from {{ computed_rows(responses) }} as r
         where r.dossier_code is not null and r.response_key in (select c.response_key from {{ changed }} as c)
     ), false)
     {%- else -%}
@@ -212,20 +212,12 @@
     {{ return(days | unique | list) }}
 {% endmacro %}
 
-{# The rows of a fact that this build computed, for its tests: all of them, or those that a night did. While dbt reads the
-   project it does not say which fact a test is of; the fact itself depends on the model of its keys. #}
-{% macro computed_rows(fact) -%}
-    {%- if execute and only_changes() -%}
-    {%- set kept = var('facts')[fact.identifier] -%}
-    {%- set computed = fact.incorporate(path={'schema': 'intermediate', 'identifier': kept.computed}) -%}
-    (
-        select *
-        from {{ fact }}
-        where {{ kept.key }} in (select computed.{{ kept.key }} from {{ computed }} as computed)
-    ) as computed_rows
-    {%- else -%}
-    {{ fact }}
-    {%- endif -%}
+{# The rows of a fact that this build computed: all of them, or those that a night did, which a hook of the fact has laid
+   beside it. #}
+{% macro computed_rows(fact) %}{{ return(beside(fact) if only_changes() else fact) }}{% endmacro %}
+
+{% macro beside(fact) -%}
+    {{ return(fact.incorporate(path={'schema': 'intermediate', 'identifier': fact.identifier ~ '__computed'})) }}
 {%- endmacro %}
 
 {# The rows of a table of figures that this build computed, for its tests. The tables are those that publishing brings up

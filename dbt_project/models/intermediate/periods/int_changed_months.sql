@@ -7,7 +7,7 @@ with
 {%- for name, fact in kept.items() %}
 changed_{{ fact.record_kind }} as materialized (
     select records.*
-    from {{ ref(name) }} as records
+    from {{ computed_rows(ref(name)) }} as records
     where records.{{ fact.key }} in (select c.{{ fact.key }} from {{ ref(fact.computed) }} as c)
 ),
 {%- endfor %}

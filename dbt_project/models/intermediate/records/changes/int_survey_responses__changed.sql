@@ -18,7 +18,7 @@ with codes as (
     select
         dossiers.ward_key,
         dossiers.dossier_code
-    from {{ dossiers }} as dossiers
+    from {{ computed_rows(dossiers) }} as dossiers
     where dossiers.dossier_key in (select changed.dossier_key from {{ changed }} as changed)
 ),
 
