@@ -50,7 +50,7 @@ class Step:
 
 def is_small(batch: pa.Table) -> bool:
     """Whether the rows of a batch are mapped faster than it is found out how to map them best."""
-    return batch.num_rows < LEAST_ROWS
+    return int(batch.num_rows) < LEAST_ROWS
 
 
 def short_ways(batch: pa.Table, plain: frozenset[str], steps: list[Step], read: Read) -> dict[str, pa.Array]:

@@ -1,4 +1,8 @@
-{{ config(materialized='kept_in_place', pre_hook="{{ forget_computed(this) }}", post_hook="{{ keep_computed(this) }}") }}
+{{ config(
+    materialized='kept_in_place',
+    pre_hook="{{ forget_computed(this) }}",
+    post_hook="{{ keep_computed(this) }}"
+) }}
 
 -- depends_on: {{ ref_of_nights('int_survey_responses__replaced') }}
 -- depends_on: {{ ref_of_nights('int_survey_responses__changed') }}
