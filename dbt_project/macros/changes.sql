@@ -216,9 +216,8 @@
    beside it. #}
 {% macro computed_rows(fact) %}{{ return(beside(fact) if only_changes() else fact) }}{% endmacro %}
 
-{% macro beside(fact) -%}
-    {{ return(fact.incorporate(path={'schema': 'intermediate', 'identifier': fact.identifier ~ '__computed'})) }}
-{%- endmacro %}
+{# In a schema of their own, under the name of the fact: they are no model, and their columns are the fact's. #}
+{% macro beside(fact) %}{{ return(fact.incorporate(path={'schema': 'computed'})) }}{% endmacro %}
 
 {# The rows of a table of figures that this build computed, for its tests. The tables are those that publishing brings up
    to date as well: `figures` in dbt_project.yml. #}

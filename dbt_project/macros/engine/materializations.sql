@@ -66,6 +66,7 @@
 {% macro spark__keep_computed(fact) %}{% endmacro %}
 {% macro duckdb__keep_computed(fact) %}
     {%- set kept = var('facts')[fact.identifier] %}
+    create schema if not exists {{ beside(fact).without_identifier() }};
     create or replace table {{ beside(fact) }} as
     select * from {{ fact }}
     where

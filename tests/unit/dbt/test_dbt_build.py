@@ -224,7 +224,7 @@ def test_a_fact_is_tested_by_the_rows_that_the_build_computed(
     with duckdb.connect(str(build_file)) as db:
         db.execute("CREATE OR REPLACE TABLE marts.fct_dossiers AS SELECT 'w:twice' AS dossier_key FROM range(2)")
         db.execute(
-            "CREATE OR REPLACE TABLE intermediate.int_dossiers__changed AS SELECT $key AS dossier_key",
+            "CREATE OR REPLACE TABLE computed.fct_dossiers AS FROM marts.fct_dossiers WHERE dossier_key = $key",
             {"key": computed},
         )
     test = "unique_in_computed_rows_fct_dossiers_dossier_key"
