@@ -1,7 +1,8 @@
 """`make demo`: the nights of the demonstration districts, through the project's own DAGs, on an empty state folder.
 
-The DAGs run in this one process (Airflow's `dag.test()`): the same tasks, params and trigger rules as under a
-scheduler, without the half minute that its services take to start. `make up` runs the same under Airflow's scheduler.
+The DAGs run in this process and, where they load, in two that it forks (Airflow's `dag.test()`): the same tasks, params
+and trigger rules as under a scheduler, without the half minute that its services take to start. `make up` runs the same
+under Airflow's scheduler.
 What Airflow, Great Expectations and dbt log goes to `<home>/logs/demo.log`.
 """
 
@@ -18,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -120,13 +121,14 @@ def play(home: Path, console: Any, generator: Executor) -> None:
     with step(console, "generate the ward systems' records and start the HTTP ones"):
         ready[0].result()
         os.environ.update(systems.start(home))
-    # Forked: what was imported is theirs too. Their builds are this process's, for which they do not wait.
+    # Forked: what was imported is theirs too, and they do without what builds import.
     loaders = ProcessPoolExecutor(len(histories), get_context("fork"), initializer=begin_loader)
 
     def load(entry: Any, prepared: Future[None] | None = None) -> Future[None]:
         """Loads a night in a process of its own, once the ward systems are in their state of that evening."""
         (prepared or prepare(entry)).result()
-        return loaders.submit(load_night, entry.night)
+        # Two processes that asked the clock themselves might read the same microsecond, and Airflow names runs by it.
+        return loaders.submit(load_night, entry.night, datetime.now(UTC))
 
     try:
         with step(console, "DAG ward_nightly_load, a run for each history, side by side"):
@@ -140,7 +142,7 @@ def play(home: Path, console: Any, generator: Executor) -> None:
             tasks.preload("building")
         for entry, following in zip(nights, (*nights[1:], None), strict=True):
             introduce(entry, console)
-            with step(console, "DAG ward_nightly_load, the rest of it"):
+            with step(console, "DAG ward_nightly_load, what was left of it"):
                 loading.result()
             show_wards(entry.night, console)
             with step(console, "DAG warehouse_build"):
@@ -260,9 +262,9 @@ def begin_loader() -> None:
     settings.engine.dispose(close=False)
 
 
-def load_night(night: date) -> None:
+def load_night(night: date, asked_at: datetime) -> None:
     # A night in which a ward is down ends red, after what came of it was judged and announced.
-    run_dag("ward_nightly_load", {"night": str(night)}, done="validate")
+    run_dag("ward_nightly_load", {"night": str(night)}, asked_at, done="validate")
 
 
 def build_and_load(load_next: Callable[[], Future[None]]) -> Future[None]:
@@ -283,6 +285,7 @@ def introduce(entry: Any, console: Any) -> None:
 def run_dag(
     dag_id: str,
     conf: dict[str, Any] | None = None,
+    asked_at: datetime | None = None,
     *,
     done: str | None = None,
     besides: str | None = None,
@@ -293,7 +296,8 @@ def run_dag(
     Under a scheduler the load's asset starts the build; here the caller does.
     """
     with task_logs.kept(before or {}):
-        run = DAGS[dag_id].test(run_conf=conf or {}, mark_success_pattern=besides)
+        now = asked_at or datetime.now(UTC)
+        run = DAGS[dag_id].test(run_after=now, logical_date=now, run_conf=conf or {}, mark_success_pattern=besides)
     state = run.get_task_instance(done).state if done else run.state
     if str(state) != "success":
         raise RuntimeError(f"DAG {dag_id}{f', task {done},' if done else ''} ended in state {state}")

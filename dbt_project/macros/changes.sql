@@ -159,14 +159,13 @@
    dossier that was handed over has the votes of two wards. #}
 {% macro has_changed_votes(dossier_code) -%}
     {%- set replaced = ref_of_nights('int_survey_responses__replaced') -%}
-    {%- set changed = ref_of_nights('int_survey_responses__changed') -%}
     {%- set responses = ref_of_nights('fct_survey_responses') -%}
     {%- if only_changes() -%}
     coalesce({{ dossier_code }} in (
         select r.dossier_code from {{ replaced }} as r where r.dossier_code is not null
         union all
         select r.dossier_code from {{ computed_rows(responses) }} as r
-        where r.dossier_code is not null and r.response_key in (select c.response_key from {{ changed }} as c)
+        where r.dossier_code is not null
     ), false)
     {%- else -%}
     true
@@ -214,10 +213,10 @@
 
 {# The rows of a fact that this build computed: all of them, or those that a night did, which a hook of the fact has laid
    beside it. #}
-{% macro computed_rows(fact) %}{{ return(beside(fact) if only_changes() else fact) }}{% endmacro %}
+{% macro computed_rows(fact) %}{{ return(computed_table(fact) if only_changes() else fact) }}{% endmacro %}
 
 {# In a schema of their own, under the name of the fact: they are no model, and their columns are the fact's. #}
-{% macro beside(fact) %}{{ return(fact.incorporate(path={'schema': 'computed'})) }}{% endmacro %}
+{% macro computed_table(fact) %}{{ return(fact.incorporate(path={'schema': 'computed'})) }}{% endmacro %}
 
 {# The rows of a table of figures that this build computed, for its tests. The tables are those that publishing brings up
    to date as well: `figures` in dbt_project.yml. #}

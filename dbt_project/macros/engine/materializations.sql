@@ -66,8 +66,8 @@
 {% macro spark__keep_computed(fact) %}{% endmacro %}
 {% macro duckdb__keep_computed(fact) %}
     {%- set kept = var('facts')[fact.identifier] %}
-    create schema if not exists {{ beside(fact).without_identifier() }};
-    create or replace table {{ beside(fact) }} as
+    create schema if not exists {{ computed_table(fact).without_identifier() }};
+    create or replace table {{ computed_table(fact) }} as
     select * from {{ fact }}
     where
     {%- if only_changes() %}

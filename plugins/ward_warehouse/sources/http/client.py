@@ -224,7 +224,7 @@ class JsonClient:
         )
 
     def _tries(self) -> str:
-        if self._attempts == 1:
+        if self._attempts < self._limits.attempts:
             return "one attempt, for it had just left records of another kind without an answer"
         return f"{self._attempts} attempts"
 

@@ -6,7 +6,6 @@
 {%- set replaced = ref('int_dossiers__replaced') %}
 {%- set dossiers = ref('fct_dossiers') %}
 {%- set versions = ref('stg_survey_responses') %}
-{%- set changed = ref('int_dossiers__changed') %}
 {%- set changed_records = ref('stg_changed_records') %}
 {%- if only_changes() %}
 with codes as (
@@ -19,7 +18,6 @@ with codes as (
         dossiers.ward_key,
         dossiers.dossier_code
     from {{ computed_rows(dossiers) }} as dossiers
-    where dossiers.dossier_key in (select changed.dossier_key from {{ changed }} as changed)
 ),
 
 changed as (
