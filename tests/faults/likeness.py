@@ -64,13 +64,17 @@ OF_A_PLAY = ("_invocation_id", "duration_s", "seconds", "process", "started", "e
 
 def _tell(home: Path, after_a_load: bool) -> Iterator[str]:
     leave_out = NOT_READ_AFTER_A_LOAD if after_a_load else NOT_READ
+    last = ""
     for path in sorted(home.rglob("*"), key=lambda one: _unnamed(str(one))):
         place = path.relative_to(home)
         if any(place.is_relative_to(folder) for folder in leave_out):
             continue
         # A version mark of the load's ledger, and what a seal is of, are the size and time of change of a file.
         mark = f"{path.stat().st_size}:{path.stat().st_mtime}" if path.suffix == ".json" else ""
-        yield f"{_unnamed(str(place))} {path.stat().st_mode:o} {mark}"
+        # Past midnight the outcomes of one night lie in the folders of two days.
+        if (line := f"{_unnamed(str(place))} {path.stat().st_mode:o} {mark}") != last:
+            yield line
+        last = line
         if path.is_file() and path.name != "seals.json":
             content = _content(path)
             yield from _of_schema_raw(content) if after_a_load and place == BUILD_FILE else content
@@ -94,7 +98,8 @@ def _sealed(home: Path) -> Iterator[str]:
 
 
 def _unnamed(path: str) -> str:
-    """A path without what makes a passing file's name its own."""
+    """A path without what makes a passing file's name its own, and without the day of an outcome that its id says."""
+    path = re.sub(r"(?<=lake/outcomes/)(\d{8})(?=$|/\1T)", "*", path)
     return re.sub(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", "*", path)
 
 
@@ -169,6 +174,11 @@ CATALOGUE = """
     ORDER BY ALL"""
 
 
+def _way_of_writing(found: str) -> tuple[bool, str]:
+    """Its place among those written with a T, or among the others: else midnight would come between the two ways."""
+    return "T" in found, found
+
+
 def _timeless(text: str) -> str:
     """The text with ids, moments of these days and version marks as their places among their like."""
     days = "|".join(f"{datetime.now(UTC) - timedelta(days=n):%Y-%m-%d}" for n in (0, 1))
@@ -179,6 +189,6 @@ def _timeless(text: str) -> str:
         ("moment", rf"(?:{days})[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00(?::00)?)?"),
         ("mark", r"\d+:\d{10}\.\d+"),
     ):
-        order = {found: n for n, found in enumerate(sorted(set(re.findall(pattern, text))))}
+        order = {found: n for n, found in enumerate(sorted(set(re.findall(pattern, text)), key=_way_of_writing))}
         text = re.sub(pattern, lambda found: f"{name} {order[found[0]]}", text)  # noqa: B023 - called at once
     return text
