@@ -1,6 +1,9 @@
 -- Every record of every ward that reached the warehouse is in its fact table, once, unless it is deleted at its source.
 -- Both sides are first compared as a number of records and a sum of hashes, which takes a fraction of the time of
--- comparing millions of keys; the keys are compared, and named, where those differ.
+-- comparing millions of keys; the keys are compared, and named, where those differ. A record comes again whenever it
+-- changes, and to count the records is to look for those that came twice. Most came in one night of their ward, its
+-- largest: there each key stands once, so only those of the other nights are looked for. Where a key does stand there
+-- twice, the sums differ, and the keys are compared.
 {%- set kinds = {} %}
 {%- for name, fact in var('facts').items() %}
 {%- do kinds.update({fact.record_kind: {
@@ -15,27 +18,63 @@ with deleted as (
     where state = 'deleted'
 ),
 
+{% for kind, names in kinds.items() %}
+{{ kind }}_largest_nights as (
+    select
+        ward_key,
+        max_by(night, versions) as night
+    from (
+        select
+            ward_key,
+            night,
+            count(*) as versions
+        from {{ names.staging }}
+        group by ward_key, night
+    ) as nights
+    group by ward_key
+),
+
+{{ kind }}_versions as (
+    select
+        {{ text_hash('v.' ~ names.key) }} as key_hash,
+        l.night is not null as is_of_largest
+    from {{ names.staging }} as v
+    left join {{ kind }}_largest_nights as l on v.ward_key = l.ward_key and v.night = l.night
+    where v.{{ names.key }} not in (
+        select d.record_key
+        from deleted as d
+        where d.record_kind = '{{ kind }}'
+    )
+),
+
+{{ kind }}_of_other_nights as (
+    select distinct key_hash
+    from {{ kind }}_versions
+    where not is_of_largest
+),
+
+{{ kind }}_of_both as (
+    select distinct key_hash
+    from {{ kind }}_versions
+    where is_of_largest and key_hash in (select o.key_hash from {{ kind }}_of_other_nights as o)
+),
+{% endfor %}
 sums as (
     {%- for kind, names in kinds.items() %}
+    {%- set signed = [
+        (1, kind ~ '_versions where is_of_largest', 'key_hash'),
+        (1, kind ~ '_of_other_nights', 'key_hash'),
+        (-1, kind ~ '_of_both', 'key_hash'),
+        (-1, names.fact, text_hash(names.key)),
+    ] %}
+    {%- for sign, counted, key_hash in signed %}
     select
         '{{ kind }}' as record_kind,
-        count(*) as records,
-        coalesce(sum(loaded.key_hash), 0) as key_hashes
-    from (
-        select distinct {{ text_hash(names.key) }} as key_hash
-        from {{ names.staging }}
-        where {{ names.key }} not in (
-            select d.record_key
-            from deleted as d
-            where d.record_kind = '{{ kind }}'
-        )
-    ) as loaded
-    union all
-    select
-        '{{ kind }}' as record_kind,
-        -count(*) as records,
-        -coalesce(sum({{ text_hash(names.key) }}), 0) as key_hashes
-    from {{ names.fact }}
+        {{ sign }} * count(*) as records,
+        {{ sign }} * coalesce(sum({{ key_hash }}), 0) as key_hashes
+    from {{ counted }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),

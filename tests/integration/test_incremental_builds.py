@@ -349,14 +349,22 @@ def return_petitions(db: duckdb.DuckDBPyConnection, night: date, petitions: int)
     db.execute("INSERT INTO raw.changed_records VALUES ('ward_returns', $1, 'petitions')", [WARDS[0]])
 
 
-def test_a_night_finds_a_record_that_it_was_not_told_of(built: District, tmp_path: Path) -> None:
+RECORDS_THAT_DIFFER = {
+    "one more in a night": "INSERT INTO raw.dossiers BY NAME "
+    "SELECT * REPLACE ('forgotten' AS source_record_id) FROM raw.dossiers LIMIT 1",
+    "one more in a night of its own": "INSERT INTO raw.dossiers BY NAME "
+    "SELECT * REPLACE ('forgotten' AS source_record_id, DATE '2001-01-01' AS night) FROM raw.dossiers LIMIT 1",
+    "one less in its fact": "DELETE FROM marts.fct_dossiers WHERE rowid = 0",
+    "one twice in its fact": "INSERT INTO marts.fct_dossiers FROM marts.fct_dossiers LIMIT 1",
+}
+
+
+@pytest.mark.parametrize("statement", RECORDS_THAT_DIFFER.values(), ids=RECORDS_THAT_DIFFER)
+def test_a_night_finds_a_record_that_it_was_not_told_of(built: District, tmp_path: Path, statement: str) -> None:
     """Nothing notes it as changed, so the night computes nothing of it; the audit looks at all records."""
     district = built.copied_to(tmp_path)
     with duckdb.connect(district.settings.build_file) as db:
-        db.execute(
-            "INSERT INTO raw.dossiers BY NAME "
-            "SELECT * REPLACE ('forgotten' AS source_record_id) FROM raw.dossiers LIMIT 1"
-        )
+        db.execute(statement)
     with pytest.raises(BuildError, match=r"assert_no_record_is_lost: Got 1 result.*left as it was"):
         district.night().build()
 
