@@ -18,18 +18,18 @@ LIBRARY = "ward_warehouse"
 
 
 @contextmanager
-def kept(before: Mapping[str, Callable[[], None]]) -> Iterator[None]:
+def kept(before: Mapping[str, Callable[[Any], None]]) -> Iterator[None]:
     """Until the block ends, what the library says in a task goes to that task's log file as well.
 
     Args:
-        before: what is done when a task begins, by the id of the task.
+        before: what is done when a task begins, by the id of the task, and is given its instance.
     """
     from airflow.sdk.execution_time import supervisor
 
     run = supervisor.run_task_in_process
 
     def run_with_log(ti: Any, task: Any, **others: Any) -> Any:
-        before.get(ti.task_id, lambda: None)()
+        before.get(ti.task_id, lambda _: None)(ti)
         with _file_of(ti) as log:
             result = run(ti=ti, task=task, **others)
             if result.error is not None:

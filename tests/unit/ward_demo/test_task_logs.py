@@ -26,11 +26,11 @@ def test_what_a_task_says_and_why_it_failed_is_in_its_own_log(tmp_path: Path, mo
     monkeypatch.setitem(sys.modules, "airflow.sdk.execution_time", SimpleNamespace(supervisor=supervisor))
     monkeypatch.setitem(sys.modules, "airflow.sdk.log", SimpleNamespace(init_log_file=init_log_file))
     ti = SimpleNamespace(dag_id="d", run_id="r", task_id="extract", map_index=6, try_number=1)
-    begun: list[str] = []
-    before = {"extract": lambda: begun.append("extract"), "validate": lambda: begun.append("validate")}
+    begun: list[SimpleNamespace] = []
+    before = {"extract": begun.append, "validate": lambda _: begun.clear()}
     with task_logs.kept(before):
         supervisor.run_task_in_process(ti=ti, task=None)
-    assert begun == ["extract"]
+    assert begun == [ti]
     assert supervisor.run_task_in_process is run, "as it was"
     file = tmp_path / "dag_id=d" / "run_id=r" / "task_id=extract" / "map_index=6" / "attempt=1.log"
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
