@@ -71,18 +71,14 @@ def replace_computed(db: duckdb.DuckDBPyConnection, session: Session, table: Tab
     except duckdb.CatalogException:
         return None
     session.execute(f"DELETE FROM {qualified(table.name)} WHERE {identifier(fact.key)} = ANY(%s)", [keys])  # noqa: S608
-    condition = f"{fact.key} IN (SELECT {fact.key} FROM {computed})"  # noqa: S608 - checked names
-    # What a build computes stands at the end of its table: without the range all columns of all records would be read.
-    place = db.execute(f"SELECT min(rowid), max(rowid) FROM {table.source} WHERE {condition}").fetchone()  # noqa: S608
-    if place and place[0] is not None:
-        first, last = map(int, place)
-        _copy(
-            db,
-            session,
-            table,
-            f"SELECT {_columns(table.columns)} FROM {table.source} "  # noqa: S608 - our own names and two numbers
-            f"WHERE rowid BETWEEN {first} AND {last} AND {condition}",
-        )
+    # By their place: DuckDB would read every column of all records before it compares the keys.
+    _copy(
+        db,
+        session,
+        table,
+        f"SELECT {_columns(table.columns)} FROM {table.source} WHERE rowid IN (SELECT rowid FROM {table.source} "  # noqa: S608 - checked names
+        f"WHERE {fact.key} IN (SELECT {fact.key} FROM {computed}))",
+    )
     expected = _count(db, table.source)
     found = session.execute(f"SELECT count(*) FROM {qualified(table.name)}").fetchone()  # noqa: S608 - a quoted name
     return expected if found == (expected,) else None
