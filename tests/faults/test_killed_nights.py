@@ -1,9 +1,11 @@
 """A night that is killed at any moment: one plain re-run, and the warehouse is that of a night that was not."""
 
+import json
 import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -136,6 +138,25 @@ def test_two_states_are_alike_only_if_they_are(night: Struck) -> None:
         changed = likeness(night.home)
         assert changed not in found, f"{name} is like {found[changed]}"
         found[changed] = name
+
+
+def test_midnight_makes_no_other_state(tmp_path: Path) -> None:
+    """The outcomes of a night that ends after it lie in the folders of two days, and say when in two ways."""
+    today = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=5)
+    midnight = today.replace(hour=0)
+    spans = {
+        "of a day": (today, today + timedelta(seconds=1)),
+        "of two": (midnight - timedelta(seconds=1), midnight),
+        "the other way": (today + timedelta(seconds=1), today),
+    }
+    told = {}
+    for name, (validated, published) in spans.items():
+        for step, at in (("validate", validated), ("publish", published)):
+            file = tmp_path / name / f"lake/outcomes/{at:%Y%m%d}/{at:%Y%m%dT%H%M%S%f}-0000000{len(step)}.json"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps({"step": step, "begun": at.isoformat(), "ended": str(at)}))
+        told[name] = likeness(tmp_path / name)
+    assert told["of a day"] == told["of two"] != told["the other way"]
 
 
 @pytest.mark.parametrize("schemas", [[], ["marts", "audit", "analyst", "intermediate", "reference", "staging"]])
