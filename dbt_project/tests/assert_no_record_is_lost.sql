@@ -2,8 +2,9 @@
 -- Both sides are first compared as a number of records and a sum of hashes, which takes a fraction of the time of
 -- comparing millions of keys; the keys are compared, and named, where those differ. A record comes again whenever it
 -- changes, and to count the records is to look for those that came twice. Most came in one night of their ward, its
--- largest: there each key stands once, so only those of the other nights are looked for. Where a key does stand there
--- twice, the sums differ, and the keys are compared.
+-- largest: there each key stands once, so a night looks for those of the other nights alone. Where a key does stand
+-- there twice, and once in its fact, the sums differ, and the keys are compared. An audit of everything looks for those
+-- that came twice in all nights.
 {%- set kinds = {} %}
 {%- for name, fact in var('facts').items() %}
 {%- do kinds.update({fact.record_kind: {
@@ -37,7 +38,7 @@ with deleted as (
 {{ kind }}_versions as (
     select
         {{ text_hash('v.' ~ names.key) }} as key_hash,
-        l.night is not null as is_of_largest
+        {{ 'false' if audits_everything() else 'l.night is not null' }} as is_of_largest
     from {{ names.staging }} as v
     left join {{ kind }}_largest_nights as l on v.ward_key = l.ward_key and v.night = l.night
     where v.{{ names.key }} not in (
