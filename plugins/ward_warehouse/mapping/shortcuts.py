@@ -48,11 +48,6 @@ class Step:
     form: str | None = None
 
 
-def is_small(batch: pa.Table) -> bool:
-    """Whether the rows of a batch are mapped faster than it is found out how to map them best."""
-    return int(batch.num_rows) < LEAST_ROWS
-
-
 def short_ways(batch: pa.Table, plain: frozenset[str], steps: list[Step], read: Read) -> dict[str, pa.Array]:
     """The values of the steps of a batch for which there is a short way, by the name of the step.
 
@@ -62,7 +57,7 @@ def short_ways(batch: pa.Table, plain: frozenset[str], steps: list[Step], read: 
         steps: of the statement.
         read: gives the values of steps, one column each, of another batch by the statement itself.
     """
-    if is_small(batch):
+    if batch.num_rows < LEAST_ROWS:
         return {}
     few = _read_few_values(batch, [step for step in steps if step.form is None], read)
     for step in steps:

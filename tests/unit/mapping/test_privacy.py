@@ -16,7 +16,8 @@ from tests.support.counter import KEY, NIGHT, SYSTEM, mapped, one, system
 from tests.support.district import ROOT, text_batch
 from tests.support.feeds import feed
 from tests.support.returns import GOOD_PROCEDURE
-from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.contracts import CONTRACTS, RecordKind
+from ward_warehouse.core.personal import PERSONAL_CODE, PERSONAL_TITLE
 from ward_warehouse.mapping import privacy
 from ward_warehouse.mapping.mapper import Mapper
 
@@ -397,3 +398,11 @@ def test_an_input_that_feeds_a_treated_and_a_plain_column_is_shown_treated() -> 
 def test_nothing_of_a_dropped_column_is_in_the_landed_table() -> None:
     table = mapped([{**{"NAME": f"Người Nộp {i}"}, "ID": f"BN{i}", "RECEIVED": "x"} for i in range(20)])
     assert "Người Nộp" not in str(table.to_pylist())
+
+
+def test_no_pattern_of_what_is_refused_is_found_in_nothing() -> None:
+    """What is refused is known by what of it is found: nothing that is found would let it pass."""
+    patterns = {column.refused for contract in CONTRACTS.values() for column in contract.columns}
+    for pattern in (*patterns, PERSONAL_CODE, PERSONAL_TITLE):
+        found = duckdb.execute("SELECT regexp_matches('', $1)", [pattern]).fetchone()
+        assert found == (False,), pattern

@@ -15,6 +15,7 @@ from tests.support.dropped_files import FIXTURES, ROOT
 from tests.support.feeds import feed
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.mapping import mapper as mapping
 from ward_warehouse.mapping import shortcuts
 from ward_warehouse.mapping.mapper import Mapper
 from ward_warehouse.sources import ReadReport, Window
@@ -69,6 +70,7 @@ class Ward:
                 mapped = mapper.map(batch, source.report.new_columns)
                 with pytest.MonkeyPatch.context() as patched:
                     patched.setattr(shortcuts, "LEAST_ROWS", 0)
+                    patched.setattr(mapping, "ROWS_WORTH_A_PLAN", 0)
                     assert mapper.map(batch, source.report.new_columns).equals(mapped)
                 yield mapped.to_pylist()
 
