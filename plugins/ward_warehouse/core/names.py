@@ -70,6 +70,7 @@ _DIGIT_RUN = re.compile(r"\d+(?:[^\w]{0,2}_?\d+)*")
 _DATES = {8: ("%Y%m%d", "%d%m%Y"), 12: ("%Y%m%d%H%M",), 14: ("%Y%m%d%H%M%S",)}
 _LATEST_YEAR, _EARLIEST_YEAR = 2099, 1990
 _LONE_WORD = 6
+NAMELESS = "(no name)"
 MOST_WORDS = 8
 
 
@@ -92,7 +93,7 @@ def names_shown(names: Sequence[str], known: Iterable[str] = ()) -> dict[str, st
     known = list(known)
     shown: dict[str, str] = {}
     for name in names:
-        wanted = once = shown_name(name, known)
+        wanted = once = shown_name(name, known) or NAMELESS
         number = 1
         while wanted in shown.values():
             number += 1

@@ -29,12 +29,14 @@ from ward_warehouse.mapping.statement import (
     ENDS,
     LAST_INSTANT,
     MARKERS,
+    NEW,
     NOT_AHEAD,
     RECEIVED,
     UNMAPPED,
     Statement,
 )
 from ward_warehouse.registry import Feed
+from ward_warehouse.sources import FAULT, POSITION
 
 ROWS_WORTH_A_PLAN = 500
 """So many are mapped by a good plan in less time than by any, with the time that it takes to find it."""
@@ -69,6 +71,7 @@ class Mapper:
             batch: a table of a source: its own columns, `POSITION` and `FAULT`.
             new_columns: columns that the mapping does not know; their values are kept as keyed hashes in `extras`.
         """
+        batch = self._name_columns(batch, new_columns)
         batch = self._own(_with_absent_columns(batch, self._feed.mapping.source_columns()))
         plain = plain_columns(batch)
         given = self._short_ways(batch, plain)
@@ -76,6 +79,18 @@ class Mapper:
             batch = batch.append_column(GIVEN + name, values)
         built = self._statement(batch.schema, new_columns, plain, given)
         return self._finish(self._run(batch, built, *built.build()))
+
+    def _name_columns(self, batch: pa.Table, new_columns: list[str]) -> pa.Table:
+        """The columns that the mapping names, and new ones under names of ours.
+
+        SQL takes names for the same that differ in case alone, and reads the first of them: a new column would stand in
+        for the one that is mapped. What a source calls like `POSITION` or `FAULT` stands before them, and is left out.
+        """
+        places = {name: place for place, name in enumerate(batch.column_names)}
+        names = {name: name for name in (*self._feed.mapping.source_columns(), POSITION, FAULT)}
+        names = {name: name for name in names if name in places}
+        names |= {name: f"{NEW}{n}" for n, name in enumerate(new_columns) if name in places and name not in names}
+        return batch.select([places[name] for name in names]).rename_columns(list(names.values()))
 
     def _short_ways(self, batch: pa.Table, plain: frozenset[str]) -> dict[str, pa.Array]:
         def read(values: pa.Table, steps: list[str]) -> pa.Table:

@@ -67,6 +67,10 @@ class Remapper(Mapper):
         self._require_columns(batch.column_names)
         return self.map(batch, [])
 
+    def _name_columns(self, batch: pa.Table, new_columns: list[str]) -> pa.Table:
+        # What was received has labels, and nothing that is not mapped.
+        return batch
+
     def _own(self, batch: pa.Table) -> pa.Table:
         # Which ward a record belongs to was decided when it was read.
         return batch

@@ -41,6 +41,8 @@ SQL_TYPES = {
 """Types of contract columns in the statement, local times before they become instants; all others are text."""
 NOTE = "#"
 """Before a label in `received`: what a replay needs beside the value: one of these, or the hash of a masked code."""
+NEW = "new "
+"""Before the number of a column that the mapping does not know: its name in the batch."""
 NATIVE_TIME, NATIVE_DAY, NATIVE_NUMBER = "time", "day", "number"
 TORN = "(torn)"
 """In `received`, a nested value that was no JSON; no text, code or date can be read from it."""
@@ -250,14 +252,15 @@ class Statement:
         return f"md5(concat_ws(chr(31), coalesce({identifier(FAULT)}, ''), {', '.join(parts)}))"
 
     def _extras(self) -> str:
-        present = [name for name in self._new_columns if name in self._schema.names]
+        named = {name: f"{NEW}{number}" for number, name in enumerate(self._new_columns)}
+        present = {name: column for name, column in named.items() if column in self._schema.names}
         if not present:
             return "CAST(NULL AS VARCHAR)"
         # Nobody has said yet what a new column holds; a keyed hash shows that it is filled without showing it.
         shown = names_shown(self._new_columns, self._feed.known_names())
         fields = ", ".join(
-            f"{literal(shown[name])}, {self._values.keyed(self._text(name), f'{privacy.EXTRA_COLUMN}:{name}')}"
-            for name in present
+            f"{literal(shown[name])}, {self._values.keyed(self._text(column), f'{privacy.EXTRA_COLUMN}:{name}')}"
+            for name, column in present.items()
         )
         return f"CAST(json_object({fields}) AS VARCHAR)"
 

@@ -212,6 +212,18 @@ class RecordKindMap(Strict):
             return value
         return {**value, "columns": {SOURCE_WARD: value["split_by"], **value["columns"]}}
 
+    @model_validator(mode="after")
+    def _columns_are_told_apart(self) -> RecordKindMap:
+        seen: dict[str, str] = {}
+        for name in self.source_columns():
+            other = seen.setdefault(name.lower(), name)
+            if other != name:
+                raise ValueError(
+                    f"columns {other} and {name} differ in case alone, and SQL does not tell them apart; have one of "
+                    "them renamed in the source, or by a query"
+                )
+        return self
+
     @property
     def row_columns(self) -> tuple[str, ...]:
         """The source columns that say whether a row is a record of the ward."""

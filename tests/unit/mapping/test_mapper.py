@@ -314,6 +314,27 @@ def test_a_new_column_is_shown_by_its_keyed_hash_only() -> None:
     assert "riêng" not in str(first)
 
 
+@pytest.mark.parametrize("new", ["id", "Id", "code", "resolved", "unit", "where", "__POSITION", "night", "V_STATUS"])
+def test_a_new_column_never_stands_in_for_a_mapped_one(new: str) -> None:
+    """SQL takes names for the same that differ in case alone, and reads the first of them."""
+    named = system(key=["ID", "CODE"])
+    named["record_kinds"]["dossiers"] |= {"where": "UNIT <> ''", "split_by": "UNIT"}
+    [known] = mapped([GOOD], feed(named)).to_pylist()
+    [record] = mapped([{new: "01/01/2000 08:00", **GOOD}], feed(named), [new]).to_pylist()
+    assert len(json.loads(record["extras"])) == 1
+    assert record | {"extras": None} == known
+
+
+@pytest.mark.parametrize("taken", ["__position", "__fault", ""])
+def test_a_column_may_be_called_anything(taken: str) -> None:
+    batch = text_batch([GOOD])
+    batch = batch.add_column(0, taken, pa.array(["Nguyễn Văn An"], pa.string()))
+    with closing(Mapper(feed(SYSTEM), NIGHT, KEY)) as mapper:
+        [record] = mapper.map(batch, [taken]).to_pylist()
+    assert (record["source_position"], record["unreadable"]) == ("row 1", None)
+    assert "Nguyễn" not in str(record)
+
+
 def test_a_hash_names_the_key_of_the_night() -> None:
     with closing(Mapper(feed(SYSTEM), NIGHT, KEY, "k2")) as mapper:
         record = mapper.map(text_batch([GOOD]), []).to_pylist()[0]

@@ -20,6 +20,13 @@ class Bad:
 
 
 BAD = {
+    "columns that differ in case alone": Bad(
+        "counter.yml",
+        "paid_online: {from: PAID, codes: flag}",
+        "paid_online: {from: unit, codes: flag}",
+        "dossiers:",
+        ("columns unit and UNIT", "differ in case alone"),
+    ),
     "unknown key of a ward": Bad(
         "quan.yml",
         "    aliases: [P01]",
