@@ -6,6 +6,7 @@ import os
 import unicodedata
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
@@ -19,6 +20,7 @@ from ward_warehouse.registry import FilesRead
 from ward_warehouse.sources import Window
 from ward_warehouse.sources.files import FilesSource
 from ward_warehouse.sources.files import folder as folder_module
+from ward_warehouse.sources.files import source as source_module
 from ward_warehouse.sources.files.unpacking import escapes
 
 HEADER = ",".join(COLUMNS)
@@ -278,3 +280,34 @@ def test_a_folder_that_is_gone_or_empty_is_an_error_of_the_night(folder: Folder)
 def test_a_description_that_cannot_work_is_refused_when_it_is_read(read: dict[str, object], expected: str) -> None:
     with pytest.raises(ValidationError, match=expected):
         FilesRead.model_validate(read)
+
+
+@pytest.mark.parametrize("error", [LookupError, MemoryError, RecursionError, AssertionError])
+@pytest.mark.parametrize("where", ["content_of", "unpack"])
+def test_what_nobody_foresaw_in_a_file_refuses_it_alone_and_quotes_nothing(
+    folder: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    where: str,
+    error: type[Exception],
+) -> None:
+    done = getattr(source_module, where)
+
+    def fails_on_the_first(*args: Any) -> Any:
+        monkeypatch.setattr(source_module, where, done)
+        raise error("Nguyễn Văn Thử, bí mật")
+
+    monkeypatch.setattr(source_module, where, fails_on_the_first)
+    folder.put("a.csv", GOOD.replace("HS-1", "HS-0"))
+    folder.put("b.csv", GOOD)
+    assert keys(folder) == ["HS-1"]
+    assert len(folder.refused) == 1
+    assert f"file a.csv: found that it cannot be read ({error.__name__}), expected a file as" in folder.refused[0]
+    receipt = str(folder.receipt("a.csv"))
+    assert f"Tìm thấy: tệp không đọc được ({error.__name__})" in receipt
+    assert f"file a.csv: unexpected {error.__name__} at source.py:" in caplog.text
+    assert "bí mật" not in receipt + caplog.text
+    assert folder.loaded.keys() == {"b.csv"}
+    # The next night reads it, should the fault have been of the machine.
+    assert keys(folder) == ["HS-0"]
+    assert folder.receipt("a.csv") is None

@@ -151,6 +151,18 @@ REASONS: dict[str, Reason] = {
         Words("không có danh sách bản ghi tại {path}", "một danh sách tại {path}", _AGAIN_VI),
         Words("no list of records at {path}", "a list at {path}", _AGAIN_EN),
     ),
+    "unforeseen": Reason(
+        Words(
+            "tệp không đọc được ({error})",
+            "tệp đúng như phần mềm kết xuất",
+            f"{_AGAIN_VI}; nếu vẫn bị từ chối, báo cho quận",
+        ),
+        Words(
+            "that it cannot be read ({error})",
+            "a file as the ward's software exports it",
+            f"{_AGAIN_EN}; if it is refused again, report it",
+        ),
+    ),
 }
 
 

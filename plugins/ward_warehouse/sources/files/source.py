@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import PurePosixPath
+from traceback import walk_tb
 
 import pyarrow as pa
 
 from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.names import shown_name
 from ward_warehouse.core.secrets import hidden_secrets
 from ward_warehouse.registry import Feed, FilesRead, RecordKindMap
@@ -35,6 +39,11 @@ READERS: dict[str, Reader] = {
     "json": read_json,
     "json_lines": read_json_lines,
 }
+
+PLACES = 8
+"""Places in the code that are logged of an error that nobody foresaw, the innermost of them."""
+
+_log = logging.getLogger(__name__)
 
 
 class FilesSource:
@@ -88,7 +97,8 @@ class FilesSource:
             if fingerprint in self._loaded:
                 self._say_seen(name, fingerprint)
                 return
-            items = [self._labelled(item) for item in unpack(name, content, fingerprint)]
+            with _unforeseen_refused(self._shown(name)):
+                items = [self._labelled(item) for item in unpack(name, content, fingerprint)]
         except RefusedError as refusal:
             refused.append((self._shown(name), refusal))
             return
@@ -97,7 +107,8 @@ class FilesSource:
                 self._say_seen(item.label, item.fingerprint)
                 continue
             try:
-                parsed = self._parse(item)
+                with _unforeseen_refused(item.label):
+                    parsed = self._parse(item)
             except RefusedError as refusal:
                 refused.append((item.label, refusal))
                 continue
@@ -155,3 +166,23 @@ class FilesSource:
         self._loaded.add(fingerprint)
         self.report.files[name] = fingerprint
         self.report.new_columns = list(dict.fromkeys([*self.report.new_columns, *new_columns]))
+
+
+@contextmanager
+def _unforeseen_refused(label: str) -> Iterator[None]:
+    """An error that nobody foresaw in a file refuses that file; the others of the night are read.
+
+    Its type and place are logged: its text may quote a citizen's data.
+
+    Raises:
+        RefusedError: there was one.
+    """
+    try:
+        yield
+    except (RefusedError, WardWarehouseError):
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+        at = [f"{PurePosixPath(frame.f_code.co_filename).name}:{line}" for frame, line in walk_tb(error.__traceback__)]
+        _log.error("file %s: unexpected %s at %s", label, kind, " > ".join(at[-PLACES:]))
+        raise RefusedError("unforeseen", error=kind) from None
