@@ -68,6 +68,18 @@ def test_a_page_says_its_encoding(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
+    "stated",
+    ["utf-16", "utf-32", "utf-7", "undefined", "hex", "rot13", "zip", "punycode", "idna", "unicode_escape", "cp037"],
+)
+def test_an_encoding_that_no_page_can_state_in_ascii_is_not_taken_for_its_own(folder: Folder, stated: str) -> None:
+    page = f"<html><head><meta charset={stated}></head><table><tr>{CELLS}</tr><tr><td>HS-1<td>1<td>ư</table>"
+    folder.put("a.xls", page)
+    folder.put("b.xls", page.replace("HS-1", "HS-2").encode().replace("ư".encode(), b"\xff"))
+    assert folder.values(encoding="utf-8") == [("HS-1", "1", "ư")]
+    assert "file b.xls row 1: found byte 0xff, which is not utf-8 text" in folder.refused[0]
+
+
+@pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
         ("a.xls", PAGE[:-60], "an HTML page that is cut inside a table"),

@@ -84,6 +84,21 @@ def test_a_byte_that_is_not_text_is_named_with_its_row(folder: Folder, filler: i
     assert "file a.csv row 3: found byte 0xff, which is not utf-8 text" in folder.refused[0]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_text_cut_inside_a_character_is_refused_with_the_encoding_in_use(folder: Folder, encoding: str) -> None:
+    folder.put("a.csv", f"{HEADER}\nHS-1,1,x".encode("utf-16")[:-1])
+    assert folder.night(encoding=encoding) == []
+    assert "row 2: found byte 0x78, which is not utf-16 text, expected utf-16 text" in folder.refused[0]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl", "a.xls"])
+def test_utf_16_without_its_mark_is_refused(folder: Folder, name: str) -> None:
+    folder.put(name, ("<table>" if name == "a.xls" else "") + f"{HEADER}\nHS-1,1,x\n")
+    assert folder.night(encoding="utf-16") == []
+    assert f"file {name} row 1: found byte 0x" in folder.refused[0]
+    assert "which is not utf-16 text" in folder.refused[0]
+
+
 def test_tabs_separate_in_tsv_and_the_system_file_names_other_signs(folder: Folder) -> None:
     folder.put("a.tsv", TEXT.replace(f'"{RESULT}"', "xong").replace(",", "\t"))
     folder.put("b.csv", f"{';'.join(COLUMNS)}\nHS-2;x;15.983\n")

@@ -29,7 +29,7 @@ def read_delimited(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parse
     rows = _Rows(lines, spec.delimiter or ("\t" if item.name.lower().endswith(".tsv") else ","), spec.escape)
     try:
         parsed, like = read_rows(item.label, rows.each(), spec, mapping)
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise not_text(item.open(), spec.encoding) from None
     rows.refuse_swallowed(like)
     if rows.ended and not lines.last.endswith(("\n", "\r")):

@@ -18,6 +18,8 @@ from ward_warehouse.sources.files.text import composed, not_text, open_text
 from ward_warehouse.sources.files.unpacking import Capped, Item
 
 CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_\-]+)""", re.IGNORECASE)
+ASCII = rb'<meta charset="x-0"> +AGE- \x41 \u0041 ~{ .xn--4ca'
+"""The signs of a statement, and those by which encodings that are no supersets of ASCII write other letters."""
 HEAD_BYTES = 2048
 MOST_SPANNED = 1000
 BREAKS = ("br", "p", "div", "li")
@@ -34,7 +36,7 @@ def read_html(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
     page = _Page()
     try:
         page.feed(composed(open_text(stream, encoding).read()))
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise not_text(item.open(), encoding) from None
     page.close()
     if page.open_tables:
@@ -48,13 +50,16 @@ def read_html(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
 
 
 def _stated_encoding(head: bytes) -> str | None:
+    """The encoding that a page states, if a page in it can state it so: the statement itself was read as ASCII."""
     found = CHARSET.search(head)
     if found is None:
         return None
+    name = found[1].decode("ascii")
     try:
-        return codecs.lookup(found[1].decode("ascii")).name
-    except LookupError:
+        stands_so = ASCII.decode(name) == ASCII.decode("ascii")
+    except (LookupError, UnicodeError):
         return None
+    return codecs.lookup(name).name if stands_so else None
 
 
 def _read_table(where: str, rows: list[list[str]], spec: FilesRead, mapping: RecordKindMap) -> Parsed:

@@ -31,7 +31,7 @@ def read_json(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
     stream: io.BufferedReader = io.BufferedReader(Capped(item.open(), None, MAX_WHOLE_BYTES))
     try:
         text = open_text(stream, spec.encoding).read()
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise not_text(item.open(), spec.encoding) from None
     found = _loads(text, None)
     for key in spec.records.split(".") if spec.records else []:
@@ -50,9 +50,10 @@ def read_json_lines(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Pars
     """
     try:
         lines = Lines(open_text(item.open(), spec.encoding))
-        return _parsed(list(_each_line(item.label, lines)), spec, mapping)
-    except UnicodeDecodeError:
+        records = list(_each_line(item.label, lines))
+    except UnicodeError:
         raise not_text(item.open(), spec.encoding) from None
+    return _parsed(records, spec, mapping)
 
 
 def _each_line(label: str, lines: Lines) -> Iterator[tuple[str, Any]]:

@@ -23,7 +23,9 @@ def open_text(stream: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
 
 def not_text(stream: io.BufferedReader, encoding: str) -> RefusedError:
     """The refusal for a stream, open anew, that could not be decoded: it names the row and the byte."""
-    decoder = codecs.getincrementaldecoder(_codec(stream, encoding))()
+    codec = _codec(stream, encoding)
+    named = codec.removesuffix("-sig")
+    decoder = codecs.getincrementaldecoder(codec)()
     row = 1
     while True:
         chunk = stream.read(CHUNK)
@@ -33,9 +35,12 @@ def not_text(stream: io.BufferedReader, encoding: str) -> RefusedError:
             # What the decoder holds over from the last chunk stands before this one in error.object.
             start = error.start - (len(error.object) - len(chunk))
             row += decoder.decode(chunk[: max(start, 0)]).count("\n")
-            return RefusedError("not_text", row=row, byte=f"{error.object[error.start]:#04x}", encoding=encoding)
+            return RefusedError("not_text", row=row, byte=f"{error.object[error.start]:#04x}", encoding=named)
+        except UnicodeError:
+            # UTF-16 that begins without a mark: the codec names no byte.
+            return RefusedError("not_text", row=row, byte=f"{chunk[0]:#04x}" if chunk else "?", encoding=named)
         if not chunk:
-            return RefusedError("not_text", byte="?", encoding=encoding)
+            return RefusedError("not_text", byte="?", encoding=named)
 
 
 def composed(text: str) -> str:
