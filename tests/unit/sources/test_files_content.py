@@ -61,6 +61,25 @@ def test_the_tables_of_a_page_are_searched_for_records(folder: Folder) -> None:
     assert folder.warnings == []
 
 
+@pytest.mark.parametrize("span", ["²", "9" * 5000, "0", "00", "-1", "x"])
+def test_a_span_that_is_no_number_of_cells_takes_no_page_away(folder: Folder, span: str) -> None:
+    rows = f"<tr>{CELLS}</tr><tr><td>HS-1<td>1<td colspan='{span}'>x</tr><tr><td>HS-2<td>2<td rowspan='{span}'>y</tr>"
+    folder.put("a.xls", f"<table>{rows}</table>")
+    assert folder.values() == [("HS-1", "1", "x"), ("HS-2", "2", "y")]
+
+
+@pytest.mark.parametrize("text", ["xem <![ghi chú]", "<![]", "<![ x ]]>", "a <![ifs b"])
+def test_text_that_begins_like_a_marked_section_is_text(folder: Folder, text: str) -> None:
+    folder.put("a.xls", f"<table><tr>{CELLS}</tr><tr><td>HS-1</td><td>1</td><td>{text}</td></tr></table>")
+    assert folder.values() == [("HS-1", "1", text)]
+
+
+def test_marked_sections_are_passed_over(folder: Folder) -> None:
+    section = "<![if !supportMisalignedColumns]>"
+    folder.put("a.xls", f"<table><tr>{CELLS}</tr>{section}<tr><td>HS-1<td>1<td>x<![endif]><![CDATA[y]]></table>")
+    assert folder.values() == [("HS-1", "1", "x")]
+
+
 def test_a_page_says_its_encoding(folder: Folder) -> None:
     page = f"<html><head><meta charset=windows-1258></head><table><tr>{CELLS}</tr><tr><td>HS-1<td>1<td>x</table>"
     folder.put("a.xls", page.encode("ascii", "xmlcharrefreplace").replace(b"x<", b"\xfd<"))

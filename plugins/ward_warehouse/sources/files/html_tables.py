@@ -20,6 +20,8 @@ from ward_warehouse.sources.files.unpacking import Capped, Item
 CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_\-]+)""", re.IGNORECASE)
 ASCII = rb'<meta charset="x-0"> +AGE- \x41 \u0041 ~{ .xn--4ca'
 """The signs of a statement, and those by which encodings that are no supersets of ASCII write other letters."""
+SECTION = re.compile(r"<!\[(temp|cdata|ignore|include|rcdata|if|else|endif)(?![-_.a-z0-9])", re.IGNORECASE)
+"""The marked sections that Python's parser knows; it fails on every other."""
 HEAD_BYTES = 2048
 MOST_SPANNED = 1000
 BREAKS = ("br", "p", "div", "li")
@@ -75,6 +77,13 @@ class _Page(HTMLParser):
         self.tables: list[list[list[str]]] = []
         self.open_tables: list[_Table] = []
         self._cells = 0
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Passes a marked section over; what only begins like one is text that its program did not escape."""
+        if SECTION.match(self.rawdata, i):
+            return super().parse_marked_section(i, report)
+        self.handle_data(self.rawdata[i : i + 3])
+        return i + 3
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
@@ -146,4 +155,7 @@ class _Table:
 
 
 def _span(value: str | None) -> int:
-    return min(max(int(value), 1), MOST_SPANNED) if value and value.isdigit() else 1
+    if not value or not (value.isascii() and value.isdigit()):
+        return 1
+    digits = value.lstrip("0")
+    return MOST_SPANNED if len(digits) > len(str(MOST_SPANNED)) else min(max(int(digits or "0"), 1), MOST_SPANNED)
