@@ -190,6 +190,27 @@ def broken_member() -> bytes:
     return target.getvalue().replace(b"HS-1", b"HS-9")
 
 
+METHODS = (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+
+
+def damaged_member(method: int) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("a.csv", GOOD * 10)
+    content = bytearray(target.getvalue())
+    start = content.index(b"a.csv") + len("a.csv")
+    for at in range(start + 10, start + 40):
+        content[at] ^= 0x5A
+    return bytes(content)
+
+
+def without_names() -> bytes:
+    """An archive whose directory says that the name of its one member has no letters, and that its comment has five."""
+    content = zipped({"a.csv": GOOD.encode()})
+    at = content.rindex(b"PK\x01\x02")
+    return content[: at + 28] + bytes([0, 0]) + content[at + 30 : at + 32] + bytes([5, 0]) + content[at + 34 :]
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -203,6 +224,8 @@ def broken_member() -> bytes:
         (encrypted(), "found a password"),
         (twice(), "two members of one name"),
         (broken_member(), "archive is cut or damaged"),
+        *((damaged_member(method), "archive is cut or damaged") for method in METHODS),
+        (without_names(), "archive is cut or damaged"),
     ],
 )
 def test_an_archive_that_cannot_be_trusted_is_refused(folder: Folder, content: bytes, expected: str) -> None:

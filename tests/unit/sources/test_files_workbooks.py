@@ -1,8 +1,10 @@
 """Workbooks: XLSX, XLS and ODS give the same records; what would fill the memory is refused before it is opened."""
 
+import io
 import subprocess
 import sys
 import unicodedata
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -151,6 +153,11 @@ def ods(rows: str) -> bytes:
     return zipped({"content.xml": content.encode()})
 
 
+def members_of(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 FAR = '<row r="1048576"><c r="XFD1048576" t="str"><v>x</v></c></row>'
 WIDE_CELL = '<table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell>'
 WIDE_ROW = f'<table:table-row table:number-rows-repeated="1000">{WIDE_CELL}</table:table-row>'
@@ -179,6 +186,17 @@ def test_a_workbook_that_cannot_be_loaded_is_refused_with_a_receipt(
     assert f"file {name}" in folder.refused[0]
     assert expected in folder.refused[0]
     assert f"Tệp: {name}\n" in str(folder.receipt(name))
+
+
+@pytest.mark.parametrize("member", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "content.xml"])
+@pytest.mark.parametrize("encoding", ["x-foo", "hex", "undefined"])
+def test_a_workbook_in_an_encoding_that_nobody_knows_is_damaged(folder: Folder, member: str, encoding: str) -> None:
+    content = ods("<table:table-row/>") if member == "content.xml" else xlsx(S=TABLE)
+    members = members_of(content)
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'.encode()
+    folder.put("a.xlsx", zipped(members | {member: head + members[member].split(b"?>")[-1]}))
+    assert folder.night() == []
+    assert "the workbook is cut or damaged" in folder.refused[0]
 
 
 def test_cells_that_are_only_formatted_far_away_do_no_harm(folder: Folder) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -15,7 +17,10 @@ from typing import BinaryIO
 from ward_warehouse.sources.files.limits import FREE_BYTES, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED_BYTES
 from ward_warehouse.sources.files.refusals import RefusedError
 
-DAMAGE = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
+DAMAGE = (
+    EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, NotImplementedError, RuntimeError,
+    ValueError, LookupError,
+)  # fmt: skip
 """What the archive libraries raise on a file that is cut, damaged or packed in a way they do not know."""
 CLUTTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 """What desktop systems add to archives on their own."""
@@ -95,6 +100,8 @@ def _members(name: str, content: bytes) -> Iterator[Item]:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except DAMAGE:
         raise RefusedError("archive_damaged") from None
+    if not all(member.filename for member in archive.infolist()):
+        raise RefusedError("archive_damaged")
     members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
     if not 1 <= len(members) <= MAX_MEMBERS:
         raise RefusedError("archive_members", count=len(members), limit=MAX_MEMBERS)

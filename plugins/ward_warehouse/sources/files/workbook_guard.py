@@ -88,7 +88,7 @@ def damage() -> Iterator[None]:
         yield
     except DefusedXmlException:
         raise RefusedError("workbook_declares") from None
-    except (*DAMAGE, KeyError, SAXException, ElementTree.ParseError):
+    except (*DAMAGE, SAXException, ElementTree.ParseError):
         raise RefusedError("workbook_damaged") from None
 
 
