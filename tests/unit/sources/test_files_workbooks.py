@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import tracemalloc
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -202,6 +203,37 @@ def test_a_workbook_in_an_encoding_that_nobody_knows_is_damaged(folder: Folder, 
 def test_cells_that_are_only_formatted_far_away_do_no_harm(folder: Folder) -> None:
     folder.put("a.xlsx", xlsx(S=TABLE + '<row r="1048576"><c r="XFD1048576" s="0"/></row>'))
     assert len(folder.night()) == 2
+
+
+def far_error(reference: str) -> bytes:
+    return xlsx(S=TABLE + f'<row r="9"><c r="{reference}" t="e"><v>#N/A</v></c></row>')
+
+
+def gap_before_error(repeated: str) -> bytes:
+    error = '<table:table-cell table:formula="of:=NA()"><text:p>#N/A</text:p></table:table-cell>'
+    gap = f'<table:table-cell table:number-columns-repeated="{repeated}"/>'
+    return ods(f"<table:table-row>{gap}{error}</table:table-row>")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (far_error("ZZZZZZZZZZZZZZZZ2"), "sheet_extent"),
+        (far_error("Z" * 100_000 + "2"), "sheet_extent"),
+        (far_error("ZZZZZZ0"), "workbook_damaged"),
+        (far_error("ZZZZZZ-2"), "workbook_damaged"),
+        (gap_before_error("1000000000000"), "sheet_extent"),
+        (gap_before_error("1" + "0" * 40), "sheet_extent"),
+        (gap_before_error("-1"), "workbook_damaged"),
+    ],
+)
+def test_an_error_in_a_column_beyond_all_is_refused_before_it_is_marked(content: bytes, expected: str) -> None:
+    tracemalloc.start()
+    with pytest.raises(RefusedError, match=expected):
+        marks_of(content)("S")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 16 * MIB
 
 
 def test_an_unguarded_reader_would_end_the_process(tmp_path: Path) -> None:

@@ -150,11 +150,11 @@ class _XlsxCells:
                 at = attrs.get("r")
                 self._column = _column_number(at) if at else self._column + 1
                 if at:
-                    self._row = int(at.lstrip(LETTERS))
+                    self._row = _positive(at.lstrip(LETTERS))
                 self._kind, self._style = attrs.get("t", ""), attrs.get("s", "")
                 self._formula = self._filled = False
             case "row":
-                self._row = int(attrs.get("r", self._row + 1))
+                self._row = _positive(attrs.get("r", str(self._row + 1)))
                 self._column = 0
             case "v" | "is":
                 self._in_value = True
@@ -174,25 +174,26 @@ class _XlsxCells:
 
     def _end_cell(self) -> None:
         # A formula may well give an empty text, and is then of that kind.
-        if self._kind == "e" or (self._formula and not self._filled and self._kind != "str"):
-            _set(self._marks.errors, self._row, self._column)
-        elif not self._filled:
+        wrong = self._kind == "e" or (self._formula and not self._filled and self._kind != "str")
+        if not wrong and not self._filled:
             return
-        elif self._style in self._percents and self._kind in ("", "n"):
-            _set(self._marks.percents, self._row, self._column)
         self._last_row = max(self._last_row, self._row)
         self._last_column = max(self._last_column, self._column)
-        if self._last_row * self._last_column > MAX_CELLS:
-            raise RefusedError("sheet_extent", limit=MAX_CELLS)
+        _refuse_extent(self._last_row, self._last_column)
+        if wrong:
+            _set(self._marks.errors, self._row, self._column)
+        elif self._style in self._percents and self._kind in ("", "n"):
+            _set(self._marks.percents, self._row, self._column)
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$"
 
 
 def _column_number(reference: str) -> int:
+    """The number of a reference's column; of one beyond all columns, a number that no sheet may have."""
     number = 0
-    for letter in reference:
-        if not letter.isalpha():
+    for letter in reference.lstrip("$"):
+        if not letter.isalpha() or number > MAX_CELLS:
             break
         number = number * 26 + ord(letter.upper()) - ord("A") + 1
     return number
@@ -225,10 +226,10 @@ class _OdsCells:
             case "table-cell" | "covered-table-cell":
                 self._cell = {key.removeprefix("table:").removeprefix("office:"): at for key, at in attrs.items()}
                 self._texts.clear()
-                self._repeats = int(self._cell.get("number-columns-repeated", "1"))
+                self._repeats = _positive(self._cell.get("number-columns-repeated", "1"))
             case "table-row":
                 self._column = self._row_end = self._row_errors = self._row_percents = 0
-                self._row_repeats = int(attrs.get("table:number-rows-repeated", "1"))
+                self._row_repeats = _positive(attrs.get("table:number-rows-repeated", "1"))
             case "table":
                 self._rows = self._last_column = 0
                 self._marks = self._sheets.setdefault(attrs.get("table:name", ""), Marks(from_1904=self._from_1904))
@@ -253,26 +254,41 @@ class _OdsCells:
     def _end_cell(self, text: str) -> None:
         value_type = self._cell.get("value-type")
         formula = "formula" in self._cell
-        at = ((1 << self._repeats) - 1) << (self._column + 1) if self._repeats < MAX_CELLS else 0
+        first = self._column + 1
         self._column += self._repeats
         wrong = self._cell.get("calcext:value-type") == "error" or (formula and ERROR_TEXT.fullmatch(text.strip()))
-        if wrong or (formula and value_type is None and not text):
+        wrong = wrong or (formula and value_type is None and not text)
+        if not wrong and value_type is None and not text:
+            return
+        self._row_end = self._column
+        _refuse_extent(self._rows + 1, self._row_end)
+        at = ((1 << self._repeats) - 1) << first
+        if wrong:
             self._row_errors |= at
         elif value_type == "percentage":
             self._row_percents |= at
-        elif value_type is None and not text:
-            return
-        self._row_end = self._column
 
     def _end_row(self) -> None:
         first = self._rows + 1
         self._rows += self._row_repeats
         self._last_column = max(self._last_column, self._row_end)
-        if self._row_end and self._rows * self._last_column > MAX_CELLS:
-            raise RefusedError("sheet_extent", limit=MAX_CELLS)
+        if self._row_end:
+            _refuse_extent(self._rows, self._last_column)
         for marks, found in ((self._marks.errors, self._row_errors), (self._marks.percents, self._row_percents)):
             if found:
                 marks.update(dict.fromkeys(range(first, first + self._row_repeats), found))
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise RefusedError("workbook_damaged")
+    return number
+
+
+def _refuse_extent(last_row: int, last_column: int) -> None:
+    """Refuses filled cells that span too much, before a mark is made of the number of a column."""
+    if last_row * last_column > MAX_CELLS:
+        raise RefusedError("sheet_extent", limit=MAX_CELLS)
 
 
 def _set(marks: dict[int, int], row: int, column: int) -> None:
