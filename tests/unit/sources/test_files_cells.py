@@ -117,6 +117,13 @@ def test_a_number_of_more_than_fifteen_digits_has_the_form_of_no_id(folder: Fold
     assert folder.values() == [(read, "1", "x")]
 
 
+@pytest.mark.parametrize("number", ["1E400", "-1E400", "inf", "NaN"])
+def test_a_number_that_is_not_finite_is_unreadable(folder: Folder, number: str) -> None:
+    cell = Raw(f'<c r="{{at}}"><v>{number}</v></c>')
+    folder.put("a.xlsx", xlsx(S=row(1, *COLUMNS) + row(2, cell, "1", "x") + row(3, "HS-2", cell, "y")))
+    assert folder.values() == [("#ERROR", "1", "x"), ("HS-2", "#ERROR", "y")]
+
+
 def from_1904(content: bytes) -> bytes:
     def change(book: bytes) -> bytes:
         return book.replace(b"<sheets>", b'<workbookPr date1904="1"/><sheets>')

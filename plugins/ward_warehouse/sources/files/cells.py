@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 from ward_warehouse.registry import FilesRead
 from ward_warehouse.sources.base import FAULT, POSITION
 
+ERROR_TEXT = "#ERROR"
+"""A value that is not there to be read; it fits no id, code or date: it is judged an error, no absence."""
 GUARDED = r'^\s*="([^"]*)"\s*$'
 """`="001"`: how an export keeps a spreadsheet program from making a number of a code."""
 MARKED_TEXT = r"^\s*'([0-9A-Za-zĐđ][0-9A-Za-zĐđ.\-_/ ]*)$"

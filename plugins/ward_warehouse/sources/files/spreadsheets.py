@@ -14,6 +14,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import partial
 from itertools import islice
+from math import isfinite
 
 from python_calamine import (
     CalamineError,
@@ -26,6 +27,7 @@ from python_calamine import (
 from ward_warehouse.core.names import names_shown
 from ward_warehouse.registry import FilesRead, RecordKindMap
 from ward_warehouse.sources.files import mixed_dates
+from ward_warehouse.sources.files.cells import ERROR_TEXT
 from ward_warehouse.sources.files.encodings import LETTERS_OF_FONTS
 from ward_warehouse.sources.files.header import Row
 from ward_warehouse.sources.files.limits import MAX_CELLS, MAX_WHOLE_BYTES
@@ -38,8 +40,6 @@ from ward_warehouse.sources.files.workbook_marks import Marks, marks_of
 
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
 """How a real date of a workbook arrives, also one without an hour; a mapping lists it beside the typed forms."""
-ERROR_TEXT = "#ERROR"
-"""A cell whose formula failed; it fits no code and no date, so that it is judged an error and not an absence."""
 PANIC = "PanicException"
 EXACT = 10**15
 """From here on a spreadsheet program has changed the digits that were typed: it keeps fifteen."""
@@ -179,7 +179,8 @@ def cell_text(cell: object) -> str:
     """A cell as text: dates in `DATE_FORMAT`, whole numbers without a point, other numbers with a decimal point.
 
     A number with three decimals gets a fourth, 0: the number 15.983 must not be read as the 15.983 that was typed. A
-    number of more than fifteen digits is not the one that was typed, and is written so that it fits no id.
+    number of more than fifteen digits is not the one that was typed, and is written so that it fits no id; one that is
+    not finite is none.
     """
     match cell:
         case str():
@@ -205,6 +206,8 @@ def percent_text(cell: object) -> str:
 
 
 def _number_text(number: float) -> str:
+    if not isfinite(number):
+        return ERROR_TEXT
     if abs(number) >= EXACT:
         return f"{number:.14e}"
     if number == int(number):
