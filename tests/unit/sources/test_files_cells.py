@@ -14,7 +14,7 @@ from tests.support.dropped_files import COLUMNS, FIXTURES, Folder, Raw, date_cel
 HEADER = ",".join(COLUMNS)
 ODS_NAMES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for prefix, name in (("office", "office"), ("table", "table"), ("text", "text"))
+    for prefix, name in (("office", "office"), ("table", "table"), ("text", "text"), ("draw", "drawing"))
 )
 
 
@@ -95,6 +95,21 @@ def test_cells_of_ods_say_errors_and_percents(folder: Folder, cell: str, read: s
     two = ods_cell("HS-1") + ods_cell("1")
     folder.put("a.ods", ods(two + cell, ods_cell("HS-2") + ods_cell("2") + ods_cell("y")))
     assert folder.values() == [("HS-1", "1", read), ("HS-2", "2", "y")]
+
+
+NOTE = "<office:annotation><text:p>gọi lại</text:p></office:annotation>"
+DRAWING = "<draw:frame><draw:text-box><text:p>mũi tên</text:p></draw:text-box></draw:frame>"
+
+
+@pytest.mark.parametrize("beside", [NOTE, DRAWING])
+@pytest.mark.parametrize("value", ["", ' calcext:value-type="error"'])
+def test_an_error_of_ods_with_a_comment_or_a_drawing_is_one(folder: Folder, value: str, beside: str) -> None:
+    wrong = f'<table:table-cell table:formula="of:=NA()" office:value-type="string" office:string-value=""{value}>'
+    wrong += f"{beside}<text:p><text:span>#N/A</text:span></text:p>{beside}</table:table-cell>"
+    without_value = f'<table:table-cell table:formula="of:=[.A1]">{beside}</table:table-cell>'
+    noted = f'<table:table-cell office:value-type="string">{NOTE}<text:p>HS-1</text:p></table:table-cell>'
+    folder.put("a.ods", ods(noted + wrong + without_value, ods_cell("HS-2") + ods_cell("2") + ods_cell("y")))
+    assert folder.values() == [("HS-1", "#ERROR", "#ERROR"), ("HS-2", "2", "y")]
 
 
 def test_repeated_cells_of_ods_are_marked_as_often(folder: Folder) -> None:

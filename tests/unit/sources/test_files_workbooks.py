@@ -161,6 +161,7 @@ def members_of(content: bytes) -> dict[str, bytes]:
 
 FAR = '<row r="1048576"><c r="XFD1048576" t="str"><v>x</v></c></row>'
 WIDE_CELL = '<table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell>'
+DRAWN_CELL = WIDE_CELL.replace("<text:p>", "<draw><text:p>").replace("</text:p>", "</text:p></draw>")
 WIDE_ROW = f'<table:table-row table:number-rows-repeated="1000">{WIDE_CELL}</table:table-row>'
 
 
@@ -169,6 +170,7 @@ WIDE_ROW = f'<table:table-row table:number-rows-repeated="1000">{WIDE_CELL}</tab
     [
         ("a.xlsx", xlsx(S=row(1, *COLUMNS) + FAR), "span more than 10000000 cells"),
         ("a.ods", ods(WIDE_ROW), "span more than 10000000 cells"),
+        ("a.ods", ods(WIDE_ROW.replace(WIDE_CELL, DRAWN_CELL)), "span more than 10000000 cells"),
         ("a.xlsx", zipped({"xl/workbook.xml": b"0" * 40 * MIB}), "unpacks to more than 200 times"),
         ("a.xlsx", zipped({f"{n}.xml": b"" for n in range(1001)}), "found 1001 files"),
         ("a.xlsx", zipped({"letter.xml": b"<a/>"}), "cut or damaged"),

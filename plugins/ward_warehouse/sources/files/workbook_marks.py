@@ -209,7 +209,10 @@ class _Ods:
 
 
 class _OdsCells:
-    """Repeated cells and rows count as often as they are repeated, up to the last one that holds something."""
+    """Repeated cells and rows count as often as they are repeated, up to the last one that holds something.
+
+    The text of a cell is that of its own paragraphs: one of a comment or a drawing in it only fills it.
+    """
 
     def __init__(self, sheets: dict[str, Marks]) -> None:
         self._sheets = sheets
@@ -219,11 +222,15 @@ class _OdsCells:
         self._row_errors = self._row_percents = 0
         self._cell: dict[str, str] = {}
         self._texts: list[str] = []
-        self._in_text = 0
+        self._in_text = self._depth = 0
+        self._in_own = self._filled = False
 
     def start(self, name: str, attrs: Any) -> None:
+        self._depth += 1
         match name:
             case "table-cell" | "covered-table-cell":
+                self._depth = 0
+                self._filled = False
                 self._cell = {key.removeprefix("table:").removeprefix("office:"): at for key, at in attrs.items()}
                 self._texts.clear()
                 self._repeats = _positive(self._cell.get("number-columns-repeated", "1"))
@@ -237,19 +244,23 @@ class _OdsCells:
                 self._from_1904 = attrs.get("table:date-value", "").startswith(LEAP_YEARS_1904)
             case "p":
                 self._in_text += 1
+                self._in_own |= self._depth == 1
 
     def text(self, content: str) -> None:
-        if self._in_text:
+        self._filled |= self._in_text > 0
+        if self._in_own and self._in_text == 1:
             self._texts.append(content)
 
     def end(self, name: str) -> None:
         match name:
             case "p":
                 self._in_text -= 1
+                self._in_own &= self._depth != 1
             case "table-cell" | "covered-table-cell":
                 self._end_cell("".join(self._texts))
             case "table-row":
                 self._end_row()
+        self._depth -= 1
 
     def _end_cell(self, text: str) -> None:
         value_type = self._cell.get("value-type")
@@ -258,7 +269,7 @@ class _OdsCells:
         self._column += self._repeats
         wrong = self._cell.get("calcext:value-type") == "error" or (formula and ERROR_TEXT.fullmatch(text.strip()))
         wrong = wrong or (formula and value_type is None and not text)
-        if not wrong and value_type is None and not text:
+        if not wrong and value_type is None and not self._filled:
             return
         self._row_end = self._column
         _refuse_extent(self._rows + 1, self._row_end)
