@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import ascii_uppercase
@@ -21,6 +22,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "files"
 NAME = "Số"
 COLUMNS = (NAME, "Ngày nhận", "Kết quả")
+ODS_NAMES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in (("office", "office"), ("table", "table"), ("text", "text"), ("draw", "drawing"))
+)
 LETTERS = [first + second for first in ("", *ascii_uppercase) for second in ascii_uppercase]
 """Of a workbook's columns."""
 
@@ -118,6 +123,27 @@ def xlsx(**sheets: str) -> bytes:
             f'{head}<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'
         )
     return zipped({name: text.encode() for name, text in members.items()})
+
+
+def with_member(content: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    members = {member: archive.read(member) for member in archive.namelist()}
+    return zipped({**members, name: change(members[name])})
+
+
+def ods_cell(text: str, attributes: str = 'office:value-type="string"') -> str:
+    return f"<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>"
+
+
+def ods(*rows: str, before: str = "") -> bytes:
+    """An ODS workbook with the header of `COLUMNS`, and rows of `ods_cell`."""
+    head = "".join(ods_cell(name) for name in COLUMNS)
+    body = "".join(f"<table:table-row>{cells}</table:table-row>" for cells in (head, *rows))
+    content = (
+        f'<office:document-content {ODS_NAMES} xmlns:calcext="urn:x"><office:body><office:spreadsheet>{before}'
+        f'<table:table table:name="S">{body}</table:table></office:spreadsheet></office:body></office:document-content>'
+    )
+    return with_member((FIXTURES / "so_ho_so.ods").read_bytes(), "content.xml", lambda _: content.encode())
 
 
 def row(number: int, *cells: str | float | None) -> str:

@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support.dropped_files import COLUMNS, FIXTURES, Folder, Raw, date_cell, row, system, xlsx, zipped
+from tests.support.dropped_files import (
+    COLUMNS,
+    FIXTURES,
+    Folder,
+    Raw,
+    date_cell,
+    ods,
+    ods_cell,
+    row,
+    system,
+    with_member,
+    xlsx,
+)
 
 HEADER = ",".join(COLUMNS)
-ODS_NAMES = " ".join(
-    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for prefix, name in (("office", "office"), ("table", "table"), ("text", "text"), ("draw", "drawing"))
-)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
-
-
-def with_member(content: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
-    archive = zipfile.ZipFile(io.BytesIO(content))
-    members = {member: archive.read(member) for member in archive.namelist()}
-    return zipped({**members, name: change(members[name])})
-
-
-def ods_cell(text: str, attributes: str = 'office:value-type="string"') -> str:
-    return f"<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>"
-
-
-def ods(*rows: str, before: str = "") -> bytes:
-    head = "".join(ods_cell(name) for name in COLUMNS)
-    body = "".join(f"<table:table-row>{cells}</table:table-row>" for cells in (head, *rows))
-    content = (
-        f'<office:document-content {ODS_NAMES} xmlns:calcext="urn:x"><office:body><office:spreadsheet>{before}'
-        f'<table:table table:name="S">{body}</table:table></office:spreadsheet></office:body></office:document-content>'
-    )
-    return with_member((FIXTURES / "so_ho_so.ods").read_bytes(), "content.xml", lambda _: content.encode())
 
 
 STYLES = (

@@ -55,7 +55,7 @@ def test_the_tables_of_a_page_are_searched_for_records(folder: Folder) -> None:
     assert [tuple(r[name] for name in COLUMNS) for r in rows] == [
         ("HS-1", "1", "x & y"),
         ("HS-2", "2", ""),
-        ("", "3", "z"),
+        ("#ERROR", "3", "z"),
     ]
     assert rows[0]["__position"] == "a.xls table 2 row 3"
     assert folder.warnings == []

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from ward_warehouse.registry import FilesRead, RecordKindMap
 from ward_warehouse.sources.files.header import Row
 from ward_warehouse.sources.files.limits import MAX_CELLS, MAX_WHOLE_BYTES
+from ward_warehouse.sources.files.merged_cells import MergedCells
 from ward_warehouse.sources.files.refusals import RefusedError
 from ward_warehouse.sources.files.tables import Parsed, read_parts, read_rows
 from ward_warehouse.sources.files.text import composed, not_text, open_text
@@ -44,8 +45,8 @@ def read_html(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
     if page.open_tables:
         raise RefusedError("page_cut")
     parts = (
-        (f"table {number}", partial(_read_table, f"{item.label} table {number}", rows, spec, mapping))
-        for number, rows in enumerate(page.tables, 1)
+        (f"table {number}", partial(_read_table, f"{item.label} table {number}", table, spec, mapping))
+        for number, table in enumerate(page.tables, 1)
     )
     parsed = read_parts(parts, named=False)
     return Parsed(parsed.tables, parsed.new_columns)
@@ -64,9 +65,9 @@ def _stated_encoding(head: bytes) -> str | None:
     return codecs.lookup(name).name if stands_so else None
 
 
-def _read_table(where: str, rows: list[list[str]], spec: FilesRead, mapping: RecordKindMap) -> Parsed:
-    numbered: Iterator[Row] = ((number, cells) for number, cells in enumerate(rows, 1) if any(cells))
-    return read_rows(where, numbered, spec, mapping)[0]
+def _read_table(where: str, table: _Table, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
+    numbered: Iterator[Row] = ((number, cells) for number, cells in enumerate(table.rows, 1) if any(cells))
+    return read_rows(where, numbered, spec, mapping, table.merged)[0]
 
 
 class _Page(HTMLParser):
@@ -74,7 +75,7 @@ class _Page(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.tables: list[list[list[str]]] = []
+        self.tables: list[_Table] = []
         self.open_tables: list[_Table] = []
         self._cells = 0
 
@@ -88,7 +89,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
             self.open_tables.append(_Table())
-            self.tables.append(self.open_tables[-1].rows)
+            self.tables.append(self.open_tables[-1])
         elif self.open_tables and tag == "tr":
             self.open_tables[-1].start_row()
         elif self.open_tables and tag in ("td", "th"):
@@ -114,11 +115,13 @@ class _Page(HTMLParser):
 class _Table:
     def __init__(self) -> None:
         self.rows: list[list[str]] = []
+        self.merged = MergedCells()
         self.text: list[str] = []
         self.in_cell = False
         self._columns = 1
         self._row_span = 1
         self._spanned: dict[int, int] = {}
+        self._says: dict[int, bool] = {}
 
     def start_row(self) -> None:
         self.end_cell()
@@ -139,11 +142,14 @@ class _Table:
         if not self.in_cell:
             return
         self.in_cell = False
-        row = self.rows[-1]
+        row, text = self.rows[-1], " ".join("".join(self.text).split())
         for column in range(len(row), len(row) + self._columns):
             if self._row_span > 1:
                 self._spanned[column] = self._row_span - 1
-        row += [" ".join("".join(self.text).split()), *[""] * (self._columns - 1)]
+                self._says[column] = bool(text)
+        if text:
+            self.merged.cover(self.merged.beside, len(self.rows), range(len(row) + 2, len(row) + 1 + self._columns))
+        row += [text, *[""] * (self._columns - 1)]
         self._skip_spanned()
 
     def _skip_spanned(self) -> None:
@@ -151,6 +157,8 @@ class _Table:
         row = self.rows[-1]
         while self._spanned.get(len(row), 0):
             self._spanned[len(row)] -= 1
+            if self._says[len(row)]:
+                self.merged.cover(self.merged.below, len(self.rows), range(len(row) + 1, len(row) + 2))
             row.append("")
 
 

@@ -137,7 +137,7 @@ def _read_sheet(
 ) -> Parsed:
     marks = marks_of_sheet(name)
     rows = _rows_of(workbook, name, marks, LETTERS_OF_FONTS.get(spec.encoding))
-    parsed, _ = read_rows(where, rows, spec, mapping)
+    parsed, _ = read_rows(where, rows, spec, mapping, marks.merged)
     if marks.from_1904:
         parsed.tables[:] = [mixed_dates.counted_from_1904(table, mapping) for table in parsed.tables]
     parsed.warnings.extend(
@@ -171,6 +171,7 @@ def _rows_of(
             # The reader ends a row at its last filled cell, which an error is not.
             texts += [""] * (wrong.bit_length() - 1 - len(texts))
             texts = [ERROR_TEXT if wrong >> at & 1 else text for at, text in enumerate(texts, 1)]
+        marks.merged.start(number, texts)
         if any(texts):
             yield number, texts
 

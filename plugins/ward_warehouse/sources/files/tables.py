@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -16,6 +16,7 @@ from ward_warehouse.sources.files.cells import clean_cells
 from ward_warehouse.sources.files.header import Header, Row, find_header
 from ward_warehouse.sources.files.likeness import Likeness
 from ward_warehouse.sources.files.limits import HEADER_SEARCH_ROWS
+from ward_warehouse.sources.files.merged_cells import MergedCells, columns_to_judge
 from ward_warehouse.sources.files.refusals import REASONS, RefusedError
 
 FOOTER_WIDTH = 3
@@ -37,8 +38,17 @@ class Parsed:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_rows(where: str, rows: Iterator[Row], spec: FilesRead, mapping: RecordKindMap) -> tuple[Parsed, Likeness]:
-    """The records in the rows of a file or sheet, and what they look like; `where` names it in each position.
+def read_rows(
+    where: str, rows: Iterator[Row], spec: FilesRead, mapping: RecordKindMap, merged: MergedCells | None = None
+) -> tuple[Parsed, Likeness]:
+    """The records in the rows of a file or sheet, and what they look like.
+
+    Args:
+        where: names the file or sheet in each position.
+        rows: with their numbers.
+        spec: how the file is read.
+        mapping: the columns that are needed.
+        merged: what its merged cells cover, of each row as soon as it is given.
 
     Raises:
         RefusedError: the header is not what the mapping needs, or another one stands below it.
@@ -48,9 +58,10 @@ def read_rows(where: str, rows: Iterator[Row], spec: FilesRead, mapping: RecordK
     header = find_header(head, spec, mapping)
     like = Likeness(len(header.names), [header.names.index(name) for name in mapping.key])
     body = _records(chain(head[header.body :], rows), header, like, spec.footer)
+    merged, judged = merged or MergedCells(), columns_to_judge(header.names, spec, mapping)
     tables: list[pa.Table] = []
     while batch := list(islice(body, BATCH_ROWS)):
-        table = _without_headers(_table(where, header.names, batch), header, batch)
+        table = _without_headers(_table(where, header.names, merged.unreadable(batch, judged)), header, batch)
         tables.append(clean_cells(table, spec, tables[-1] if tables else None))
     filled = [name for name in header.names if name in header.unnamed and any(_has_text(t[name]) for t in tables)]
     dropped = [name for name in header.unnamed if name not in filled]
@@ -153,7 +164,7 @@ def _without_headers(table: pa.Table, header: Header, rows: list[Row]) -> pa.Tab
     return table.take(pa.array([at for at in range(table.num_rows) if at not in repeated], pa.int64()))
 
 
-def _table(where: str, names: list[str], rows: list[Row]) -> pa.Table:
+def _table(where: str, names: list[str], rows: Sequence[Row]) -> pa.Table:
     width = len(names)
     faults = [
         None if len(cells) == width else f"found {len(cells)} fields, expected {width} as in the header"

@@ -1,4 +1,4 @@
-"""What the reader of workbooks does not tell of their cells: which hold an error, and which are shown in percent.
+"""What the reader of workbooks does not tell of their cells: which hold an error, are shown in percent, are covered.
 
 The reader gives an error such as #N/A, and a formula without a stored value, as an empty cell, and 96.8 % as 0.968.
 """
@@ -18,6 +18,7 @@ import xlrd
 from defusedxml import ElementTree
 
 from ward_warehouse.sources.files.limits import MAX_CELLS
+from ward_warehouse.sources.files.merged_cells import MergedCells
 from ward_warehouse.sources.files.refusals import RefusedError
 from ward_warehouse.sources.files.workbook_guard import ZIP, damage, walk
 
@@ -36,11 +37,13 @@ class Marks:
     Attributes:
         errors: cells with an error, or with a formula that has no stored value.
         percents: numbers shown in percent.
+        merged: cells that merged ones cover.
         from_1904: the workbook counts its days from 1904-01-01, four years and a day later than others.
     """
 
     errors: dict[int, int] = field(default_factory=dict)
     percents: dict[int, int] = field(default_factory=dict)
+    merged: MergedCells = field(default_factory=MergedCells)
     from_1904: bool = False
 
 
@@ -89,6 +92,9 @@ class _Xls:
                     _set(marks.errors, row + 1, column)
                 elif cell_type == xlrd.XL_CELL_NUMBER and sheet.cell_xf_index(row, column - 1) in percents:
                     _set(marks.percents, row + 1, column)
+        for first_row, last_row, first_column, last_column in sheet.merged_cells:
+            rows, columns = range(first_row + 1, last_row + 1), range(first_column + 1, last_column + 1)
+            marks.merged.add(_within(rows, sheet.nrows), _within(columns, sheet.ncols))
         return marks
 
 
@@ -150,7 +156,7 @@ class _XlsxCells:
                 at = attrs.get("r")
                 self._column = _column_number(at) if at else self._column + 1
                 if at:
-                    self._row = _positive(at.lstrip(LETTERS))
+                    self._row = _row_number(at)
                 self._kind, self._style = attrs.get("t", ""), attrs.get("s", "")
                 self._formula = self._filled = False
             case "row":
@@ -160,6 +166,8 @@ class _XlsxCells:
                 self._in_value = True
             case "f":
                 self._formula = True
+            case "mergeCell":
+                self._add_merged(*attrs.get("ref", "").partition(":")[::2])
 
     def text(self, content: str) -> None:
         if self._in_value:
@@ -185,6 +193,13 @@ class _XlsxCells:
         elif self._style in self._percents and self._kind in ("", "n"):
             _set(self._marks.percents, self._row, self._column)
 
+    def _add_merged(self, first: str, last: str) -> None:
+        """Takes a merged cell; merged cells stand behind all rows, and what lies beyond the filled cells is nothing."""
+        if last:
+            rows = range(_row_number(first), _row_number(last) + 1)
+            columns = range(_column_number(first), _column_number(last) + 1)
+            self._marks.merged.add(_within(rows, self._last_row), _within(columns, self._last_column))
+
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$"
 
@@ -197,6 +212,10 @@ def _column_number(reference: str) -> int:
             break
         number = number * 26 + ord(letter.upper()) - ord("A") + 1
     return number
+
+
+def _row_number(reference: str) -> int:
+    return _positive(reference.lstrip(LETTERS))
 
 
 class _Ods:
@@ -219,7 +238,8 @@ class _OdsCells:
         self._marks = Marks()
         self._from_1904 = False
         self._rows = self._last_column = self._column = self._row_end = self._row_repeats = self._repeats = 0
-        self._row_errors = self._row_percents = 0
+        self._row_errors = self._row_percents = self._last_row = 0
+        self._merged: list[tuple[range, int, range]] = []
         self._cell: dict[str, str] = {}
         self._texts: list[str] = []
         self._in_text = self._depth = 0
@@ -238,7 +258,8 @@ class _OdsCells:
                 self._column = self._row_end = self._row_errors = self._row_percents = 0
                 self._row_repeats = _positive(attrs.get("table:number-rows-repeated", "1"))
             case "table":
-                self._rows = self._last_column = 0
+                self._rows = self._last_row = self._last_column = 0
+                self._merged.clear()
                 self._marks = self._sheets.setdefault(attrs.get("table:name", ""), Marks(from_1904=self._from_1904))
             case "null-date":
                 self._from_1904 = attrs.get("table:date-value", "").startswith(LEAP_YEARS_1904)
@@ -260,6 +281,8 @@ class _OdsCells:
                 self._end_cell("".join(self._texts))
             case "table-row":
                 self._end_row()
+            case "table":
+                self._end_table()
         self._depth -= 1
 
     def _end_cell(self, text: str) -> None:
@@ -272,22 +295,41 @@ class _OdsCells:
         if not wrong and value_type is None and not self._filled:
             return
         self._row_end = self._column
-        _refuse_extent(self._rows + 1, self._row_end)
+        _refuse_extent(self._rows + self._row_repeats, self._row_end)
+        self._note_merged(first)
         at = ((1 << self._repeats) - 1) << first
         if wrong:
             self._row_errors |= at
         elif value_type == "percentage":
             self._row_percents |= at
 
+    def _note_merged(self, column: int) -> None:
+        down, across = (_positive(self._cell.get(f"number-{which}-spanned", "1")) for which in ("rows", "columns"))
+        if (down, across) != (1, 1):
+            rows = range(self._rows + 1, self._rows + 1 + self._row_repeats)
+            self._merged.append((rows, down, range(column, column + across)))
+
+    def _end_table(self) -> None:
+        for starts, down, columns in self._merged:
+            for row in starts:
+                rows = range(row, row + down)
+                self._marks.merged.add(_within(rows, self._last_row), _within(columns, self._last_column))
+
     def _end_row(self) -> None:
         first = self._rows + 1
         self._rows += self._row_repeats
         self._last_column = max(self._last_column, self._row_end)
-        if self._row_end:
-            _refuse_extent(self._rows, self._last_column)
+        if not self._row_end:
+            return
+        _refuse_extent(self._rows, self._last_column)
+        self._last_row = self._rows
         for marks, found in ((self._marks.errors, self._row_errors), (self._marks.percents, self._row_percents)):
             if found:
                 marks.update(dict.fromkeys(range(first, first + self._row_repeats), found))
+
+
+def _within(numbers: range, last: int) -> range:
+    return range(numbers.start, min(numbers.stop, last + 1))
 
 
 def _positive(text: str) -> int:
