@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 import pytest
 
@@ -19,6 +20,8 @@ from tests.support.dropped_files import (
     with_member,
     xlsx,
 )
+from ward_warehouse.sources.files import workbook_marks
+from ward_warehouse.sources.files.number_formats import Front
 
 HEADER = ",".join(COLUMNS)
 
@@ -38,13 +41,68 @@ STYLES = (
 @pytest.mark.parametrize(("style", "shown"), [(2, "96.8"), (3, "96.8"), (4, "0.9680"), (0, "0.9680")])
 def test_a_percent_cell_is_what_it_shows(folder: Folder, style: int, shown: str) -> None:
     content = xlsx(S=row(1, *COLUMNS) + row(2, "HS-1", "1", Raw(f'<c r="{{at}}" s="{style}"><v>0.968</v></c>')))
-
-    def with_styles(styles: bytes) -> bytes:
-        start, end = styles.index(b"<cellXfs"), styles.index(b"</styleSheet>")
-        return styles[:start] + STYLES.encode() + styles[end:]
-
-    folder.put("a.xlsx", with_member(content, "xl/styles.xml", with_styles))
+    folder.put("a.xlsx", with_styles(content, STYLES))
     assert folder.values() == [("HS-1", "1", shown)]
+
+
+def with_styles(content: bytes, styles: str) -> bytes:
+    def change(document: bytes) -> bytes:
+        start, end = document.index(b"<cellXfs"), document.index(b"</styleSheet>")
+        return document[:start] + styles.encode() + document[end:]
+
+    return with_member(content, "xl/styles.xml", change)
+
+
+@pytest.mark.parametrize(
+    ("number_format", "number", "shown"),
+    [
+        ("000000000000", "79000000001", "079000000001"),
+        ("0000;-0000", "7", "0007"),
+        ("0000", "12345", "12345"),
+        ('"HS-"0000', "7", "HS-0007"),
+        (r'\H\S"/2024/"00', "7", "HS/2024/07"),
+        ("0000", "7.5", "7.5"),
+        ("0000", "-7", "-7"),
+        ("0", "7", "7"),
+        ("00.00", "7", "7"),
+        ('0" ngày"', "7", "7"),
+        ('00" ngày"', "7", "7"),
+        ("#,##0", "7000", "7000"),
+        ('"0"General', "7", "7"),
+    ],
+)
+def test_a_number_in_the_format_of_a_code_is_what_it_shows(
+    folder: Folder, number_format: str, number: str, shown: str
+) -> None:
+    cell = Raw(f'<c r="{{at}}" s="1"><v>{number}</v></c>')
+    styles = (
+        f"<numFmts><numFmt numFmtId='170' formatCode={quoteattr(number_format)}/></numFmts>"
+        "<cellXfs><xf numFmtId='0'/><xf numFmtId='170'/></cellXfs>"
+    )
+    rows = (
+        row(1, *COLUMNS) + row(2, cell, number, "x") + row(3, Raw('<c r="{at}" s="1" t="str"><v>7</v></c>'), "1", "x")
+    )
+    folder.put("a.xlsx", with_styles(xlsx(S=rows), styles))
+    assert folder.values() == [(shown, number, "x"), ("7", "1", "x")]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("079000000001", "79000000001", "079000000001"),
+        ("HS-0007", "7", "HS-0007"),
+        ("007", "8", "8"),
+        ("0", "0", "0"),
+        ("7 ngày", "7", "7"),
+        ("0,70", "0.7", "0.7"),
+        ("1.000", "1000", "1000"),
+    ],
+)
+def test_a_number_of_ods_shown_as_a_code_is_what_it_shows(folder: Folder, text: str, value: str, shown: str) -> None:
+    code = ods_cell(text, f'office:value-type="float" office:value="{value}"')
+    rows = (code + ods_cell("1") + ods_cell("x"), ods_cell("HS-2") + code + ods_cell("y"))
+    folder.put("a.ods", ods(*rows))
+    assert folder.values() == [(shown, "1", "x"), ("HS-2", shown, "y")]
 
 
 @pytest.mark.parametrize(
@@ -122,6 +180,13 @@ def test_a_number_that_is_not_finite_is_unreadable(folder: Folder, number: str) 
     cell = Raw(f'<c r="{{at}}"><v>{number}</v></c>')
     folder.put("a.xlsx", xlsx(S=row(1, *COLUMNS) + row(2, cell, "1", "x") + row(3, "HS-2", cell, "y")))
     assert folder.values() == [("#ERROR", "1", "x"), ("HS-2", "#ERROR", "y")]
+
+
+def test_the_old_format_tells_what_stands_in_front_of_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    front = Front("HS-", 4)
+    monkeypatch.setattr(workbook_marks, "front_of", lambda _: front)
+    marks = workbook_marks.marks_of((FIXTURES / "so_ho_so.xls").read_bytes())("Hồ sơ")
+    assert marks.fronts == {4: {front: 1 << 3}}
 
 
 def from_1904(content: bytes) -> bytes:

@@ -167,6 +167,8 @@ def _rows_of(
                 percent_text(cell) if shown >> at & 1 else text
                 for at, (cell, text) in enumerate(zip([*margin, *cells], texts, strict=True), 1)
             ]
+        for front, shown in marks.fronts.get(number, {}).items():
+            texts = [front.shown(text) if shown >> at & 1 else text for at, text in enumerate(texts, 1)]
         if wrong := marks.errors.get(number):
             # The reader ends a row at its last filled cell, which an error is not.
             texts += [""] * (wrong.bit_length() - 1 - len(texts))

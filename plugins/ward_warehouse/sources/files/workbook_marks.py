@@ -1,6 +1,7 @@
-"""What the reader of workbooks does not tell of their cells: which hold an error, are shown in percent, are covered.
+"""What the reader of workbooks does not tell of their cells: which hold an error, are shown otherwise, are covered.
 
-The reader gives an error such as #N/A, and a formula without a stored value, as an empty cell, and 96.8 % as 0.968.
+The reader gives an error such as #N/A, and a formula without a stored value, as an empty cell, 96.8 % as 0.968 and 007
+as 7.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
 
 import xlrd
@@ -19,15 +20,14 @@ from defusedxml import ElementTree
 
 from ward_warehouse.sources.files.limits import MAX_CELLS
 from ward_warehouse.sources.files.merged_cells import MergedCells
+from ward_warehouse.sources.files.number_formats import PERCENT_FORMATS, Front, front_of, front_shown, is_percent
 from ward_warehouse.sources.files.refusals import RefusedError
 from ward_warehouse.sources.files.workbook_guard import ZIP, damage, walk
 
-PERCENT_FORMATS = frozenset({"9", "10"})
-"""The built-in number formats 0% and 0.00% (ECMA-376 part 1, 18.8.30)."""
-NO_SIGN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
-"""What stands in a number format without being a sign of its own: quoted text, single characters, conditions."""
 ERROR_TEXT = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)|Err:\d{3}")
 LEAP_YEARS_1904 = "1904"
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -37,19 +37,16 @@ class Marks:
     Attributes:
         errors: cells with an error, or with a formula that has no stored value.
         percents: numbers shown in percent.
+        fronts: numbers with zeros or text in front of them, in each row by what stands there.
         merged: cells that merged ones cover.
         from_1904: the workbook counts its days from 1904-01-01, four years and a day later than others.
     """
 
     errors: dict[int, int] = field(default_factory=dict)
     percents: dict[int, int] = field(default_factory=dict)
+    fronts: dict[int, dict[Front, int]] = field(default_factory=dict)
     merged: MergedCells = field(default_factory=MergedCells)
     from_1904: bool = False
-
-
-def is_percent(number_format: str) -> bool:
-    """Whether a number format shows a number in percent."""
-    return "%" in NO_SIGN.sub("", number_format)
 
 
 def marks_of(content: bytes) -> Callable[[str], Marks]:
@@ -81,17 +78,21 @@ class _Xls:
 
     def marks(self, name: str) -> Marks:
         formats = self._book.format_map
-        percents = {
-            index for index, xf in enumerate(self._book.xf_list) if is_percent(formats[xf.format_key].format_str)
-        }
+        styles = [formats[xf.format_key].format_str for xf in self._book.xf_list]
+        percents = {index for index, style in enumerate(styles) if is_percent(style)}
+        fronts = {index: front for index, style in enumerate(styles) if (front := front_of(style))}
         sheet = self._book.sheet_by_name(name)
         marks = Marks(from_1904=self._book.datemode == 1)
         for row in range(sheet.nrows):
             for column, cell_type in enumerate(sheet.row_types(row), 1):
                 if cell_type == xlrd.XL_CELL_ERROR:
                     _set(marks.errors, row + 1, column)
-                elif cell_type == xlrd.XL_CELL_NUMBER and sheet.cell_xf_index(row, column - 1) in percents:
-                    _set(marks.percents, row + 1, column)
+                elif cell_type == xlrd.XL_CELL_NUMBER:
+                    style = sheet.cell_xf_index(row, column - 1)
+                    if style in percents:
+                        _set(marks.percents, row + 1, column)
+                    elif style in fronts:
+                        _set(marks.fronts.setdefault(row + 1, {}), fronts[style], column)
         for first_row, last_row, first_column, last_column in sheet.merged_cells:
             rows, columns = range(first_row + 1, last_row + 1), range(first_column + 1, last_column + 1)
             marks.merged.add(_within(rows, sheet.nrows), _within(columns, sheet.ncols))
@@ -109,22 +110,32 @@ class _Xlsx:
             ids = [value for key, value in sheet.items() if key.endswith("}id")]
             self._sheets[sheet.get("name", "")] = _member_name(links.get(ids[0], "") if ids else "")
         self._from_1904 = any(item.get("date1904") in ("1", "true") for item in _each(book, "workbookPr"))
-        self._percents = self._percent_styles()
+        self._percents: set[str] = set()
+        self._fronts: dict[str, Front] = {}
+        self._read_styles()
 
     def marks(self, name: str) -> Marks:
         marks = Marks(from_1904=self._from_1904)
         with damage():
-            walk(self._archive, self._members[self._sheets[name].lower()], _XlsxCells(marks, self._percents))
+            walk(
+                self._archive,
+                self._members[self._sheets[name].lower()],
+                _XlsxCells(marks, self._percents, self._fronts),
+            )
         return marks
 
-    def _percent_styles(self) -> frozenset[str]:
+    def _read_styles(self) -> None:
         if "xl/styles.xml" not in self._members:
-            return frozenset()
+            return
         styles = self._parsed("xl/styles.xml")
-        own = {item.get("numFmtId"): is_percent(item.get("formatCode", "")) for item in _each(styles, "numFmt")}
+        own = {item.get("numFmtId"): item.get("formatCode", "") for item in _each(styles, "numFmt")}
         cells = next(_each(styles, "cellXfs"), None)
-        formats = [xf.get("numFmtId", "") for xf in (cells if cells is not None else ())]
-        return frozenset(str(at) for at, number in enumerate(formats) if own.get(number, number in PERCENT_FORMATS))
+        for at, xf in enumerate(cells if cells is not None else ()):
+            number = xf.get("numFmtId", "")
+            if is_percent(own[number]) if number in own else number in PERCENT_FORMATS:
+                self._percents.add(str(at))
+            elif front := front_of(own.get(number, "")):
+                self._fronts[str(at)] = front
 
     def _parsed(self, name: str) -> Element:
         found: Element = ElementTree.fromstring(self._archive.read(self._members[name]), forbid_dtd=True)
@@ -143,9 +154,10 @@ def _member_name(target: str) -> str:
 class _XlsxCells:
     """Cells without a reference stand behind the one before; so do rows."""
 
-    def __init__(self, marks: Marks, percents: frozenset[str]) -> None:
+    def __init__(self, marks: Marks, percents: set[str], fronts: dict[str, Front]) -> None:
         self._marks = marks
         self._percents = percents
+        self._fronts = fronts
         self._row = self._column = self._last_row = self._last_column = 0
         self._kind = self._style = ""
         self._formula = self._filled = self._in_value = False
@@ -190,8 +202,11 @@ class _XlsxCells:
         _refuse_extent(self._last_row, self._last_column)
         if wrong:
             _set(self._marks.errors, self._row, self._column)
-        elif self._style in self._percents and self._kind in ("", "n"):
-            _set(self._marks.percents, self._row, self._column)
+        elif self._kind in ("", "n"):
+            if self._style in self._percents:
+                _set(self._marks.percents, self._row, self._column)
+            elif self._style in self._fronts:
+                _set(self._marks.fronts.setdefault(self._row, {}), self._fronts[self._style], self._column)
 
     def _add_merged(self, first: str, last: str) -> None:
         """Takes a merged cell; merged cells stand behind all rows, and what lies beyond the filled cells is nothing."""
@@ -239,6 +254,7 @@ class _OdsCells:
         self._from_1904 = False
         self._rows = self._last_column = self._column = self._row_end = self._row_repeats = self._repeats = 0
         self._row_errors = self._row_percents = self._last_row = 0
+        self._row_fronts: dict[Front, int] = {}
         self._merged: list[tuple[range, int, range]] = []
         self._cell: dict[str, str] = {}
         self._texts: list[str] = []
@@ -256,6 +272,7 @@ class _OdsCells:
                 self._repeats = _positive(self._cell.get("number-columns-repeated", "1"))
             case "table-row":
                 self._column = self._row_end = self._row_errors = self._row_percents = 0
+                self._row_fronts = {}
                 self._row_repeats = _positive(attrs.get("table:number-rows-repeated", "1"))
             case "table":
                 self._rows = self._last_row = self._last_column = 0
@@ -302,6 +319,8 @@ class _OdsCells:
             self._row_errors |= at
         elif value_type == "percentage":
             self._row_percents |= at
+        elif value_type == "float" and (front := front_shown(text, self._cell.get("value", "0"))):
+            self._row_fronts[front] = self._row_fronts.get(front, 0) | at
 
     def _note_merged(self, column: int) -> None:
         down, across = (_positive(self._cell.get(f"number-{which}-spanned", "1")) for which in ("rows", "columns"))
@@ -323,9 +342,12 @@ class _OdsCells:
             return
         _refuse_extent(self._rows, self._last_column)
         self._last_row = self._rows
+        rows = range(first, self._rows + 1)
+        if self._row_fronts:
+            self._marks.fronts.update(dict.fromkeys(rows, self._row_fronts))
         for marks, found in ((self._marks.errors, self._row_errors), (self._marks.percents, self._row_percents)):
             if found:
-                marks.update(dict.fromkeys(range(first, first + self._row_repeats), found))
+                marks.update(dict.fromkeys(rows, found))
 
 
 def _within(numbers: range, last: int) -> range:
@@ -344,5 +366,5 @@ def _refuse_extent(last_row: int, last_column: int) -> None:
         raise RefusedError("sheet_extent", limit=MAX_CELLS)
 
 
-def _set(marks: dict[int, int], row: int, column: int) -> None:
-    marks[row] = marks.get(row, 0) | 1 << column
+def _set(marks: dict[T, int], key: T, column: int) -> None:
+    marks[key] = marks.get(key, 0) | 1 << column
