@@ -64,12 +64,16 @@ TELLING = r"[\pN@]|\s\p{Lu}|" + DIGITS_ANYHOW
 LEAST_DIGITS = 8
 LONGEST_SHAPE = 60
 PLAIN_WORD = re.compile(r"[0-9A-Za-z_.\-/]{1,24}")
+_PART = r"(?:[0-2]?\d|3[01])"
+_YEAR = r"(?:(?:19|20)\d{2}|000[01])"
 DATE_LIKE = re.compile(
-    r"(\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|[012]\d{3}[/\-]\d{1,2}[/\-]\d{1,2})"
-    r"([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?( ?[AaPp][Mm])?"
-    r"|(19|20)\d{6}(\d{6})?|[1-6]\d{4}(\.\d{1,10})?",
+    rf"(?:{_PART}[/.\-]{_PART}[/.\-](?:{_YEAR}|\d{{2}})|{_YEAR}[/\-]{_PART}[/\-]{_PART})"
+    r"([ T][0-2]?\d:[0-5]\d(:[0-6]\d(\.\d{1,6})?)?)?( ?[AaPp][Mm])?"
+    r"|(?:19|20)\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01])([0-2]\d[0-5]\d[0-6]\d)?",
     re.ASCII,
 )
+"""No part of a date is above 31: so much of a calendar tells it from a phone, and still shows a 31 February."""
+SERIAL_LIKE = re.compile(r"([1-6]\d{4})(\.\d{1,10})", re.ASCII)
 
 
 def key_parameters(key: bytes, key_id: str, columns: Iterable[str]) -> dict[str, bytes | str]:
@@ -123,11 +127,15 @@ def shape(value: str) -> str:
     """What an unreadable value looked like, without what it said: letters become x, digits 9.
 
     Ordinary words and a short other one, with few digits, and a date-like number are shown as they are: they are what
-    an engineer needs to mend a mapping, and no full name or telephone number has their form.
+    an engineer needs to mend a mapping, and no full name or telephone number has their form. Of a spreadsheet's day
+    number the day is shown.
     """
     few_digits = sum(character.isdigit() for character in value) < LEAST_DIGITS
     if (few_digits and PLAIN_WORD.fullmatch(value) and is_ordinary(value)) or DATE_LIKE.fullmatch(value):
         return value
+    if serial := SERIAL_LIKE.fullmatch(value):
+        # Ten digits of a fraction may be a phone.
+        return serial[1] + masked(serial[2])
     return masked(value[:LONGEST_SHAPE])
 
 

@@ -197,11 +197,24 @@ def test_shape_shows_no_number_of_a_person(number: str) -> None:
         "0901 234 567",
         "09012.34567",
         "38212345",
+        "19001234567890",
+        "20123456",
+        "20241304996070",
+        "38.12.3456",
+        "12/34/5678",
+        "0790-00-00",
+        "2024-79-00",
+        "12/12/24 91:23:45",
     ],
 )
 def test_shape_shows_no_number_however_it_is_written(text: str) -> None:
     shown = privacy.shape(text)
-    assert set(shown) <= set("9+. -")
+    assert set(shown) <= set("9+. -/:")
+
+
+@pytest.mark.parametrize("fraction", ["0912345678", "912345678", "3541666667", "354166"])
+def test_shape_shows_the_day_of_a_serial_number_and_no_digit_of_its_fraction(fraction: str) -> None:
+    assert privacy.shape(f"45363.{fraction}") == f"45363.{'9' * len(fraction)}"
 
 
 @relaxed
@@ -230,6 +243,10 @@ def test_shape_never_shows_more_than_seven_digits_outside_a_date(text: str) -> N
         "2018/12/27 09:40",
         "20180231",
         "20180231083000",
+        "20181227240000",
+        "0000-00-00 00:00:00",
+        "01/01/0001",
+        "45363.5",
         "12-27-2018 14:05",
         "9.999001",
         "KHONG-RO",
