@@ -6,7 +6,9 @@ is brought to the district's zone first. What is written as a day only stays tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import groupby
 
 from ward_warehouse.mapping.readings import excel_serial
 from ward_warehouse.registry import times
@@ -16,6 +18,17 @@ DAY = r"\d{4}-\d{2}-\d{2}"
 TIME = r"[Tt ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?"
 SECONDS = r"-?\d{1,11}(?:\.\d{1,9})?"
 MILLISECONDS = r"-?\d{1,14}(?:\.\d{1,9})?"
+
+WIDTHS = {
+    **dict.fromkeys(("Y", "G"), r"\d{4}"),
+    **dict.fromkeys("mdHMSIyUVW", r"\d{2}"),
+    **dict.fromkeys(("j", "g"), r"\d{3}"),
+    **dict.fromkeys(("u", "w"), r"\d"),
+    "n": r"\d{9}",
+    "f": r"(?:\d{3}|\d{6}|\d{9})",
+}
+"""The digits of each number of a strptime format, as it is written in full."""
+_TOKEN = re.compile(r"%-?(.)|\s|.", re.DOTALL)
 
 
 class Times:
@@ -68,7 +81,9 @@ class Times:
 
     def _parsed(self, text: str, form: str) -> str:
         # DuckDB takes the words infinity and epoch for any form, and makes 1900-01-01 of them.
-        return f"CASE WHEN regexp_matches({text}, '[0-9]') THEN try_strptime({text}, {self._bind(form)}) END"
+        digits = exact_digits(form)
+        fits = f"regexp_full_match({text}, {self._bind(digits)})" if digits else f"regexp_matches({text}, '[0-9]')"
+        return f"CASE WHEN {fits} THEN try_strptime({text}, {self._bind(form)}) END"
 
     def _of_epoch(self, text: str, form: str, microseconds: int) -> str:
         # Decimal, because a double loses the microseconds.
@@ -87,3 +102,27 @@ class Times:
             f"WHEN regexp_full_match({text}, '{DAY}{TIME}') THEN {self.local(unzoned)} "
             f"WHEN regexp_full_match({text}, '{DAY}{TIME} ?{OFFSET}') THEN {zoned} END"
         )
+
+
+def exact_digits(form: str) -> str | None:
+    """A regular expression of the texts whose numbers have all their digits where no sign stands between two of them.
+
+    DuckDB takes one digit for a day or an hour, and so 2024118 for a day of November. A format without two numbers side
+    by side gives None: it is read as strptime reads it.
+    """
+    pieces = [(WIDTHS.get(match[1] or ""), match) for match in _TOKEN.finditer(form)]
+    found, runs = "", 0
+    for is_number, run in groupby(pieces, lambda piece: piece[0] is not None):
+        parts = list(run)
+        if is_number and len(parts) > 1:
+            runs += 1
+            found += "".join(width or "" for width, _ in parts)
+        else:
+            found += "".join(_as_strptime(match) for _, match in parts)
+    return rf"\s*{found}\s*" if runs else None
+
+
+def _as_strptime(token: re.Match[str]) -> str:
+    if token[0].isspace():
+        return r"\s*"
+    return re.escape(token[0]) if token[1] is None else "%" if token[1] == "%" else ".*"

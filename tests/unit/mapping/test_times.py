@@ -93,6 +93,60 @@ def test_what_is_not_in_the_form_is_unreadable(text: str, form: str) -> None:
     assert (record["received_at"], record["unreadable"]) == (None, "|received_at|")
 
 
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        *((cut, "%Y%m%d") for cut in ("2024031", "2024118", "202411", "202403011", "2024 301", "2024-03-01")),
+        *((cut, "%d%m%Y") for cut in ("1112024", "112024", "13032024x")),
+        *((cut, "%Y%m%d%H%M%S") for cut in ("2024030408300", "2024112083000", "202403040830001", "20240304")),
+        *((cut, "%Y%m%d %H%M") for cut in ("2024031 0830", "20240304 830", "20240304 083")),
+        *((cut, "%Y%m%d%H%M%S%z") for cut in ("2024030408300+07", "2024030408300Z")),
+        ("20240304T08300", "%Y%m%dT%H%M%S"),
+        ("2024030408300Z", "%Y%m%d%H%M%SZ"),
+        ("04/03/2024830", "%d/%m/%Y%H%M"),
+        ("2024030408300123", "%Y%m%d%H%M%S%f"),
+        ("202464", "%Y%j"),
+    ],
+)
+def test_a_number_that_lost_a_digit_is_no_other_day_where_no_sign_stands_between(text: str, form: str) -> None:
+    record = read(text, form)
+    assert (record["received_at"], record["received_date"], record["unreadable"]) == (None, None, "|received_at|")
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("20240304", "%Y%m%d"),
+        (" 04032024 ", "%d%m%Y"),
+        ("240304", "%y%m%d"),
+        ("20240304083000", "%Y%m%d%H%M%S"),
+        ("20240304083000123", "%Y%m%d%H%M%S%f"),
+        ("20240304T083000+0700", "%Y%m%dT%H%M%S%z"),
+        ("20240304   8:30", "%Y%m%d %H:%M"),
+        ("4/3/2024", "%d/%m/%Y"),
+        ("4/3/2024 8:30:5", "%d/%m/%Y %H:%M:%S"),
+        ("4Mar2024", "%d%b%Y"),
+        ("100%20240304", "100%%%Y%m%d"),
+        ("2024064", "%Y%j"),
+    ],
+)
+def test_numbers_with_all_their_digits_and_those_between_signs_are_read_as_before(text: str, form: str) -> None:
+    record = read(text, form)
+    assert (record["received_date"], record["unreadable"]) == (date(2024, 3, 4), None)
+
+
+SIDE_BY_SIDE = st.sampled_from(["%Y%m%d", "%d%m%Y", "%Y%m%d%H%M%S", "%Y%m%d %H%M", "%H%M%S%d%m%Y", "%Y%m%dT%H%M%S"])
+
+
+@given(SIDE_BY_SIDE, st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)), st.data())  # noqa: DTZ001 - a local time
+def test_a_time_without_one_of_its_digits_is_never_another_time(form: str, at: datetime, data: st.DataObject) -> None:
+    text = at.strftime(form)
+    assert read(text, form)["received_date"] == at.date()
+    place = data.draw(st.sampled_from([number for number, sign in enumerate(text) if sign.isdigit()]))
+    record = read(text[:place] + text[place + 1 :], form)
+    assert (record["received_at"], record["unreadable"]) == (None, "|received_at|")
+
+
 ZONES = st.sampled_from(["UTC", "Asia/Ho_Chi_Minh", "America/New_York", "Asia/Kathmandu"])
 FORMS = st.sampled_from(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%SZ", "iso8601", "epoch", "epoch_ms"])
 
