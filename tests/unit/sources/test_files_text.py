@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.dropped_files import COLUMNS, FIXTURES, ROOT, Folder, system
+from tests.support.dropped_files import COLUMNS, FIXTURES, ROOT, Folder, row, system, xlsx
 from ward_warehouse.sources.files.limits import MAX_FIELD_CHARS, MAX_FILE_BYTES, MIB
 
 HEADER = ",".join(COLUMNS)
@@ -134,6 +134,43 @@ def test_records_below_a_footer_are_read(folder: Folder, between: str) -> None:
 def test_a_last_record_with_only_its_key_is_no_footer(folder: Folder) -> None:
     folder.put("a.csv", f"{HEADER}\nHS-1,1,x\nHS-2,,\nTổng số: 2,,\n")
     assert [value[0] for value in folder.values()] == ["HS-1", "HS-2"]
+
+
+@pytest.mark.parametrize("key", ["HS/A/77", "77", "BN 3", "ĐK-1.2"])
+def test_a_last_record_with_only_a_key_of_a_new_form_is_no_footer(folder: Folder, key: str) -> None:
+    folder.put("a.csv", f"{HEADER}\nBN-1,1,x\nBN-2,1,x\n{key},,\nNgười lập biểu,,\n")
+    assert folder.values() == [("BN-1", "1", "x"), ("BN-2", "1", "x"), (key, "", "")]
+    assert folder.warnings == []
+
+
+@pytest.mark.parametrize(
+    "footer",
+    ["Tổng cộng: 12", "TONG CONG 12", "Cong 2 ho so", "Total 2", "Trang 1/3", "Page 1", "Ngày 6 tháng 3", "NGAY 6/3"],
+)
+def test_a_total_a_page_and_a_day_below_a_table_are_no_records(folder: Folder, footer: str) -> None:
+    folder.put("a.csv", f"{HEADER}\nBN-1,1,x\n{footer},,\nKý tên,,\n")
+    assert [value[0] for value in folder.values()] == ["BN-1"]
+    assert folder.warnings == []
+
+
+def test_last_rows_that_may_be_records_are_passed_over_with_a_word(folder: Folder) -> None:
+    folder.put("a.csv", f"{HEADER}\nBN-1,1,x\nKý tên,,\nHồ sơ 77,,\n(78),,\n")
+    assert [value[0] for value in folder.values()] == ["BN-1"]
+    (line,) = folder.warnings
+    assert "file a.csv has 2 last rows with one filled cell" in line
+    assert "(row 4, 5)" in line
+    assert "77" not in line
+
+
+def test_rows_passed_over_are_named_with_their_sheet_or_table(folder: Folder) -> None:
+    lines = [list(COLUMNS), ["BN-1", "1", "x"], ["Hồ sơ 77", "", ""]]
+    folder.put("a.xlsx", xlsx(Sheet2="".join(row(number, *cells) for number, cells in enumerate(lines, 1))))
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>" for cells in lines)
+    folder.put("b.html", f"<table><tr><td>1</td></tr></table><table>{rows}</table>")
+    assert [value[0] for value in folder.values(pattern="*.html")] == ["BN-1"]
+    assert len([line for line in folder.warnings if "file b.html table 2 has 1 last rows" in line]) == 1
+    assert [value[0] for value in folder.values(pattern="*.xlsx")] == ["BN-1"]
+    assert len([line for line in folder.warnings if "file a.xlsx sheet Sheet2 has 1 last rows" in line]) == 1
 
 
 def test_a_second_header_of_another_order_refuses_the_file(folder: Folder) -> None:

@@ -49,7 +49,9 @@ def read_html(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
         for number, table in enumerate(page.tables, 1)
     )
     parsed = read_parts(parts, named=False)
-    return Parsed(parsed.tables, parsed.new_columns)
+    # A table without the columns lays out the page, which is nothing to warn of.
+    warnings = [line for line in parsed.warnings if line.startswith("table ")]
+    return Parsed(parsed.tables, parsed.new_columns, warnings)
 
 
 def _stated_encoding(head: bytes) -> str | None:
@@ -67,7 +69,9 @@ def _stated_encoding(head: bytes) -> str | None:
 
 def _read_table(where: str, table: _Table, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
     numbered: Iterator[Row] = ((number, cells) for number, cells in enumerate(table.rows, 1) if any(cells))
-    return read_rows(where, numbered, spec, mapping, table.merged)[0]
+    parsed, _ = read_rows(where, numbered, spec, mapping, table.merged)
+    parsed.warnings[:] = [f"table {where.rpartition(' table ')[2]} {line}" for line in parsed.warnings]
+    return parsed
 
 
 class _Page(HTMLParser):

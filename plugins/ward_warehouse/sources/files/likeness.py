@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ward_warehouse.core.contracts import CODE_PATTERN
+
 SAMPLE_ROWS = 200
 """Numbers, dates and codes of a column are alike: some rows show their forms."""
 LEAST_CELLS = 3
 LEAST_ALIKE = 0.6
 LETTERS = re.compile(r"[^\W\d_]+")
 DIGITS = re.compile(r"\d+")
+CODE = re.compile(CODE_PATTERN)
+FOOTER_WORDS = frozenset("tổng tong cộng cong total sum count trang page ngày ngay date".split())
+"""Of a total, the number of a page and the day of a signature; a key has none of them."""
 
 
 class Likeness:
@@ -42,6 +47,11 @@ class Likeness:
         form = self._key_form(cells)
         return all(form) and form in self._key_forms
 
+    def is_new_key(self, cells: Sequence[str]) -> bool:
+        """Whether the key, of a form that no record has, is a code with a number in it and no words of a footer."""
+        keys = [cells[at].strip() if at < len(cells) else "" for at in self._keys]
+        return all(CODE.fullmatch(key) for key in keys) and any(counts_something(key) for key in keys)
+
     def is_record(self, cells: Sequence[str]) -> bool:
         """Whether the row has the key of a record, or most of its filled cells have the form of their columns."""
         if self.has_key(cells):
@@ -54,6 +64,11 @@ class Likeness:
 
     def _key_form(self, cells: Sequence[str]) -> tuple[str, ...]:
         return tuple(_form(cells[at]) if at < len(cells) else "" for at in self._keys)
+
+
+def counts_something(cell: str) -> bool:
+    """Whether a cell has a number and no word of a footer, which has numbers as well."""
+    return bool(DIGITS.search(cell)) and not FOOTER_WORDS & {word.lower() for word in LETTERS.findall(cell)}
 
 
 def _form(cell: str) -> str:

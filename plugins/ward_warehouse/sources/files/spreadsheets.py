@@ -140,9 +140,8 @@ def _read_sheet(
     parsed, _ = read_rows(where, rows, spec, mapping, marks.merged)
     if marks.from_1904:
         parsed.tables[:] = [mixed_dates.counted_from_1904(table, mapping) for table in parsed.tables]
-    parsed.warnings.extend(
-        f"sheet {where.rpartition(' sheet ')[2]} {line}" for line in mixed_dates.mixed(parsed.tables, mapping)
-    )
+    lines = [*parsed.warnings, *mixed_dates.mixed(parsed.tables, mapping)]
+    parsed.warnings[:] = [f"sheet {where.rpartition(' sheet ')[2]} {line}" for line in lines]
     return parsed
 
 

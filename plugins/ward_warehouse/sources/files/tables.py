@@ -14,13 +14,15 @@ from ward_warehouse.registry import FilesRead, RecordKindMap
 from ward_warehouse.sources.base import BATCH_ROWS, FAULT, POSITION
 from ward_warehouse.sources.files.cells import clean_cells
 from ward_warehouse.sources.files.header import Header, Row, find_header
-from ward_warehouse.sources.files.likeness import Likeness
+from ward_warehouse.sources.files.likeness import Likeness, counts_something
 from ward_warehouse.sources.files.limits import HEADER_SEARCH_ROWS
 from ward_warehouse.sources.files.merged_cells import MergedCells, columns_to_judge
 from ward_warehouse.sources.files.refusals import REASONS, RefusedError
 
 FOOTER_WIDTH = 3
 """A narrower table may well have records with one filled cell."""
+MOST_NAMED = 10
+"""Rows that a warning names; of more only their count is said."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def read_rows(
     head = list(islice(rows, max(HEADER_SEARCH_ROWS, (spec.header_row or spec.rows_at_top) + spec.header_rows)))
     header = find_header(head, spec, mapping)
     like = Likeness(len(header.names), [header.names.index(name) for name in mapping.key])
-    body = _records(chain(head[header.body :], rows), header, like, spec.footer)
+    passed: list[int] = []
+    body = _records(chain(head[header.body :], rows), header, like, spec.footer, passed)
     merged, judged = merged or MergedCells(), columns_to_judge(header.names, spec, mapping)
     tables: list[pa.Table] = []
     while batch := list(islice(body, BATCH_ROWS)):
@@ -66,7 +69,7 @@ def read_rows(
     filled = [name for name in header.names if name in header.unnamed and any(_has_text(t[name]) for t in tables)]
     dropped = [name for name in header.unnamed if name not in filled]
     tables = [table.drop_columns(dropped) for table in tables]
-    return Parsed(tables, header.new + filled), like
+    return Parsed(tables, header.new + filled, _said_of_passed(passed)), like
 
 
 def read_parts(parts: Iterator[tuple[str, Callable[[], Parsed]]], *, named: bool) -> Parsed:
@@ -121,10 +124,23 @@ def _without_skipped(rows: Iterator[Row], pattern: str | None) -> Iterator[Row]:
     return (row for row in rows if not matches(_first_filled(row)))
 
 
-def _records(rows: Iterator[Row], header: Header, like: Likeness, footer: str | None) -> Iterator[Row]:
+def _said_of_passed(rows: list[int]) -> list[str]:
+    if not rows:
+        return []
+    named = ", ".join(map(str, rows[:MOST_NAMED])) + ", ..." * (len(rows) > MOST_NAMED)
+    return [
+        f"has {len(rows)} last rows with one filled cell and a number in it, which are passed over as a footer (row "
+        f"{named}); if they are records, they lack everything but that"
+    ]
+
+
+def _records(
+    rows: Iterator[Row], header: Header, like: Likeness, footer: str | None, passed: list[int]
+) -> Iterator[Row]:
     """The rows without the footer: from the first that matches the pattern, and last rows of one filled cell.
 
     Below a footer a table goes on where its header is repeated, and rows that look like records are given on their own.
+    Of the last rows those with a key are records; `passed` takes the numbers of those that may be and have none.
     """
     is_footer: Callable[[Row], object] = (lambda _: None) if footer is None else _matcher(re.compile(footer))
     held: list[Row] = []
@@ -145,8 +161,10 @@ def _records(rows: Iterator[Row], header: Header, like: Likeness, footer: str | 
         elif cells[0]:
             held.append(row)
     for row in held:
-        if len(header.names) < FOOTER_WIDTH or like.has_key(row[1]):
+        if len(header.names) < FOOTER_WIDTH or like.has_key(row[1]) or like.is_new_key(row[1]):
             yield row
+        elif counts_something(row[1][0]):
+            passed.append(row[0])
 
 
 def _matcher(pattern: re.Pattern[str]) -> Callable[[Row], object]:
