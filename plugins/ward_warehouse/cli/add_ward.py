@@ -12,6 +12,7 @@ import click
 from ward_warehouse.cli.output import console
 from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.errors import RegistryError
+from ward_warehouse.core.names import is_shown_whole, shown_name
 from ward_warehouse.core.settings import Settings, load_settings
 from ward_warehouse.registry import Registry, load_registry
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ward_warehouse.onboarding.draft.guess import RecordKindGuess
 
 MOST_ALIASES = 3
+LONGEST_LIST = 300
 
 
 @click.command()
@@ -84,20 +86,31 @@ def _drafts(system: str, connection: str, schema: str | None, sample: Path | Non
     from ward_warehouse.onboarding.draft.discover import relation_of_file, relations_of_database
     from ward_warehouse.onboarding.draft.guess import best_guesses
 
-    if sample is not None:
-        relations, where = [relation_of_file(sample)], sample.name
+    where = f"connection {connection}" if sample is None else shown_name(sample.name)
+    if sample is None:
+        relations = relations_of_database(from_environment(connection), schema)
     else:
-        relations, where = relations_of_database(from_environment(connection), schema), f"connection {connection}"
+        relations = [relation_of_file(sample)]
     drafts = best_guesses(relations)
     if not drafts:
-        columns = ", ".join(name for relation in relations for name in relation.columns)[:300] or "none"
         raise RegistryError(
             [
-                f"system {system}: {where}: no table looks like dossiers or survey responses; found the columns "
-                f"{columns}; describe the system by hand after another file of dags/systems"
+                f"system {system}: {where}: no table looks like dossiers or survey responses; found "
+                f"{_said_of_columns([name for relation in relations for name in relation.columns])}; describe the "
+                "system by hand after another file of dags/systems"
             ]
         )
     return drafts
+
+
+def _said_of_columns(names: list[str]) -> str:
+    """The names that may be shown, and how many others there are: a file without a header has people in their place."""
+    told = [name for name in filter(None, names) if is_shown_whole(name)]
+    others = sum(not is_shown_whole(name) for name in names)
+    counted = f"{others} columns whose names may be persons'"
+    if not told:
+        return counted if others else "no columns"
+    return f"the columns {', '.join(told)[:LONGEST_LIST]}" + (f" and {counted}" if others else "")
 
 
 def _spellings(drafts: list[RecordKindGuess]) -> list[str]:

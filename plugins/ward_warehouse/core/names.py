@@ -102,6 +102,11 @@ def names_shown(names: Sequence[str], known: Iterable[str] = ()) -> dict[str, st
     return shown
 
 
+def is_shown_whole(name: str) -> bool:
+    """Whether a name of which nothing is known is stored and shown as it is written."""
+    return shown_name(name) == unicodedata.normalize("NFC", name)
+
+
 def masked(text: str) -> str:
     """Only the shape of a text: letters become x, digits 9."""
     return "".join(_masked(character) for character in text)

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from ward_warehouse.core.errors import RegistryError
+from ward_warehouse.core.names import is_shown_whole, names_shown
 from ward_warehouse.core.settings import PROJECT_ROOT
 from ward_warehouse.onboarding.draft.guess import ColumnGuess, RecordKindGuess
 
@@ -70,8 +71,16 @@ def _feed(draft: RecordKindGuess) -> Iterator[str]:
         yield "      rating_scale: {constant: one_to_five}  # guess: nothing in the sample tells the scale"
     for name in draft.missing:
         yield f"      # {name}: required, and no column was recognised; map it"
-    if draft.unmapped:
-        yield f"    ignore: {_flow(draft.unmapped)}  # guess: no contract column was recognised in them"
+    yield from _ignored(draft.unmapped)
+
+
+def _ignored(names: list[str]) -> Iterator[str]:
+    """The columns that the draft does not use; of a name that may be a person's only the form is written."""
+    written = [name for name in names if is_shown_whole(name)]
+    if written:
+        yield f"    ignore: {_flow(written)}  # guess: no contract column was recognised in them"
+    for form in names_shown([name for name in names if name not in written]).values():
+        yield f"    # {form}: a column whose name may be a person's; name it under ignore if it is none"
 
 
 def _column(guess: ColumnGuess) -> str:

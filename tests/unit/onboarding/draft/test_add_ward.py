@@ -275,3 +275,32 @@ def test_a_database_that_is_no_ward_system_is_one_line(run: Run, ready: District
     result = run("add", "new_ward", *WHO, "--system", "moi", "--connection", "a_sql")
     assert result.exit_code == 1
     assert "no table looks like dossiers" in result.stderr
+
+
+def test_the_people_in_place_of_a_header_are_counted_and_not_shown(run: Run, ready: District, tmp_path: Path) -> None:
+    sample = tmp_path / "ho_so.csv"
+    sample.write_text("Nguyễn Văn Kiểm,0912345678,Ngày nộp\nTrần Thị Thử,0987654321,x\n", encoding="utf-8")
+    result = run("add", "new_ward", *WHO, "--system", "tep_moi", "--sample", str(sample))
+    assert result.exit_code == 1
+    said = " ".join(result.stderr.split())
+    assert "found the columns Ngày nộp and 2 columns whose names may be persons'" in said
+    assert not {"Kiểm", "0912345678"} & set(result.output.replace(",", " ").split())
+    sample.write_text("Nguyễn Văn Kiểm,0912345678\nx,y\n", encoding="utf-8")
+    said = " ".join(run("add", "new_ward", *WHO, "--system", "tep_moi", "--sample", str(sample)).stderr.split())
+    assert "found 2 columns whose names may be persons'" in said
+
+
+def test_a_column_that_is_named_after_a_person_is_in_no_draft(run: Run, ready: District) -> None:
+    sample = ready["c_files"].folder / f"ho_so_{NIGHT:%Y%m%d}.csv"
+    first, *rest = sample.read_text(encoding="utf-8").splitlines()
+    new = ["Nguyễn Văn Kiểm 0912345678", "Trần Thị Kiểm 0987654321", "Ghi chú mới", "dòng\u2028lạ"]
+    lines = [f"{first},{','.join(new)}", *(f"{line},a,b,c,d" for line in rest)]
+    sample.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = run("add", "new_ward", *WHO, "--system", "tep_moi", "--sample", str(sample))
+    assert result.exit_code == 0, result.output
+    text = (ready.systems_dir / "tep_moi.yml").read_text(encoding="utf-8")
+    assert [part for part in ("Kiểm", "0912345678", "0987654321", "\u2028") if part in text] == []
+    assert "Ghi chú mới" in yaml.safe_load(text)["record_kinds"]["dossiers"]["ignore"]
+    assert "# xxxxxx xxx xxxx 9999999999: a column whose name may be a person's" in text
+    assert "# xxxx xxx xxxx 9999999999: a column" in text
+    assert severities(run) <= {"hint"}, findings(run)
