@@ -11,7 +11,7 @@ import click
 
 from ward_warehouse.cli.output import console
 from ward_warehouse.core.connections import from_environment
-from ward_warehouse.core.errors import RegistryError
+from ward_warehouse.core.errors import RegistryError, SourceError, WardWarehouseError
 from ward_warehouse.core.names import is_shown_whole, shown_name
 from ward_warehouse.core.settings import Settings, load_settings
 from ward_warehouse.registry import Registry, load_registry
@@ -83,15 +83,21 @@ def _refuse_known(registry: Registry, ward: str, district: str) -> None:
 
 
 def _drafts(system: str, connection: str, schema: str | None, sample: Path | None) -> list[RecordKindGuess]:
+    from ward_warehouse.night.noting import unforeseen
     from ward_warehouse.onboarding.draft.discover import relation_of_file, relations_of_database
     from ward_warehouse.onboarding.draft.guess import best_guesses
 
     where = f"connection {connection}" if sample is None else shown_name(sample.name)
-    if sample is None:
-        relations = relations_of_database(from_environment(connection), schema)
-    else:
-        relations = [relation_of_file(sample)]
-    drafts = best_guesses(relations)
+    try:
+        if sample is None:
+            relations = relations_of_database(from_environment(connection), schema)
+        else:
+            relations = [relation_of_file(sample)]
+        drafts = best_guesses(relations)
+    except WardWarehouseError:
+        raise
+    except Exception as error:
+        raise SourceError(unforeseen(f"system {system}: {where}", "looking for its columns", error)) from None
     if not drafts:
         raise RegistryError(
             [

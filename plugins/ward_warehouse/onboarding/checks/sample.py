@@ -20,6 +20,7 @@ from ward_warehouse.core.personal import PERSONAL_KEY
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.mapping.deleted_rows import divided
 from ward_warehouse.mapping.mapper import Mapper
+from ward_warehouse.night.noting import unforeseen
 from ward_warehouse.onboarding.checks.unreadable import said_of, unreadable_columns
 from ward_warehouse.registry import Feed
 from ward_warehouse.registry.findings import Finding
@@ -75,13 +76,18 @@ class Sampler:
 
     def look(self, feed: Feed) -> Sample:
         """Up to `limit` records of the feed, judged; personal data is treated as in a night, no value is kept."""
-        now = datetime.now(UTC)
         try:
-            judge = self._judge(feed)
-            table, personal_keys, report = self._read(feed, now)
-            broken = judge.broken_rows(with_repeats(table)) if table.num_rows else {}
+            return self._look(feed, datetime.now(UTC))
         except WardWarehouseError as error:
             return Sample(feed, error=str(error))
+        except Exception as error:
+            # An unforeseen fault of one ward must not take the look at the others with it.
+            return Sample(feed, error=unforeseen(str(feed), "looking at a sample", error))
+
+    def _look(self, feed: Feed, now: datetime) -> Sample:
+        judge = self._judge(feed)
+        table, personal_keys, report = self._read(feed, now)
+        broken = judge.broken_rows(with_repeats(table)) if table.num_rows else {}
         rules = [
             RuleCount(rule.rule, rule.severity, rule.column, len(broken[rule.rule]), rule.en)
             for rule in judge.suite.rules

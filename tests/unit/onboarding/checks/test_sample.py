@@ -15,6 +15,7 @@ from tests.support import http_service as http
 from tests.support.district import District
 from tests.support.records import APPLICANT, at, dossier, survey
 from ward_warehouse.cli import main
+from ward_warehouse.sources.files import FilesSource
 
 Run = Callable[..., Result]
 
@@ -87,6 +88,22 @@ def test_a_system_that_is_down_is_an_error_at_the_line_of_its_ward(run: Run, rea
     lines = (ready.wards_dir / "mini.yml").read_text(encoding="utf-8").splitlines()
     assert lines[finding["line"] - 1] == "- ward: b_http"
     assert "403" in finding["found"]
+
+
+def test_what_nobody_foresaw_is_an_error_of_its_ward_and_no_traceback(
+    run: Run, ready: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def panics(*_: object) -> None:
+        raise LookupError("unknown encoding: Nguyễn Văn Kiểm")
+
+    monkeypatch.setattr(FilesSource, "read", panics)
+    result = run("--sample", "10", "--json")
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    failed = [f["found"] for f in json.loads(result.stdout)["findings"] if f["code"] == "sample-failed"]
+    assert len(failed) == 2
+    assert all("c_files" in line and "unexpected LookupError while looking at a sample" in line for line in failed)
+    assert counts(result)["a_sql", "dossiers"]["rows"] == 2, "the others are looked at"
+    assert "Kiểm" not in result.output
 
 
 def test_a_clock_that_is_ahead_and_new_columns_are_warnings(run: Run, ready: District) -> None:

@@ -304,3 +304,28 @@ def test_a_column_that_is_named_after_a_person_is_in_no_draft(run: Run, ready: D
     assert "# xxxxxx xxx xxxx 9999999999: a column whose name may be a person's" in text
     assert "# xxxx xxx xxxx 9999999999: a column" in text
     assert severities(run) <= {"hint"}, findings(run)
+
+
+def test_what_nobody_foresaw_in_a_sample_is_one_line(
+    run: Run, ready: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def panics(*_: object) -> None:
+        raise LookupError("unknown encoding: Kiểm")
+
+    monkeypatch.setattr("ward_warehouse.onboarding.draft.guess.best_guesses", panics)
+    sample = tmp_path / "ho_so.csv"
+    sample.write_text("a,b\n1,2\n", encoding="utf-8")
+    before = (ready.wards_dir / "mini.yml").read_bytes()
+    result = run("add", "new_ward", *WHO, "--system", "tep_moi", "--sample", str(sample))
+    assert result.exit_code == 1
+    assert "system tep_moi: ho_so.csv: unexpected LookupError while looking for its columns" in result.stderr
+    assert "Kiểm" not in result.output
+    assert (ready.wards_dir / "mini.yml").read_bytes() == before
+
+
+@pytest.mark.parametrize("content", ['[{"a": "\\ud800", "": "x"}]', "[1, 2]", '"x"', "7", "[" * 100_000, '{"a": {}}'])
+def test_a_sample_of_odd_json_is_one_line(run: Run, ready: District, tmp_path: Path, content: str) -> None:
+    sample = tmp_path / "ho_so.json"
+    sample.write_text(content, encoding="utf-8")
+    result = run("add", "new_ward", *WHO, "--system", "tep_moi", "--sample", str(sample))
+    assert (result.exit_code, "Traceback" in result.output) == (1, False)
