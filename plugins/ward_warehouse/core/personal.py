@@ -26,7 +26,7 @@ _PHONES = [
 ]  # fmt: skip
 _IDENTITIES = [
     "dd ddd ddd ddd", "ddd dddd dddd", "ddddd dddddd", "ddd ddd ddddd", "dd ddd dddddd", "ddd dddddddd",
-    "dd ddddddddd", "dd dddddd ddd", "d dd dd dd dd dd", "dd d dd dddddd", " d d d d d d d d d d d",
+    "dd ddddddddd", "d dd dd dd dd dd", "dd d dd dddddd", " d d d d d d d d d d d",
 ]  # fmt: skip
 """How people group the digits behind the first 0 of a phone and of an identity number.
 
