@@ -330,6 +330,15 @@ def test_json_keeps_numbers_as_they_are_written(folder: Folder, name: str, write
     ]
 
 
+def test_a_number_of_json_with_three_decimals_is_not_written_as_thousands_are_typed(folder: Folder) -> None:
+    values = ["15.983", '"15.983"', "12.0", "1.5e3", "-0.125", "15.98300", "-0.0", "1e-400"]
+    folder.put("a.jsonl", "".join(f'{{"Số": {value}, "Ngày nhận": [{value}], "Kết quả": 1}}\n' for value in values))
+    rows = folder.night()
+    read = ["15.9830", "15.983", "12.0", "1.5e3", "-0.1250", "15.98300", "-0.0", "1e-400"]
+    assert [row["Số"] for row in rows] == read
+    assert [row["Ngày nhận"] for row in rows] == [f'["{value}"]' for value in read]
+
+
 @pytest.mark.parametrize(
     ("name", "write"),
     [("a.json", json.dumps), ("a.jsonl", lambda records: "\n".join(json.dumps(record) for record in records))],

@@ -214,6 +214,25 @@ def test_half_a_surrogate_pair_does_not_end_the_read(endpoint: Endpoint) -> None
     assert rows(source(endpoint))[0]["ID"] == "Phụ\ufffd"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("15.983", "15.9830"), ('"15.983"', "15.983"), ("-0.125", "-0.1250"), ("2.001770", "2.001770"),
+        ("0.1000000000000000055", "0.1000000000000000055"), ("9007199254740993.0", "9007199254740993.0"),
+        ("1.5983e1", "15.9830"), ("9.1e15", "9.1e15"), ("1e400", "1e400"), ("0.0000001", "0.0000001"),
+        # As they always were: keys among them.
+        ("12.0", "12.0"), ("12.00", "12.0"), ("12.000", "12.0"), ("1.5", "1.5"), ("1.5E3", "1500.0"), ("-0.0", "-0.0"),
+        ("12345678901234567890", "12345678901234567890"), ('{"x": [1.5, 12.0, 7]}', '{"x": [1.5, 12.0, 7]}'),
+        ('{"x": 15.983}', '{"x": "15.9830"}'),
+    ],
+)  # fmt: skip
+def test_a_number_keeps_its_digits_and_is_not_written_as_thousands_are_typed(
+    endpoint: Endpoint, written: str, read: str
+) -> None:
+    endpoint.handle = lambda _: Response(f'{{"items": [{{"ID": {written}, "AT": "1", "RATING": "1"}}]}}')
+    assert rows(source(endpoint))[0]["ID"] == read
+
+
 def test_nothing_is_given_after_a_page_that_could_not_be_read(endpoint: Endpoint) -> None:
     def handle(request: Request) -> Response:
         number = int(request.query_params["page"])

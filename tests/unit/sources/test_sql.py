@@ -168,6 +168,23 @@ def test_values_of_any_type_in_one_column_arrive_as_text_by_both_ways(
     assert found[-1][POSITION] == "HO_SO 2018|70000"
 
 
+@pytest.mark.parametrize("way", ["arrow", "rows"])
+def test_a_number_with_three_decimals_is_not_written_as_thousands_are_typed(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    values = [15.983, -0.125, "15.983", 12.0, 1234.5, 1.234e-5, 15983, -0.0]
+    with sqlite3.connect(connection.host) as database:
+        database.execute("DROP TABLE HO_SO")
+        database.execute("CREATE TABLE HO_SO (NAM, SO, MA, NHAN, TEN, LE_PHI, SUA)")
+        rows = enumerate(values)
+        database.executemany("INSERT INTO HO_SO (NAM, SO, MA) VALUES (2018, ?, ?)", rows)
+    if way == "rows":
+        monkeypatch.setitem(DATABASES, "sqlite", replace(DATABASES["sqlite"], arrow=""))
+    assert [row["MA"] for row in read(SqlSource(feed(system()), connection), Window())] == [
+        "15.9830", "-0.1250", "15.983", "12.0", "1234.5", "1.234e-05", "15983", "0.0"
+    ]  # fmt: skip
+
+
 def test_a_path_with_odd_signs_is_found(connection: Connection, tmp_path: Path) -> None:
     odd = tmp_path / "hồ sơ 100%? #1&mode=rwc.db"
     Path(connection.host).rename(odd)

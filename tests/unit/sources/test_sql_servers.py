@@ -216,6 +216,12 @@ POSTGRES_VALUES: list[tuple[str, Any, Any]] = [
     ("NUMERIC(30,10)", "12345678901234567890.0123456789", "12345678901234567890.0123456789"),
     ("NUMERIC", "NaN", "NaN"),
     ("NUMERIC", "0.10", "0.10"),
+    ("NUMERIC(12,3)", "-15.983", "-15.9830"),
+    ("DOUBLE PRECISION", 15.983, "15.9830"),
+    ("REAL", 15.983, "15.9830"),
+    ("gia", "15.983", "15.9830"),
+    ("TEXT", "15.983", "15.983"),
+    ("DOUBLE PRECISION", 1.5e-300, "1.5e-300"),
     ("BIGINT", 9223372036854775807, "9223372036854775807"),
     ("DOUBLE PRECISION", 0.1, "0.1"),
     ("DOUBLE PRECISION", "-Infinity", "-Infinity"),
@@ -239,6 +245,10 @@ MARIADB_VALUES: list[tuple[str, Any, Any]] = [
     ("DECIMAL(30,10)", "12345678901234567890.0123456789", "12345678901234567890.0123456789"),
     ("BIGINT UNSIGNED", 18446744073709551615, "18446744073709551615"),
     ("DOUBLE", 0.1, "0.1"),
+    ("DECIMAL(12,3)", "-15.983", "-15.9830"),
+    ("DOUBLE", 15.983, "15.9830"),
+    ("FLOAT", 15.983, "15.9830"),
+    ("VARCHAR(9)", "15.983", "15.983"),
     ("BOOLEAN", True, "1"),
     ("BIT(1)", 1, "1"),
     ("TEXT", ODD_TEXT, ODD_TEXT),
@@ -271,6 +281,7 @@ def hard(server: Server, values: list[tuple[str, Any, Any]]) -> tuple[Feed, list
 def test_postgres_gives_the_same_rows_and_types_by_both_ways(
     postgres_server: Server, monkeypatch: pytest.MonkeyPatch, relation: str
 ) -> None:
+    postgres_server.execute("DROP DOMAIN IF EXISTS gia CASCADE", "CREATE DOMAIN gia AS NUMERIC(12,3)")
     ward, expected = hard(postgres_server, POSTGRES_VALUES)
     if relation == "query":
         ward = _as_query(ward)

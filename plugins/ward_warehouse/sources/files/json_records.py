@@ -20,6 +20,7 @@ from ward_warehouse.sources.files.refusals import RefusedError
 from ward_warehouse.sources.files.tables import Parsed
 from ward_warehouse.sources.files.text import composed, not_text, open_text
 from ward_warehouse.sources.files.unpacking import Capped, Item
+from ward_warehouse.sources.numbers import number_text
 
 
 def read_json(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
@@ -65,8 +66,8 @@ def _each_line(label: str, lines: Lines) -> Iterator[tuple[str, Any]]:
 
 def _loads(text: str, row: int | None) -> Any:
     try:
-        # Numbers stay as they are written: 15.983 must not become another number on its way through a float.
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        # Numbers keep their digits: a float would lose some on the way.
+        return json.loads(text, parse_float=number_text, parse_int=str, parse_constant=str)
     except json.JSONDecodeError as error:
         raise RefusedError("not_json", row=row or error.lineno) from None
     except RecursionError:

@@ -6,7 +6,6 @@ Every visible sheet that has the columns of the mapping is read; what is left ou
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -37,14 +36,13 @@ from ward_warehouse.sources.files.text import composed
 from ward_warehouse.sources.files.unpacking import Capped, Item
 from ward_warehouse.sources.files.workbook_guard import check_workbook
 from ward_warehouse.sources.files.workbook_marks import Marks, marks_of
+from ward_warehouse.sources.numbers import number_text
 
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
 """How a real date of a workbook arrives, also one without an hour; a mapping lists it beside the typed forms."""
 PANIC = "PanicException"
 EXACT = 10**15
 """From here on a spreadsheet program has changed the digits that were typed: it keeps fifteen."""
-LIKE_THOUSANDS = re.compile(r"-?\d+\.\d{3}")
-"""A number of a cell that a mapping would take for thousands, where wards type them with a dot."""
 
 
 def read_spreadsheet(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
@@ -214,4 +212,4 @@ def _number_text(number: float) -> str:
         return f"{number:.14e}"
     if number == int(number):
         return str(int(number))
-    return str(number) + "0" * bool(LIKE_THOUSANDS.fullmatch(str(number)))
+    return number_text(str(number))

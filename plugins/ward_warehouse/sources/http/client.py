@@ -19,6 +19,7 @@ from ward_warehouse.registry import Feed, HttpRead
 from ward_warehouse.sources.http.answers import Answer, LoginRefusedError, RefusedError, TransientError, origin
 from ward_warehouse.sources.http.auth import CREDENTIALS, TRANSIENT, make_auth, query_secret
 from ward_warehouse.sources.http.transport import Deadline, GuardedTransport, Pace, proxy_for, tls_context
+from ward_warehouse.sources.numbers import json_number
 
 REDIRECTS = 3
 HOPELESS = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
@@ -114,7 +115,7 @@ class JsonClient:
             response.close()
         try:
             # From bytes: JSON is UTF-8 whatever charset an old server claims, and a byte order mark does no harm.
-            value = json.loads(found)
+            value = json.loads(found, parse_float=json_number)
         except (ValueError, RecursionError):
             raise RefusedError(self._no_json(response, len(found))) from None
         return Answer(value, _links(response))

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, or_, type_coerce
 from sqlalchemy import types as sql_types
 from sqlalchemy.dialects.mysql import BIT
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.types import NullType, TypeEngine
 
 from ward_warehouse.core.quoting import literal
 from ward_warehouse.sources.base import FAULT
+from ward_warehouse.sources.numbers import number_text
 from ward_warehouse.sources.sql.dialects import LAST_DAY, Database
 
 TYPES: dict[str, TypeEngine[Any]] = {
@@ -75,7 +78,8 @@ def _value(column: ColumnElement[Any], database: Database, cursor: str | None) -
         return cast(column, sql_types.Integer())
     match database.text_in_sql:
         case "cast":
-            return cast(column, Text())
+            written = cast(column, Text())
+            return _with_fourth_decimal(written) if _has_decimals(column) else written
         case "stored":
             return _stored_text(column)
     # As the driver gives it: SQLAlchemy would round a float to ten places.
@@ -87,15 +91,26 @@ def _stored_text(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
     Versions of SQLite differ in the digits that they write beyond the fifteenth: whole numbers are written without.
     """
-    whole = cast(column, sql_types.Integer())
-    real = case((column == whole, cast(whole, Text()).concat(literal_column("'.0'"))), else_=func.quote(column))
     return case(
         (literal_column("'text'"), column),
         (literal_column("'integer'"), cast(column, Text())),
-        (literal_column("'real'"), real),
+        (literal_column("'real'"), _stored_real(column)),
         (literal_column("'blob'"), func.quote(column)),
         value=func.typeof(column),
     )
+
+
+def _stored_real(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    whole = cast(column, sql_types.Integer())
+    return case(
+        (column == whole, cast(whole, Text()).concat(literal_column("'.0'"))),
+        else_=_with_fourth_decimal(func.quote(column)),
+    )
+
+
+def _with_fourth_decimal(number: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What `number_text` does, of a number that the database wrote."""
+    return case((number.like(literal_column("'%.___'")), number.concat(literal_column("'0'"))), else_=number)
 
 
 def _fault(columns: Sequence[ColumnElement[Any]], database: Database, cursor: str | None) -> ColumnElement[Any]:
@@ -144,7 +159,14 @@ def _text(value: Any) -> str | None:
             seconds = abs(round(value.total_seconds()))
             sign = "-" if value < timedelta() else ""
             return f"{sign}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        case float() | Decimal():
+            return number_text(str(value))
     return str(value)
+
+
+def _has_decimals(column: ColumnElement[Any]) -> bool:
+    found = column.type.data_type if isinstance(column.type, DOMAIN) else column.type
+    return isinstance(found, sql_types.Numeric | sql_types.Float)
 
 
 def _is_time(column: ColumnElement[Any]) -> bool:

@@ -1,0 +1,26 @@
+"""How a number that a source itself holds as one is written as text, so that no form of typed numbers reads another."""
+
+from __future__ import annotations
+
+EXACT = 2**53
+"""From here on a float may not be the number that was stored."""
+
+
+def number_text(text: str) -> str:
+    """A source's own number, as its digits are written; three decimals get a fourth, 0.
+
+    The number 15.983 must not be read as the 15.983 that is typed where a dot groups thousands.
+    """
+    return text + "0" if text[-4:-3] == "." and text[-3:].isdecimal() else text
+
+
+def json_number(text: str) -> float | str:
+    """A number of JSON with a point or an exponent: a float where that is written with the same digits, else text.
+
+    The zeros behind a whole number, and an exponent, are no digits while a float holds the number exactly.
+    """
+    found = float(text)
+    short = repr(found)
+    is_short = abs(found) < EXACT and (found.is_integer() or "e" in text or "E" in text)
+    written = number_text(short if is_short else text)
+    return found if written == short else written
