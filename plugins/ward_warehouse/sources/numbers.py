@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 EXACT = 2**53
 """From here on a float may not be the number that was stored."""
 
@@ -12,6 +14,13 @@ def number_text(text: str) -> str:
     The number 15.983 must not be read as the 15.983 that is typed where a dot groups thousands.
     """
     return text + "0" if text[-4:-3] == "." and text[-3:].isdecimal() else text
+
+
+def float_text(found: float) -> str:
+    """A float of a source; one that may have lost digits, or is no number, is written so that it fits no id."""
+    if not math.isfinite(found):
+        return f"#{found}"
+    return f"{found:.14e}" if abs(found) >= EXACT else number_text(str(found))
 
 
 def json_number(text: str) -> float | str:

@@ -1,5 +1,6 @@
 """SQL sources: what is asked of a ward's database, and that nothing else can happen to it."""
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,13 @@ from sqlalchemy.exc import OperationalError
 
 from tests.support.feeds import feed
 from ward_warehouse.core.connections import Connection
+from ward_warehouse.core.contracts import CODE_PATTERN
 from ward_warehouse.core.errors import SchemaDriftError, SourceError
 from ward_warehouse.sources import POSITION, Window
 from ward_warehouse.sources.base import key_positions
 from ward_warehouse.sources.sql.dialects import DATABASES, Session, connect_arguments, limit_session, open_engine
 from ward_warehouse.sources.sql.source import SqlSource
+from ward_warehouse.sources.sql.values import array
 
 SINCE = datetime(2018, 12, 27, 0, 0, tzinfo=UTC)
 UNTIL = datetime(2018, 12, 28, 17, 0, tzinfo=UTC)
@@ -183,6 +187,36 @@ def test_a_number_with_three_decimals_is_not_written_as_thousands_are_typed(
     assert [row["MA"] for row in read(SqlSource(feed(system()), connection), Window())] == [
         "15.9830", "-0.1250", "15.983", "12.0", "1234.5", "1.234e-05", "15983", "0.0"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["arrow", "rows"])
+def test_a_float_that_may_have_lost_digits_has_the_form_of_no_id(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    values = [2**53 - 1, 2**53 + 1, -(2**53) - 1, 1.2345678901234567e17, 1e16, float("inf"), float("-inf")]
+    with sqlite3.connect(connection.host) as database:
+        database.execute("DROP TABLE HO_SO")
+        database.execute("CREATE TABLE HO_SO (NAM, SO REAL, MA, NHAN, TEN, LE_PHI, SUA)")
+        database.executemany("INSERT INTO HO_SO (NAM, SO) VALUES (2018, ?)", [(value,) for value in values])
+    if way == "rows":
+        monkeypatch.setitem(DATABASES, "sqlite", replace(DATABASES["sqlite"], arrow=""))
+    found = [row["SO"] for row in read(SqlSource(feed(system()), connection), Window())]
+    assert found == [
+        "9007199254740991.0", "9.00719925474099e+15", "-9.00719925474099e+15", "1.23456789012346e+17", "1.0e+16",
+        "9.0e+999", "-9.0e+999",
+    ]  # fmt: skip
+    assert [bool(re.fullmatch(CODE_PATTERN, text)) for text in found] == [True, *[False] * 6]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (2.0**53 - 1, "9007199254740991.0"), (2.0**53, "9.00719925474099e+15"), (15.983, "15.9830"),
+        (Decimal("15.983"), "15.9830"), (Decimal("12.00"), "12.00"), (float("inf"), "#inf"), (float("nan"), "#nan"),
+    ],
+)  # fmt: skip
+def test_a_number_that_a_driver_gives_as_text(value: float | Decimal, text: str) -> None:
+    assert array([value, "x"], pa.string()).to_pylist() == [text, "x"]
 
 
 def test_a_path_with_odd_signs_is_found(connection: Connection, tmp_path: Path) -> None:

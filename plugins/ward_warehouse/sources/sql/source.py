@@ -80,7 +80,8 @@ class SqlSource:
             relation = self._relation(engine, database, window)
             columns = list(relation.c)
             cursor = self._feed.mapping.cursor.column if self._feed.mapping.cursor else None
-            statement = self.statement(relation, window).with_only_columns(*asked(columns, database, cursor))
+            statement = self.statement(relation, window).select_from(relation)
+            statement = statement.with_only_columns(*asked(columns, database, cursor))
             schema = pa.schema([*((c.name, arrow_type(c)) for c in columns), (FAULT, pa.string())])
             read = arrow.read if arrow.driver else read_rows
             # No session stays open beside the one that reads: a system's locks on an SQLite file belong to the process,

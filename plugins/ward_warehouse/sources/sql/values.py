@@ -12,15 +12,15 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, or_, type_coerce
+from sqlalchemy import ColumnElement, Text, case, cast, literal_column, or_, type_coerce
 from sqlalchemy import types as sql_types
 from sqlalchemy.dialects.mysql import BIT
 from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.types import NullType, TypeEngine
 
-from ward_warehouse.core.quoting import literal
+from ward_warehouse.core.quoting import identifier, literal
 from ward_warehouse.sources.base import FAULT
-from ward_warehouse.sources.numbers import number_text
+from ward_warehouse.sources.numbers import EXACT, float_text, number_text
 from ward_warehouse.sources.sql.dialects import LAST_DAY, Database
 
 TYPES: dict[str, TypeEngine[Any]] = {
@@ -30,6 +30,7 @@ TYPES: dict[str, TypeEngine[Any]] = {
 }
 """The type of a query's column, by the name that `Database.time_codes` gives it."""
 _CHARACTERS = sql_types.CHAR(40)
+THREE_DECIMALS = "'%.___'"
 
 
 def type_of_code(database: Database, code: Any) -> TypeEngine[Any]:
@@ -90,27 +91,26 @@ def _stored_text(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """A value of SQLite as text that reads back as the same value, and bytes as X'00FF'.
 
     Versions of SQLite differ in the digits that they write beyond the fifteenth: whole numbers are written without.
+    From `EXACT` on a number is written with an exponent, which fits no id; "Inf", which some write, would fit one.
     """
-    return case(
-        (literal_column("'text'"), column),
-        (literal_column("'integer'"), cast(column, Text())),
-        (literal_column("'real'"), _stored_real(column)),
-        (literal_column("'blob'"), func.quote(column)),
-        value=func.typeof(column),
-    )
-
-
-def _stored_real(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    whole = cast(column, sql_types.Integer())
-    return case(
-        (column == whole, cast(whole, Text()).concat(literal_column("'.0'"))),
-        else_=_with_fourth_decimal(func.quote(column)),
+    name = identifier(str(column.name))
+    # In one piece: to put it together from parts takes as long as to read some thousand rows.
+    return literal_column(
+        f"CASE typeof({name}) WHEN 'text' THEN {name} WHEN 'integer' THEN CAST({name} AS TEXT) "
+        f"WHEN 'blob' THEN quote({name}) WHEN 'real' THEN "
+        f"CASE WHEN {name} NOT BETWEEN {1 - EXACT} AND {EXACT - 1} "
+        f"THEN replace(printf('%!.15g', {name}), 'Inf', '9.0e+999') "
+        f"WHEN {name} = CAST({name} AS INTEGER) THEN CAST(CAST({name} AS INTEGER) AS TEXT) || '.0' "
+        # What is larger is typed with a second dot.
+        f"WHEN {name} BETWEEN -1000 AND 1000 AND {name} LIKE {THREE_DECIMALS} THEN quote({name}) || '0' "
+        f"ELSE quote({name}) END END",
+        Text(),
     )
 
 
 def _with_fourth_decimal(number: ColumnElement[Any]) -> ColumnElement[Any]:
     """What `number_text` does, of a number that the database wrote."""
-    return case((number.like(literal_column("'%.___'")), number.concat(literal_column("'0'"))), else_=number)
+    return case((number.like(literal_column(THREE_DECIMALS)), number.concat(literal_column("'0'"))), else_=number)
 
 
 def _fault(columns: Sequence[ColumnElement[Any]], database: Database, cursor: str | None) -> ColumnElement[Any]:
@@ -159,7 +159,9 @@ def _text(value: Any) -> str | None:
             seconds = abs(round(value.total_seconds()))
             sign = "-" if value < timedelta() else ""
             return f"{sign}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-        case float() | Decimal():
+        case float():
+            return float_text(value)
+        case Decimal():
             return number_text(str(value))
     return str(value)
 
