@@ -30,6 +30,8 @@ def json_number(text: str) -> float | str:
     """
     found = float(text)
     short = repr(found)
+    if short == text and text[-4:-3] != ".":
+        return found
     is_short = abs(found) < EXACT and (found.is_integer() or "e" in text or "E" in text)
     written = number_text(short if is_short else text)
     return found if written == short else written

@@ -15,7 +15,7 @@ from ward_warehouse.core.errors import SourceError
 from ward_warehouse.core.secrets import hidden_secrets
 from ward_warehouse.registry import Feed, HttpRead
 from ward_warehouse.registry.times import written
-from ward_warehouse.sources.base import BATCH_ROWS, ReadReport, Window, compare_columns, text_table
+from ward_warehouse.sources.base import BATCH_ROWS, ReadReport, Window, compare_columns, with_position
 from ward_warehouse.sources.http.answers import RefusedError
 from ward_warehouse.sources.http.client import JsonClient, Limits
 from ward_warehouse.sources.http.envelope import records_in
@@ -150,11 +150,8 @@ class HttpSource:
         names = list(dict.fromkeys(name for record in records for name in record))
         found = compare_columns(self._feed, names, f"{positions[0]} to {positions[-1]}", catalogued=False)
         self.report.new_columns = list(dict.fromkeys([*self.report.new_columns, *found]))
-        rows = [[_text(record.get(name)) for name in names] for record in records]
-        try:
-            return text_table(names, rows, positions)
-        except UnicodeEncodeError:
-            return text_table(names, [[_whole(value) for value in row] for row in rows], positions)
+        columns = [_column([record.get(name) for record in records]) for name in names]
+        return with_position(pa.table(columns, names=names), positions)
 
     def _written(self, instant: datetime) -> str:
         return written(instant, self._spec.time_format, self._feed.system.time_zone)
@@ -169,6 +166,18 @@ def _marks(records: Sequence[dict[str, Any]]) -> list[int]:
         marks.append(hash((text, copies[text])))
         copies[text] += 1
     return marks
+
+
+def _column(values: list[Any]) -> pa.Array:
+    try:
+        # Most columns hold texts alone.
+        return pa.array(values, pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
+        texts = [_text(value) for value in values]
+    try:
+        return pa.array(texts, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([_whole(text) for text in texts], pa.string())
 
 
 def _text(value: Any) -> str | None:
