@@ -32,6 +32,8 @@ def json_number(text: str) -> float | str:
     short = repr(found)
     if short == text and text[-4:-3] != ".":
         return found
-    is_short = abs(found) < EXACT and (found.is_integer() or "e" in text or "E" in text)
-    written = number_text(short if is_short else text)
+    if "e" in text or "E" in text:
+        written = float_text(found)
+    else:
+        written = number_text(short if found.is_integer() and abs(found) < EXACT else text)
     return found if written == short else written

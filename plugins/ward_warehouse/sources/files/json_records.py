@@ -20,7 +20,11 @@ from ward_warehouse.sources.files.refusals import RefusedError
 from ward_warehouse.sources.files.tables import Parsed
 from ward_warehouse.sources.files.text import composed, not_text, open_text
 from ward_warehouse.sources.files.unpacking import Capped, Item
+from ward_warehouse.sources.json_text import Repeating, decoder, faults_of, nested, texts_of, whole
 from ward_warehouse.sources.numbers import number_text
+
+READER = decoder(number_text, str)
+"""Numbers keep their digits: a float would lose some on the way."""
 
 
 def read_json(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
@@ -36,6 +40,8 @@ def read_json(item: Item, spec: FilesRead, mapping: RecordKindMap) -> Parsed:
         raise not_text(item.open(), spec.encoding) from None
     found = _loads(text, None)
     for key in spec.records.split(".") if spec.records else []:
+        if isinstance(found, Repeating):
+            raise RefusedError("name_twice")
         found = found.get(key) if isinstance(found, dict) else None
     if not isinstance(found, list):
         raise RefusedError("no_records", path=spec.records or "$")
@@ -66,8 +72,7 @@ def _each_line(label: str, lines: Lines) -> Iterator[tuple[str, Any]]:
 
 def _loads(text: str, row: int | None) -> Any:
     try:
-        # Numbers keep their digits: a float would lose some on the way.
-        return json.loads(text, parse_float=number_text, parse_int=str, parse_constant=str)
+        return READER.decode(whole(text))
     except json.JSONDecodeError as error:
         raise RefusedError("not_json", row=row or error.lineno) from None
     except RecursionError:
@@ -82,14 +87,14 @@ def _parsed(records: Sequence[tuple[str, Any]], spec: FilesRead, mapping: Record
     left = iter(records)
     tables = []
     while batch := list(islice(left, BATCH_ROWS)):
-        tables.append(_table(names, batch, spec.null_values))
+        tables.append(_table(names, batch, spec.null_values, known))
     return Parsed(tables, [name for name in names if name not in known])
 
 
-def _table(names: list[str], records: list[tuple[str, Any]], null_values: tuple[str, ...]) -> pa.Table:
+def _table(names: list[str], records: list[tuple[str, Any]], null_values: tuple[str, ...], known: set[str]) -> pa.Table:
     rows = [record if isinstance(record, dict) else {} for _, record in records]
-    faults = [None if isinstance(record, dict) else "found no JSON object, expected one" for _, record in records]
-    columns = [pa.chunked_array([pa.array([_text(row.get(name)) for row in rows], pa.string())]) for name in names]
+    faults = faults_of([record for _, record in records], known)
+    columns = [pa.chunked_array([texts_of(name, rows, faults, known, _text)]) for name in names]
     table = pa.table([without_nulls(c, null_values) if null_values else c for c in columns], names=names)
     table = table.append_column(POSITION, pa.array([position for position, _ in records], pa.string()))
     return table.append_column(FAULT, pa.array(faults, pa.string()))
@@ -104,4 +109,4 @@ def _text(value: Any) -> str | None:
         case bool():
             return str(value).lower()
         case _:
-            return composed(json.dumps(value, ensure_ascii=False))
+            return composed(nested(value))

@@ -147,6 +147,10 @@ REASONS: dict[str, Reason] = {
         Words("văn bản không phải JSON", "JSON đúng quy cách", _AGAIN_VI),
         Words("text that is not JSON", "well-formed JSON", _AGAIN_EN),
     ),
+    "name_twice": Reason(
+        Words("một tên có mặt hai lần trong một đối tượng", "mỗi tên một lần", _AGAIN_VI),
+        Words("a name that stands twice in one object", "each name once", _AGAIN_EN),
+    ),
     "no_records": Reason(
         Words("không có danh sách bản ghi tại {path}", "một danh sách tại {path}", _AGAIN_VI),
         Words("no list of records at {path}", "a list at {path}", _AGAIN_EN),

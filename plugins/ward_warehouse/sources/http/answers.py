@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from ward_warehouse.sources.json_text import Repeating
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -39,9 +41,15 @@ class Answer:
 
         Raises:
             KeyError: the path is not in the answer.
+            RefusedError: a name stands twice on the way: the server says two things.
         """
         found = self.body
         for key in path.split(".") if path else ():
+            if isinstance(found, Repeating):
+                raise RefusedError(
+                    "the answer has a name twice beside its records, expected each once; the batch is held back: ask "
+                    "the vendor"
+                )
             if not isinstance(found, dict) or key not in found:
                 raise KeyError(path)
             found = found[key]

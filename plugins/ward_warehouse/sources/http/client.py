@@ -19,10 +19,12 @@ from ward_warehouse.registry import Feed, HttpRead
 from ward_warehouse.sources.http.answers import Answer, LoginRefusedError, RefusedError, TransientError, origin
 from ward_warehouse.sources.http.auth import CREDENTIALS, TRANSIENT, make_auth, query_secret
 from ward_warehouse.sources.http.transport import Deadline, GuardedTransport, Pace, proxy_for, tls_context
+from ward_warehouse.sources.json_text import decoder, whole
 from ward_warehouse.sources.numbers import json_number
 
 REDIRECTS = 3
 HOPELESS = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
+READER = decoder(json_number)
 BAD_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 
 
@@ -114,8 +116,7 @@ class JsonClient:
         finally:
             response.close()
         try:
-            # From bytes: JSON is UTF-8 whatever charset an old server claims, and a byte order mark does no harm.
-            value = json.loads(found, parse_float=json_number)
+            value = READER.decode(_text(found))
         except (ValueError, RecursionError):
             raise RefusedError(self._no_json(response, len(found))) from None
         return Answer(value, _links(response))
@@ -247,6 +248,18 @@ def base_url(connection: Connection, spec: HttpRead) -> httpx.URL:
             f"connection {connection.id}: expected the ward's server in host (a name alone), http or https in schema, "
             "and a path in base_path; correct it"
         ) from None
+
+
+def _text(found: bytes) -> str:
+    """JSON is UTF-8 whatever charset an old server claims, and a byte order mark does no harm."""
+    encoding = json.detect_encoding(found)
+    try:
+        text = found.decode(encoding)
+    except UnicodeDecodeError:
+        # Some servers write the halves of a pair as they are.
+        halves = found.decode(encoding, "surrogatepass")
+        text = halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole(text)
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -38,6 +38,7 @@ import httpx
 from ward_warehouse.registry.http_reads import Pagination
 from ward_warehouse.sources.http.answers import Answer, RefusedError, origin
 
+_sorted = json.JSONEncoder(sort_keys=True).encode
 MAX_PAGES = 100_000
 MAX_BARREN_PAGES = 100
 """So many pages in a row may lead on without a record that was not read before: some servers filter what they page."""
@@ -257,7 +258,7 @@ class Walk:
     def _entry(self, record: Any) -> str:
         """What tells a record from others: its key, or all of it where a part of the key is missing."""
         key = [record.get(name) for name in self.key]
-        return json.dumps(record if None in key else key, sort_keys=True)
+        return _sorted(record if None in key else key)
 
     def _identity(self, record: Any) -> str:
         return json.dumps([record.get(name) for name in self.key])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,15 @@ from ward_warehouse.core.errors import SourceError
 from ward_warehouse.core.secrets import hidden_secrets
 from ward_warehouse.registry import Feed, HttpRead
 from ward_warehouse.registry.times import written
-from ward_warehouse.sources.base import BATCH_ROWS, ReadReport, Window, compare_columns, with_position
+from ward_warehouse.sources.base import BATCH_ROWS, FAULT, ReadReport, Window, compare_columns, with_position
 from ward_warehouse.sources.http.answers import RefusedError
 from ward_warehouse.sources.http.client import JsonClient, Limits
 from ward_warehouse.sources.http.envelope import records_in
 from ward_warehouse.sources.http.paging import Ask, MovedError, Walk
+from ward_warehouse.sources.json_text import TOO_DEEP, faults_of, nested, texts_of
 
 READINGS = 3
+_sorted = json.JSONEncoder(sort_keys=True).encode
 
 Page = tuple[str, list[tuple[int, dict[str, Any]]]]
 """Where it stands, and its records that were not given before, each with its number on the page."""
@@ -129,9 +131,13 @@ class HttpSource:
             try:
                 records = records_in(answer, self._spec)
                 again = walk.take(ask, answer, records)
+                marked = list(enumerate(zip(records, _marks(records), strict=True), 1))[again:]
             except RefusedError as error:
                 raise SourceError(f"{self._feed}: {where}: {error}") from None
-            marked = list(enumerate(zip(records, _marks(records), strict=True), 1))[again:]
+            except RecursionError:
+                raise SourceError(
+                    f"{self._feed}: {where}: {TOO_DEEP}; the batch is held back: ask the vendor"
+                ) from None
             found.update(mark for _, (_, mark) in marked)
             yield where, [(number, record) for number, (record, mark) in marked if mark not in seen]
             try:
@@ -150,8 +156,11 @@ class HttpSource:
         names = list(dict.fromkeys(name for record in records for name in record))
         found = compare_columns(self._feed, names, f"{positions[0]} to {positions[-1]}", catalogued=False)
         self.report.new_columns = list(dict.fromkeys([*self.report.new_columns, *found]))
-        columns = [_column([record.get(name) for record in records]) for name in names]
-        return with_position(pa.table(columns, names=names), positions)
+        known = self._feed.known_names()
+        faults = faults_of(records, known)
+        columns = [_column(name, records, faults, known) for name in names]
+        table = with_position(pa.table(columns, names=names), positions)
+        return table.set_column(table.num_columns - 1, FAULT, pa.array(faults, pa.string())) if any(faults) else table
 
     def _written(self, instant: datetime) -> str:
         return written(instant, self._spec.time_format, self._feed.system.time_zone)
@@ -162,22 +171,18 @@ def _marks(records: Sequence[dict[str, Any]]) -> list[int]:
     copies: Counter[str] = Counter()
     marks = []
     for record in records:
-        text = json.dumps(record, sort_keys=True)
+        text = _sorted(record)
         marks.append(hash((text, copies[text])))
         copies[text] += 1
     return marks
 
 
-def _column(values: list[Any]) -> pa.Array:
+def _column(name: str, records: Sequence[dict[str, Any]], faults: list[str | None], known: Iterable[str]) -> pa.Array:
     try:
         # Most columns hold texts alone.
-        return pa.array(values, pa.string())
-    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
-        texts = [_text(value) for value in values]
-    try:
-        return pa.array(texts, pa.string())
-    except UnicodeEncodeError:
-        return pa.array([_whole(text) for text in texts], pa.string())
+        return pa.array([record.get(name) for record in records], pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return texts_of(name, records, faults, known, _text)
 
 
 def _text(value: Any) -> str | None:
@@ -187,10 +192,5 @@ def _text(value: Any) -> str | None:
         case bool():
             return "true" if value else "false"
         case dict() | list():
-            return json.dumps(value, ensure_ascii=False)
+            return nested(value)
     return str(value)
-
-
-def _whole(value: str | None) -> str | None:
-    """Half of a surrogate pair, which JSON can spell and no text can hold, becomes a replacement sign."""
-    return value and value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
