@@ -129,6 +129,16 @@ def test_a_new_column_is_told(connection: Connection) -> None:
     assert source.report.new_columns == ["MOI"]
 
 
+@pytest.mark.parametrize("asked", [{"table": "HO_SO"}, {"query": "SELECT * FROM HO_SO"}], ids=["table", "query"])
+def test_a_column_without_a_name_is_said_and_not_read(connection: Connection, asked: dict[str, str]) -> None:
+    with sqlite3.connect(connection.host) as database:
+        database.execute('ALTER TABLE HO_SO ADD COLUMN "" TEXT')
+    source = SqlSource(feed(system(**asked)), connection)
+    assert [row["MA"] for row in read(source, Window())] == ["A", "B", "C", "D", "E"]
+    assert source.report.new_columns == []
+    assert [line for line in source.report.warnings if "has a column without a name, expected a name for each" in line]
+
+
 def test_a_table_that_is_gone_is_one_line(connection: Connection) -> None:
     with pytest.raises(SourceError, match="table KHONG_CO is not in the database"):
         read(SqlSource(feed(system(table="KHONG_CO")), connection), Window())

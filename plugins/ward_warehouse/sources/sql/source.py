@@ -146,6 +146,13 @@ class SqlSource:
     def _relation(self, engine: Engine, database: Database, window: Window) -> FromClause:
         """The table or query with the columns that are wanted of it."""
         types = self._columns(engine, database)
+        if "" in types:
+            # SQLite lets a column have no name; nothing can ask for it.
+            del types[""]
+            self.report.warnings.append(
+                f"{self._where} has a column without a name, expected a name for each; it is not read: ask the ward "
+                "what it holds, and read it through a query that names it"
+            )
         self.report.new_columns = compare_columns(self._feed, types, self._where, catalogued=True)
         if self._sample or window != Window():
             self._refuse_epoch(types)
