@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from ward_warehouse.core.errors import RegistryError, SourceError, WardWarehouse
 from ward_warehouse.core.names import is_shown_whole, shown_name
 from ward_warehouse.core.settings import Settings, load_settings
 from ward_warehouse.registry import Registry, load_registry
+from ward_warehouse.registry.strict import KEY_PATTERN
 
 if TYPE_CHECKING:
     from ward_warehouse.onboarding.draft.guess import RecordKindGuess
@@ -49,6 +51,7 @@ def add(
         ward_text,
     )
 
+    _require_keys(ward=ward, district=district, system=system)
     settings = load_settings()
     registry = load_registry(settings)
     _refuse_known(registry, ward, district)
@@ -71,6 +74,22 @@ def add(
         for draft in drafts:
             console.print(f"{path}: {draft.record_kind}: {len(draft.columns)} columns guessed")
     console.print(f"{place}: ward {ward} added; see `ward-warehouse wards check` for what is left")
+
+
+def _require_keys(**keys: str) -> None:
+    """Checks the keys before anything is read: two of them become names of files.
+
+    Raises:
+        RegistryError: a key is none that the registry takes.
+    """
+    wrong = [
+        f"{name}: found {key!r}, expected a key of small letters, digits and _ that begins with a letter and has at "
+        "most 63 of them; nothing was written"
+        for name, key in keys.items()
+        if not re.fullmatch(KEY_PATTERN, key)
+    ]
+    if wrong:
+        raise RegistryError(wrong)
 
 
 def _refuse_known(registry: Registry, ward: str, district: str) -> None:

@@ -6,6 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+KEY_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
+"""The keys of wards, districts and systems: they are names of files, of variables and of folders of the lake."""
+
 
 class Strict(BaseModel):
     """A model that refuses keys it does not know: a misspelt key must not be read as an absent one."""

@@ -11,7 +11,7 @@ from ward_warehouse.core.contracts import SOURCE_WARD, RecordKind
 from ward_warehouse.registry.expressions import columns_of
 from ward_warehouse.registry.file_reads import FilesRead
 from ward_warehouse.registry.http_reads import HttpRead
-from ward_warehouse.registry.strict import Label, Strict, Texts, as_text
+from ward_warehouse.registry.strict import KEY_PATTERN, Label, Strict, Texts, as_text
 
 
 def _time_zone(name: str) -> str:
@@ -259,7 +259,7 @@ class System(Strict):
         codes: tables from the source's codes, or its words before a number, to the words of a contract.
     """
 
-    system: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    system: str = Field(pattern=KEY_PATTERN)
     name: Label
     transport: Literal["sql", "http", "files"]
     time_zone: TimeZone

@@ -8,10 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from ward_warehouse.core.contracts import RecordKind
-from ward_warehouse.registry.strict import Label, Strict
+from ward_warehouse.registry.strict import KEY_PATTERN, Label, Strict
 from ward_warehouse.registry.systems import TimeZone
-
-KEY_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 
 
 class InForce(Strict):
