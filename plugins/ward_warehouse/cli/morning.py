@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ward_warehouse.cli.dates import DAY
+from ward_warehouse.cli.districts import nobody_in_force, wanted_districts
 from ward_warehouse.cli.output import as_json, console
-from ward_warehouse.core.errors import BuildError, WardWarehouseError
+from ward_warehouse.core.errors import BuildError
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.night.steps import Night
 
@@ -36,9 +37,9 @@ def morning(night: date | None, district: str | None, json_: bool) -> None:
 
     run = Night(load_settings())
     gatherer = Gatherer(run.settings, run.lake, run.registry)
-    found = list(_mornings(gatherer, _districts(run, district), night))
+    found = list(_mornings(gatherer, wanted_districts(run, district), night))
     if not found:
-        raise WardWarehouseError(f"night {night}: no ward of {district or 'any district'} was in force on it")
+        raise nobody_in_force(night, district)
     try:
         write_pages(run.settings, found)
     except BuildError as error:
@@ -52,13 +53,6 @@ def morning(night: date | None, district: str | None, json_: bool) -> None:
             console.print()
         console.print(f"pages: {morning_folder(run.settings) / 'index.html'}", soft_wrap=True)
     sys.exit(max(one.exit_code for one in found))
-
-
-def _districts(run: Night, district: str | None) -> list[str]:
-    known = run.registry.districts
-    if district is not None and district not in known:
-        raise WardWarehouseError(f"district {district}: found no such district, expected one of {', '.join(known)}")
-    return [district] if district else list(known)
 
 
 def _mornings(gatherer: Gatherer, districts: list[str], night: date | None) -> Iterator[Morning]:

@@ -11,8 +11,8 @@ import click
 from rich.table import Table
 
 from ward_warehouse.cli.dates import DAY
+from ward_warehouse.cli.districts import nobody_in_force, wanted_districts
 from ward_warehouse.cli.output import as_json, console
-from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.night.steps import Night
 
@@ -37,13 +37,11 @@ def status(night: date | None, district: str | None, problems: bool, json_: bool
     from ward_warehouse.reports.morning.gather import Gatherer
 
     run = Night(load_settings())
-    if district is not None and district not in run.registry.districts:
-        known = ", ".join(run.registry.districts)
-        raise WardWarehouseError(f"district {district}: found no such district, expected one of {known}")
+    districts = wanted_districts(run, district)
     gatherer = Gatherer(run.settings, run.lake, run.registry)
     newest = {(row["ward"], row["record_kind"]): row for row in run.status()}
     code, rows, looked_at = 0, list[dict[str, Any]](), 0
-    for key in [district] if district else run.registry.districts:
+    for key in districts:
         chosen = night or gatherer.newest_night(key) or gatherer.expected_night(key)
         if chosen is None or not gatherer.is_expected(key, chosen):
             continue
@@ -55,8 +53,8 @@ def status(night: date | None, district: str | None, problems: bool, json_: bool
         rows += lines
         if not json_:
             _print(found, (expected - chosen).days, lines, problems)
-    if night is not None and not looked_at:
-        raise WardWarehouseError(f"night {night}: no ward of {district or 'any district'} was in force on it")
+    if not looked_at:
+        raise nobody_in_force(night, district)
     if json_:
         as_json(rows)
     else:
