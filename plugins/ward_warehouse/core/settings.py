@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
+from ward_warehouse.core.checked import Country, Cron, ReportFormats, TimeZone
 from ward_warehouse.core.errors import SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
@@ -69,7 +72,7 @@ class Settings(BaseSettings):
         default=7, ge=1, description="Days after which maintenance deletes files that no manifest names"
     )
     office: str = Field(default="Phòng Nội vụ", description="Office that writes the periodic reports, on their head")
-    report_formats: str = Field(
+    report_formats: ReportFormats = Field(
         default="html,pdf,docx",
         description="Formats of the reports that each night writes; xlsx, with all records, takes seconds for each",
     )
@@ -86,9 +89,9 @@ class Settings(BaseSettings):
     compact_after_nights: int = Field(
         default=30, ge=2, description="Nights of a ward that maintenance joins into one file once they are that old"
     )
-    time_zone: str = Field(default="Asia/Ho_Chi_Minh", description="Local time in which a night is a date")
-    holidays_country: str = Field(default="VN", description="Country whose public holidays make the working days")
-    schedule: str = Field(
+    time_zone: TimeZone = Field(default="Asia/Ho_Chi_Minh", description="Local time in which a night is a date")
+    holidays_country: Country = Field(default="VN", description="Country whose public holidays make the working days")
+    schedule: Cron | Literal[""] = Field(
         default="30 0 * * *", description="Cron of the nightly load, in time_zone; empty: started by hand alone"
     )
     language: Literal["vi", "en"] = Field(
@@ -99,8 +102,8 @@ class Settings(BaseSettings):
         pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
         description="Local time by which the night before is to be published; after it people are told",
     )
-    maintenance_schedule: str = Field(default="0 12 * * 0", description="Cron of the maintenance, in time_zone")
-    comparison_schedule: str = Field(
+    maintenance_schedule: Cron = Field(default="0 12 * * 0", description="Cron of the maintenance, in time_zone")
+    comparison_schedule: Cron = Field(
         default="0 13 * * 0", description="Cron of the comparison of all keys with the wards' systems, in time_zone"
     )
     extract_retries: int = Field(default=2, ge=0, description="Airflow retries of wards that did not arrive")
@@ -222,11 +225,23 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except UnreadableSetting as error:
-        raise SettingsError(f"WARD_WAREHOUSE_*: {error}; expected JSON such as {{}}") from None
+        raise SettingsError(_no_json(str(error))) from None
     except ValidationError as error:
-        lines = [
-            f"WARD_WAREHOUSE_{'.'.join(str(part) for part in fault['loc']).upper()}: found "
-            f"{'a value' if 'key' in str(fault['loc'][0]) else repr(fault['input'])}, {fault['msg']}"
-            for fault in error.errors()
-        ]
-        raise SettingsError("; ".join(lines)) from None
+        raise SettingsError("; ".join(_fault(fault) for fault in error.errors())) from None
+
+
+def _fault(fault: ErrorDetails) -> str:
+    variable = f"WARD_WAREHOUSE_{'.'.join(str(part) for part in fault['loc']).upper()}"
+    if fault["type"] == "value_error":
+        return f"{variable}: {fault['ctx']['error']}"
+    found = "a value" if "key" in str(fault["loc"][0]) else repr(fault["input"])
+    return f"{variable}: found {found}, {fault['msg']}"
+
+
+def _no_json(text: str) -> str:
+    """Words for a value that is to be JSON and is none; its library names the field alone."""
+    field = next((name for name in Settings.model_fields if f'"{name}"' in text), "*")
+    variable = f"WARD_WAREHOUSE_{field.upper()}"
+    if "key" in field:
+        return f'{variable}: found a value that is no JSON, expected a JSON object such as {{"k0": "an earlier key"}}'
+    return f'{variable}: found {os.environ.get(variable, "")!r}, expected a JSON list such as ["lan"]'

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from ward_warehouse.core.checked import TimeZone
 from ward_warehouse.core.contracts import SOURCE_WARD, RecordKind
 from ward_warehouse.registry.expressions import columns_of
 from ward_warehouse.registry.file_reads import FilesRead
 from ward_warehouse.registry.http_reads import HttpRead
 from ward_warehouse.registry.strict import KEY_PATTERN, Label, Strict, Texts, as_text
-
-
-def _time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(
-            f"found {name!r}, expected a name of the time zone database such as Asia/Ho_Chi_Minh"
-        ) from None
-    return name
-
-
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
 
 
 class SqlRead(Strict):

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from ward_warehouse.core.checked import TimeZone
 from ward_warehouse.core.contracts import RecordKind
 from ward_warehouse.registry.strict import KEY_PATTERN, Label, Strict
-from ward_warehouse.registry.systems import TimeZone
 
 
 class InForce(Strict):

@@ -63,6 +63,14 @@ def test_the_lake_can_lie_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
         ("FAILED_WARDS_LIMIT", "1.5"),
         ("BUILD_MEMORY", "a lot"),
         ("EXTRACT_RETRIES", "-1"),
+        ("TIME_ZONE", "Foo/Bar"),
+        ("TIME_ZONE", "Asia"),
+        ("HOLIDAYS_COUNTRY", "Vietnamm"),
+        ("REPORT_FORMATS", "odt"),
+        ("SCHEDULE", "at midnight"),
+        ("MAINTENANCE_SCHEDULE", "30 25 * * *"),
+        ("COMPARISON_SCHEDULE", "* *"),
+        ("REVIEWERS", "lan"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
@@ -72,6 +80,7 @@ def test_a_wrong_value_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatc
     message = str(caught.value)
     assert f"WARD_WAREHOUSE_{variable}" in message
     assert value in message
+    assert "xpected" in message or "should" in message
     assert "\n" not in message
 
 
@@ -90,3 +99,25 @@ def test_a_build_is_published_to_the_file_and_to_postgres_where_that_is_wanted()
     for wrong in ("postgres", "duckdb,oracle", ""):
         with pytest.raises(ValueError, match="publish"):
             Settings(publish=wrong)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("SCHEDULE", ""), ("SCHEDULE", "@daily"), ("REPORT_FORMATS", ""), ("REPORT_FORMATS", "html, xlsx")],
+)
+def test_what_is_right_is_taken_as_it_stands(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(f"WARD_WAREHOUSE_{variable}", value)
+    assert getattr(load_settings(), variable.lower()) == value
+
+
+def test_a_list_that_is_no_json_is_told_how_one_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARD_WAREHOUSE_APPROVERS", "lan")
+    with pytest.raises(SettingsError, match=r"""^WARD_WAREHOUSE_APPROVERS: found 'lan', expected .* \["lan"\]$"""):
+        load_settings()
+
+
+def test_earlier_keys_that_are_no_json_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARD_WAREHOUSE_PSEUDONYM_PREVIOUS_KEYS", "k0=a-secret-of-the-site")
+    with pytest.raises(SettingsError, match=r"WARD_WAREHOUSE_PSEUDONYM_PREVIOUS_KEYS: .* JSON object") as caught:
+        load_settings()
+    assert "a-secret-of-the-site" not in str(caught.value)

@@ -97,7 +97,8 @@ def _quiet_hours(ward: Ward, registry: Registry, settings: Settings) -> Found:
     length = (datetime.combine(A_MONDAY, window.to) - start) % timedelta(days=1)
     if length > LONG_WINDOW:
         yield "quiet-hours-long", ["quiet_hours"], f"the window takes {length}"
-    minute, hour, *_ = settings.schedule.split()
+    # Empty where nights are started by hand, one word where it is such as @daily.
+    minute, hour, *_ = [*settings.schedule.split(), "", ""]
     if not (minute.isdigit() and hour.isdigit()):
         return
     zone = ZoneInfo(registry.districts[ward.district].time_zone)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from ward_warehouse.core.checked import ReportFormat
 from ward_warehouse.core.errors import SettingsError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.night.advice import Role
@@ -17,7 +18,6 @@ from ward_warehouse.registry.yaml_file import read_yaml, validate
 
 Channel = Literal["mail", "webhook", "apprise"]
 CHANNELS: tuple[Channel, ...] = ("mail", "webhook", "apprise")
-ReportFormat = Literal["html", "pdf", "docx", "xlsx"]
 ConnectionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ward_warehouse.core.checked import REPORT_FORMATS
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.reports.folder import alone, put, replace_text, writing
@@ -18,15 +19,13 @@ from ward_warehouse.reports.periodic.pdf import report_pdf
 from ward_warehouse.reports.periodic.workbook import write_workbook
 from ward_warehouse.warehouse.published import open_published
 
-FORMATS = ("html", "pdf", "docx", "xlsx")
-
 
 def reports_folder(settings: Settings) -> Path:
     """Where periodic reports and their index stand."""
     return settings.home / "reports" / "periodic"
 
 
-def write_report(settings: Settings, report: PeriodicReport, formats: Sequence[str] = FORMATS) -> list[Path]:
+def write_report(settings: Settings, report: PeriodicReport, formats: Sequence[str] = REPORT_FORMATS) -> list[Path]:
     """Writes a report in some formats and the index anew; gives the files.
 
     Nothing that stood before is touched until every format is written: on a full disk yesterday's reports stay.
@@ -35,12 +34,14 @@ def write_report(settings: Settings, report: PeriodicReport, formats: Sequence[s
         WardWarehouseError: a format is unknown, the letterhead is no template of a report, the disk refuses, or another
             run writes reports at the moment.
     """
-    unknown = sorted(set(formats) - set(FORMATS))
+    unknown = sorted(set(formats) - set(REPORT_FORMATS))
     if unknown:
-        raise WardWarehouseError(f"report: found format {', '.join(unknown)}, expected some of {', '.join(FORMATS)}")
+        raise WardWarehouseError(
+            f"report: found format {', '.join(unknown)}, expected some of {', '.join(REPORT_FORMATS)}"
+        )
     folder = reports_folder(settings)
     with writing(folder, "report") as fresh:
-        names = [f"{report_name(report)}.{format_}" for format_ in FORMATS if format_ in formats]
+        names = [f"{report_name(report)}.{format_}" for format_ in REPORT_FORMATS if format_ in formats]
         for name in names:
             _write(settings, report, fresh / name, names)
         written = [put(fresh / name, folder / report.district_code / name) for name in names]
@@ -125,7 +126,7 @@ def _write_notes(folder: Path, notes: dict[str, dict[str, str]]) -> None:
 
 
 def _files_of(folder: Path, key: str) -> list[Path]:
-    return [file for format_ in FORMATS if (file := folder / f"{key}.{format_}").is_file()]
+    return [file for format_ in REPORT_FORMATS if (file := folder / f"{key}.{format_}").is_file()]
 
 
 def _write_index(folder: Path) -> None:

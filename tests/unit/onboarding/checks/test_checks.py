@@ -371,3 +371,11 @@ def test_a_problem_that_names_no_check_is_told_all_the_same(good: GoodRegistry) 
     assert finding.code == "value-wrong"
     assert "somewhere: something" in finding
     assert CHECKS[finding.code].severity == "error"
+
+
+@pytest.mark.parametrize("schedule", ["", "@daily"])
+def test_quiet_hours_are_checked_also_where_no_hour_of_the_night_is_set(
+    good: GoodRegistry, monkeypatch: pytest.MonkeyPatch, schedule: str
+) -> None:
+    monkeypatch.setenv("WARD_WAREHOUSE_SCHEDULE", schedule)
+    assert good.check().findings == []
