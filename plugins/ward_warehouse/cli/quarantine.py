@@ -31,7 +31,7 @@ from ward_warehouse.reports.quarantined import (
 )
 
 if TYPE_CHECKING:
-    from ward_warehouse.decisions.quarantine_desk import Desk, Selection
+    from ward_warehouse.decisions.quarantine_desk import Decision, Desk, Selection
 
 Command = Callable[..., None]
 
@@ -179,18 +179,17 @@ def replay(entry: str | None, by: str, reason: str, json_: bool, **chosen: Any) 
 
 @quarantine.command()
 @click.argument("entry")
-@click.option("--accept", "decision", flag_value="accepted", help="Let the record in although it breaks a rule.")
-@click.option("--reject", "decision", flag_value="rejected", help="Refuse this version of the record for good.")
+@click.option("--accept", is_flag=True, help="Let the record in although it breaks a rule.")
+@click.option("--reject", is_flag=True, help="Refuse this version of the record for good.")
 @click.option("--by", required=True, help="Who decides.")
 @click.option("--reason", required=True, help="Why; kept with the decision.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def resolve(entry: str, decision: str | None, by: str, reason: str, json_: bool) -> None:
+def resolve(entry: str, accept: bool, reject: bool, by: str, reason: str, json_: bool) -> None:
     """Decide about a record: let it in as it is, or refuse it for good. The first decision stands."""
-    if decision is None:
-        raise WardWarehouseError("quarantine resolve: give --accept or --reject")
-    count = 0
-    for desk, selection in _desks(entry, by, reason):
-        count += desk.resolve("accepted" if decision == "accepted" else "rejected", selection)
+    if accept == reject:
+        raise WardWarehouseError("quarantine resolve: found neither or both, expected one of --accept and --reject")
+    decision: Decision = "accepted" if accept else "rejected"
+    count = sum(desk.resolve(decision, selection) for desk, selection in _desks(entry, by, reason))
     if json_:
         as_json({"entry": entry, "decision": decision, "records": count})
     else:

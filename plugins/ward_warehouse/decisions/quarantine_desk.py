@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ward_warehouse.core.contracts import CONTRACTS, RecordKind
+from ward_warehouse.core.deciding import require_who_and_why
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.lake.quarantine_log import Log, append, read_log
 from ward_warehouse.lake.store import Lake, Manifest
@@ -99,6 +100,14 @@ class Desk:
     keys: Keys
     by: str
     reason: str
+
+    def __post_init__(self) -> None:
+        """Checks that a decision says who and why.
+
+        Raises:
+            WardWarehouseError: one of them is empty.
+        """
+        require_who_and_why(self.by, self.reason)
 
     @property
     def _place(self) -> tuple[RecordKind, str]:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
 from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.deciding import require_who_and_why
 from ward_warehouse.core.errors import LakeError, WardWarehouseError
 from ward_warehouse.lake import outcomes, taken_back
 from ward_warehouse.lake.locks import partition_lock, require_lock
@@ -37,8 +38,7 @@ def take_back(
         LockedError: a run is at work on the night, or on one after it.
         LakeError: the lake cannot be read or written; what was done so far stands, and may be done again.
     """
-    if not by.strip() or not reason.strip():
-        raise WardWarehouseError("taking a night back needs who decides and why; give --by and --reason")
+    by, reason = require_who_and_why(by, reason)
     loaded = [record_kind for record_kind in RecordKind if lake.exists(manifest_path(record_kind, ward, night))]
     missing = [str(record_kind) for record_kind in record_kinds if record_kind not in loaded]
     if missing or not loaded:
@@ -49,7 +49,7 @@ def take_back(
     run_id = outcomes.new_id()
     found = []
     for record_kind in record_kinds or loaded:
-        found.append(_take_partition_back(lake, run_id, (record_kind, ward, night), by.strip(), reason.strip()))
+        found.append(_take_partition_back(lake, run_id, (record_kind, ward, night), by, reason))
     return found
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
 from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.deciding import require_who_and_why
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.lake.store import Lake, LakeRecord, LandedBatch, landed_path, previous_manifest
 
@@ -83,9 +84,10 @@ def release(lake: Lake, batch: LandedBatch, by: str, reason: str) -> Release:
     """Releases a held batch; validating the night then commits it.
 
     Raises:
-        WardWarehouseError: somebody released it before.
+        WardWarehouseError: who or why is missing, or somebody released it before.
         LakeError: the lake cannot be written.
     """
+    by, reason = require_who_and_why(by, reason)
     found = Release(
         record_kind=batch.record_kind, ward=batch.ward, night=batch.night, batch_id=batch.batch_id, by=by,
         reason=reason, released_at=datetime.now(UTC),

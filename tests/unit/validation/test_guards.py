@@ -297,6 +297,8 @@ def test_a_held_batch_waits_others_go_on_and_a_person_releases_it(district: Dist
     assert (row["waiting"], row["adds_up"]) == (NIGHT, True)
     assert [o.status for o in run.validate(played.plan)] == ["held"], "asking again does not let it in"
 
+    with pytest.raises(WardWarehouseError, match="--reason: found nothing, expected why"):
+        run.release("c_files", DOSSIERS, NIGHT, "an", " ")
     released, found = run.release("c_files", DOSSIERS, NIGHT, "an", "the office was flooded")
     assert (released.step, released.warnings) == ("release", ("released by an: the office was flooded",))
     assert (found.status, found.rows_accepted) == ("succeeded", 2)
