@@ -63,7 +63,7 @@ def quarantine() -> None:
 @quarantine.command("list")
 @filters
 @click.option("--state", default="open", type=click.Choice([*STATES, "all"]), show_default=True)
-@click.option("--limit", default=50, show_default=True, help="At most so many lines.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many lines.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 def list_(state: str, limit: int, json_: bool, **chosen: Any) -> None:
     """List quarantined records of the published warehouse, with what was decided since."""

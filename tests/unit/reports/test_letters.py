@@ -165,3 +165,10 @@ def test_an_unknown_code_is_shown_to_whoever_extends_the_table_and_a_name_is_not
 def test_every_rule_that_refuses_says_how_to_mend(record_kind: RecordKind) -> None:
     rules = [rule for rule in load_suite(ROOT / "expectations", record_kind).rules if rule.severity == "error"]
     assert [rule.rule for rule in rules if how_to_mend(rule.rule) == how_to_mend("a rule without a name")] == []
+
+
+@pytest.mark.parametrize("limit", ["-1", "0"])
+def test_a_list_of_no_lines_is_refused(district: District, limit: str) -> None:
+    result = invoked(district, "list", "--limit", limit)
+    assert result.exit_code == 2
+    assert f"{limit} is not in the range x>=1" in result.stderr
