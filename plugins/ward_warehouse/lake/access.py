@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ward_warehouse.core.connections import Resolver, from_environment
 from ward_warehouse.core.errors import SettingsError
+from ward_warehouse.core.file_systems import UnknownProtocolError
 from ward_warehouse.core.object_store import s3_options
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.store import Lake
@@ -19,10 +20,14 @@ def open_lake(settings: Settings, resolve: Resolver = from_environment) -> Lake:
         resolve: gives a connection by its id.
 
     Raises:
-        SettingsError: there is no such connection, it is of another type, or the lake is on no S3 store.
+        SettingsError: there is no such connection, it is of another type, or the lake is on no S3 store; or the address
+            of the lake is none that can be opened.
     """
     if not settings.lake_conn_id:
-        return Lake(settings.lake)
+        try:
+            return Lake(settings.lake)
+        except UnknownProtocolError as error:
+            raise SettingsError(f"WARD_WAREHOUSE_LAKE_URL: {error}") from None
     connection = resolve(settings.lake_conn_id)
     if connection.conn_type != "aws" or not settings.lake.startswith(S3):
         raise SettingsError(

@@ -18,10 +18,10 @@ from pathlib import PurePosixPath
 from typing import IO, Any
 from uuid import uuid4
 
-import fsspec
 from botocore.exceptions import BotoCoreError
 
 from ward_warehouse.core.errors import LakeError
+from ward_warehouse.core.file_systems import file_system
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Files:
     def __init__(self, address: str, options: Mapping[str, Any] | None = None) -> None:
         # A listing that is remembered shows what was there once.
         fresh = {"use_listings_cache": False} if "://" in address else {}
-        self.fs, self._root = fsspec.url_to_fs(address, **fresh, **(options or {}))
+        self.fs, self._root = file_system(address, **fresh, **(options or {}))
         self._is_exclusive = False
 
     def path(self, relative: str) -> str:

@@ -77,3 +77,10 @@ def test_a_connection_that_does_not_fit_is_refused(
 
 def test_without_a_connection_a_folder_is_a_folder(tmp_path: Path) -> None:
     assert open_lake(Settings(home=tmp_path)).is_local
+
+
+def test_an_address_that_nothing_opens_is_named_by_its_setting_and_not_shown(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, lake_url=f"foo://somebody:{WRONG}@bar")
+    with pytest.raises(SettingsError, match="WARD_WAREHOUSE_LAKE_URL: found the protocol 'foo', expected") as raised:
+        open_lake(settings)
+    assert WRONG not in str(raised.value)

@@ -334,3 +334,11 @@ def test_what_nobody_foresaw_in_a_file_refuses_it_alone_and_quotes_nothing(
     # The next night reads it, should the fault have been of the machine.
     assert keys(folder) == ["HS-0"]
     assert folder.receipt("a.csv") is None
+
+
+def test_a_path_that_nothing_opens_is_named_by_its_connection() -> None:
+    place = Connection("w", "fs", extra={"path": "foo://nope"})
+    source = FilesSource(feed(system()), place, {})
+    with pytest.raises(SourceError, match="connection w: path: found the protocol 'foo', expected a folder") as raised:
+        list(source.read(Window()))
+    assert raised.value.cause == "not_configured"

@@ -10,17 +10,19 @@ import fsspec
 
 from ward_warehouse.core.connections import Connection
 from ward_warehouse.core.errors import SourceError
+from ward_warehouse.core.file_systems import FileSystem, UnknownProtocolError, file_system
 from ward_warehouse.core.object_store import SECONDS, s3_options
 
-Place = tuple[Any, str]
-"""An fsspec file system, and the folder in it."""
+Place = FileSystem
+"""Of a ward's connection: the path is that of the folder."""
 
 
 def open_place(connection: Connection) -> Place:
     """The file system and folder of a connection: `sftp`, `aws` (S3), or any address that fsspec knows.
 
     Raises:
-        SourceError: the connection lacks a part, or the server cannot be entered.
+        SourceError: the connection lacks a part or its path is none that can be opened, or the server cannot be
+            entered.
     """
     path = str(connection.extra.get("path") or ("" if connection.conn_type in OPENERS else connection.host))
     if not path:
@@ -28,8 +30,10 @@ def open_place(connection: Connection) -> Place:
     opener = OPENERS.get(connection.conn_type)
     if opener is not None:
         return opener(connection, path)
-    fs, folder = fsspec.url_to_fs(path)
-    return fs, folder
+    try:
+        return file_system(path)
+    except UnknownProtocolError as error:
+        raise SourceError(f"connection {connection.id}: path: {error}", "not_configured") from None
 
 
 def read_errors(connection: Connection) -> tuple[type[Exception], ...]:
