@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,10 +69,13 @@ def add(
     )
     place = settings.wards_dir / f"{district}.yml"
     head = None if district_name is None else _head(district, district_name, settings)
-    add_ward(place, head, entry)
+    with _writing(place):
+        add_ward(place, head, entry)
     if drafts:
         path = settings.systems_dir / f"{system}.yml"
-        add_system(path, system_text(system, f"Phần mềm {system}", _time_zone(registry, district, settings), drafts))
+        text = system_text(system, f"Phần mềm {system}", _time_zone(registry, district, settings), drafts)
+        with _writing(path):
+            add_system(path, text)
         for draft in drafts:
             console.print(f"{path}: {draft.record_kind}: {len(draft.columns)} columns guessed")
     console.print(f"{place}: ward {ward} added; see `ward-warehouse wards check` for what is left")
@@ -90,6 +95,19 @@ def _require_keys(**keys: str) -> None:
     ]
     if wrong:
         raise RegistryError(wrong)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RegistryError(
+            [
+                f"{path}: cannot be written ({error.strerror or error}); check that its folder is there, and the "
+                "rights of who runs the command"
+            ]
+        ) from None
 
 
 def _refuse_known(registry: Registry, ward: str, district: str) -> None:

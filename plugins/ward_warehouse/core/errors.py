@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 from ward_warehouse.core.shown import shown
@@ -87,3 +88,11 @@ class BuildError(WardWarehouseError):
 
 class ValidationError(WardWarehouseError):
     """A suite is wrong, or a rule could not be judged."""
+
+
+def unwritable(target: Path, error: Exception) -> WardWarehouseError:
+    """The error of a file that a person asked for and the disk refuses."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else " ".join(str(error).split())[:160]
+    return WardWarehouseError(
+        f"{target}: cannot be written ({reason}); name a file in a folder that is there, and check its space and rights"
+    )

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.errors import WardWarehouseError, unwritable
 from ward_warehouse.reports.cells import SHEET_ROWS, new_workbook, rows_of, write_csv, write_row
 from ward_warehouse.warehouse.published import open_published
 
@@ -57,7 +57,7 @@ def write_answer(answer: pa.Table, file: Path) -> None:
     except FileExistsError:
         raise WardWarehouseError(f"query: {file} is there already; name another file") from None
     except OSError as error:
-        raise WardWarehouseError(f"query: {file}: {error.strerror or error}") from None
+        raise unwritable(file, error) from None
     try:
         writers[file.suffix](answer, file)
     except BaseException as error:
@@ -65,7 +65,7 @@ def write_answer(answer: pa.Table, file: Path) -> None:
         with suppress(OSError):
             file.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise WardWarehouseError(f"query: {file}: {error.strerror or error}") from None
+            raise unwritable(file, error) from None
         raise
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ward_warehouse.core.errors import BuildError, WardWarehouseError
+from ward_warehouse.core.errors import BuildError, WardWarehouseError, unwritable
 from ward_warehouse.core.quoting import literal
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.lake.access import open_lake
@@ -179,7 +179,7 @@ def export_cases(settings: Settings, wanted: Wanted, target: Path) -> int:
                 return write_csv(target, cases.column_names, rows_of(cases))
             db.execute(f"COPY cases TO {literal(str(target.resolve()))} ({FORMATS[target.suffix]})")
         except (duckdb.IOException, OSError) as error:
-            raise WardWarehouseError(f"{target}: cannot be written ({str(error).splitlines()[0][:160]})") from None
+            raise unwritable(target, error) from None
         count = db.execute("SELECT count(*) FROM cases").fetchone()
         return int(count[0]) if count else 0
 

@@ -51,3 +51,14 @@ def test_a_key_that_the_registry_does_not_take_is_refused_before_anything_is_wri
     assert f"{name}: found" in done.stderr
     assert "expected a key of small letters, digits and _" in done.stderr
     assert files(tmp_path) == before
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(ready: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    done = add()
+    assert done.exit_code == 1
+    assert "mini.yml: cannot be written (Permission denied); check that its folder is there" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

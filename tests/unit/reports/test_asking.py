@@ -109,7 +109,7 @@ def test_a_division_by_zero_is_no_end_of_a_workbook(published: Path, tmp_path: P
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
 def test_a_full_disk_is_one_line_and_leaves_no_half_of_a_file(published: Path, tmp_path: Path, suffix: str) -> None:
     answer = ask(published, "select range as a, md5(range::varchar) as b from range(5000)")
-    with files_of_at_most(20_000), pytest.raises(WardWarehouseError, match=rf"^query: .*answer\.{suffix}: "):
+    with files_of_at_most(20_000), pytest.raises(WardWarehouseError, match=rf"answer\.{suffix}: cannot be .*; name a"):
         write_answer(answer, tmp_path / f"answer.{suffix}")
     assert not (tmp_path / f"answer.{suffix}").exists()
 

@@ -172,3 +172,28 @@ def test_a_list_of_no_lines_is_refused(district: District, limit: str) -> None:
     result = invoked(district, "list", "--limit", limit)
     assert result.exit_code == 2
     assert f"{limit} is not in the range x>=1" in result.stderr
+
+
+def test_a_letter_that_cannot_be_written_is_one_line_that_says_what_to_do(district: District, tmp_path: Path) -> None:
+    place = letter_file(district.settings, "l_sql", None).parent
+    kept = place.rename(tmp_path / "letters") if place.is_dir() else None
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("in the way", encoding="utf-8")
+    line = invoked(district, "export", "--ward", "l_sql", "--for-ward").stderr
+    place.unlink()
+    if kept is not None:
+        kept.rename(place)
+    assert f"{place / 'l_sql_open.xlsx'}: cannot be written (" in line
+    assert "name a file in a folder that is there" in line
+    assert len(line.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["x.xlsx", "x.csv", "x.json", "x.parquet"])
+def test_a_folder_that_somebody_misspelt_is_not_made(district: District, tmp_path: Path, name: str) -> None:
+    target = tmp_path / "nope" / name
+    more = ["--for-ward"] if name == "x.xlsx" else []
+    result = invoked(district, "export", "--ward", "l_sql", *more, "--output", str(target))
+    assert result.exit_code == 1
+    assert f"{target}: cannot be written (" in result.stderr
+    assert "name a file in a folder that is there, and check its space and rights" in result.stderr
+    assert not target.parent.exists()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ward_warehouse.core.contracts import RecordKind
+from ward_warehouse.core.errors import unwritable
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.mapping.privacy import PSEUDONYM, TEXT_GIVEN
 from ward_warehouse.registry import Feed, Registry
@@ -53,7 +54,7 @@ def write_letter(settings: Settings, registry: Registry, wanted: Wanted, target:
     cases = find_cases(settings, replace(wanted, limit=None))
     rows = [row for case in cases for row in _rows(case, feeds.get(RecordKind(case["record_kind"])))]
     rows.sort(key=lambda row: (row.night.toordinal(), row.file, row.row or 0, row.entry))
-    file = target or letter_file(settings, wanted.ward, wanted.night)
+    file = target or _own_place(settings, wanted.ward, wanted.night)
     name = registry.wards[wanted.ward].name.vi
     night = f", đêm {wanted.night:%d/%m/%Y}" if wanted.night else ""
     write_workbook(
@@ -66,6 +67,16 @@ def write_letter(settings: Settings, registry: Registry, wanted: Wanted, target:
         rows,
     )
     return Letter(file, wanted.ward, len(cases), len(rows))
+
+
+def _own_place(settings: Settings, ward: str, night: date | None) -> Path:
+    """The place of the letter, in the project's own folder; only that is made where there is none."""
+    file = letter_file(settings, ward, night)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(file, error) from None
+    return file
 
 
 def letter_file(settings: Settings, ward: str, night: date | None) -> Path:

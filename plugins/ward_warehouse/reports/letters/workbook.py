@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
 
 import xlsxwriter
 
-from ward_warehouse.core.errors import WardWarehouseError
+from ward_warehouse.core.errors import unwritable
 from ward_warehouse.core.shown import on_one_line
 from ward_warehouse.reports.cells import new_workbook
 
@@ -51,14 +52,15 @@ def write_workbook(target: Path, title: str, lines: Sequence[str], rows: Iterabl
     """
     fresh = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         with new_workbook(fresh) as book:
             _fill(book, title, lines, rows)
         fresh.replace(target)
     except OSError as error:
-        raise WardWarehouseError(f"{target}: cannot be written ({' '.join(str(error).split())[:160]})") from None
+        raise unwritable(target, error) from None
     finally:
-        fresh.unlink(missing_ok=True)
+        # What cannot be removed must not hide why it could not be written.
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
 def _fill(book: xlsxwriter.Workbook, title: str, lines: Sequence[str], rows: Iterable[Row]) -> None:
