@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime
 import click
 
 from ward_warehouse.cli.dates import DAY
+from ward_warehouse.cli.districts import nobody_in_force, wanted_districts
 from ward_warehouse.cli.output import as_json, as_text, console, fail
 from ward_warehouse.core.connections import from_environment
+from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.nights import newest_night
 from ward_warehouse.core.settings import load_settings
 from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.messages import tell
 from ward_warehouse.reports.messages.compose import compose
+from ward_warehouse.reports.morning.told import Told
 
 
 @click.group()
@@ -28,12 +31,30 @@ def messages() -> None:
 @click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 def show(night: date | None, role: str, ward: str, language: str) -> None:
     """Print the message of a night; sends nothing."""
+    if role == "ward" and not ward:
+        raise WardWarehouseError("messages show --role ward: found no --ward, expected the key of the ward it is for")
     run = Night(load_settings())
     if role == "ward":
         run.registry.feeds(ward)
-    verdict = run.verdict_on(night or newest_night(datetime.now(UTC), run.settings.time_zone))
+    verdict = run.verdict_on(_night(run, night))
     message = compose(verdict, role, language, ward)  # type: ignore[arg-type]  # choices of the options
     as_text(message.text if message else f"{verdict.sentence()}\nNobody has to do anything: no message.\n")
+
+
+def _night(run: Night, night: date | None) -> date:
+    """The night that is named, else the newest of which anything was read, else the newest that is over.
+
+    Raises:
+        WardWarehouseError: no ward was in force on it: nothing of it is complete.
+    """
+    districts = wanted_districts(run, None)
+    if night is None:
+        newest = Told(run.settings, run.lake).newest
+        over = newest_night(datetime.now(UTC), run.settings.time_zone)
+        night = max((newest[district] for district in districts if district in newest), default=over)
+    if not run.registry.wards_in_force(night):
+        raise nobody_in_force(night, None)
+    return night
 
 
 @messages.command()

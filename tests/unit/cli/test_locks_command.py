@@ -57,7 +57,7 @@ def test_those_left_behind_are_ended_and_those_at_work_are_not(lake: Lake) -> No
     ("option", "found"),
     [
         (("--ward", "p01"), 1),
-        (("--ward", "p03"), 0),
+        (("--ward", "quan_11_p07"), 0),
         (("--record-kind", "procedures"), 0),
         (("--night", str(NIGHT)), 1),
     ],
@@ -65,3 +65,14 @@ def test_those_left_behind_are_ended_and_those_at_work_are_not(lake: Lake) -> No
 def test_locks_are_narrowed(lake: Lake, option: tuple[str, str], found: int) -> None:
     assert len(shown(*option, "--end")) == found
     assert len(find_locks(lake)) == 1 - found
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [(("--night", "foo"), "--night: found 'foo', expected a date"), (("--ward", "nope"), "ward nope: no valid entry")],
+)
+def test_a_mistyped_filter_is_not_the_all_clear(lake: Lake, option: tuple[str, str], said: str) -> None:
+    ran = CliRunner().invoke(main, ["locks", *option])
+    assert ran.exit_code == 1
+    assert said in ran.stderr
+    assert "no locks" not in ran.output

@@ -50,3 +50,31 @@ def test_send_tells_once_and_a_server_that_refuses_is_an_exit_code(
         sent = [CliRunner().invoke(main, ["messages", "send", "--night", str(NIGHT), "--json"]) for _ in range(2)]
         assert [json.loads(one.output)[0]["sent"] for one in sent] == [1, 0]
         assert len(hook.taken) == 1
+
+
+def test_without_a_night_the_newest_that_was_read_is_meant(district: District) -> None:
+    district.play()
+    done = CliRunner().invoke(main, ["messages", "show", "--language", "en"])
+    assert done.exit_code == 0, done.output
+    assert str(NIGHT) in done.output.splitlines()[0]
+
+
+def test_a_night_on_which_no_ward_was_in_force_is_not_complete(district: District) -> None:
+    done = CliRunner().invoke(main, ["messages", "show", "--night", "2031-01-01"])
+    assert done.exit_code == 1
+    assert done.stderr == "night 2031-01-01: no ward of any district was in force on it\n"
+
+
+def test_a_message_to_a_ward_asks_for_the_ward(district: District) -> None:
+    done = CliRunner().invoke(main, ["messages", "show", "--role", "ward"])
+    assert done.exit_code == 1
+    assert "--role ward: found no --ward, expected the key of the ward" in done.stderr
+
+
+def test_lists_that_are_a_folder_are_not_nobody(
+    district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARD_WAREHOUSE_MESSAGES_FILE", str(tmp_path))
+    done = CliRunner().invoke(main, ["messages", "send", "--night", str(NIGHT)])
+    assert done.exit_code == 1
+    assert f"{tmp_path}:1: cannot be read" in done.stderr

@@ -75,7 +75,7 @@ def load_lists(settings: Settings) -> Lists:
     Raises:
         SettingsError: the file cannot be read, or something in it is wrong.
     """
-    if not settings.messages_file.is_file():
+    if not settings.messages_file.exists():
         return Lists()
     file = read_yaml(settings.messages_file)
     if isinstance(file, Finding):
