@@ -84,13 +84,24 @@ def _open(path: Path, options: dict[str, Any] | None = None) -> duckdb.DuckDBPyC
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return duckdb.connect(str(path), config=options or {})
-    except duckdb.IOException as error:
-        raise BuildError(
-            f"warehouse: the build file {path.name} is in use ({str(error).splitlines()[0][:160]}); another build is "
-            "running: wait for it, then run the build again"
-        ) from None
     except (duckdb.Error, OSError) as error:
-        raise _cannot_write(path, error) from None
+        raise _cannot_open(path, error) from None
+
+
+def _cannot_open(path: Path, error: Exception) -> BuildError:
+    """Why the file is not opened, by what the engine says: it has one kind of error for several causes."""
+    reason = " ".join(str(error).split())[:200]
+    if "Could not set lock" in reason:
+        return BuildError(
+            f"warehouse: the build file {path.name} is in use ({reason}); another build is running: wait for it, then "
+            "run the build again"
+        )
+    if isinstance(error, duckdb.Error) and "Cannot open file" not in reason:
+        return BuildError(
+            f"warehouse: the build file {path.name} is damaged ({reason}); run `ward-warehouse build --full-refresh`, "
+            "which makes it anew from the lake; the published warehouse is left as it was"
+        )
+    return _cannot_write(path, error)
 
 
 def _cannot_write(path: Path, error: Exception) -> BuildError:

@@ -49,6 +49,17 @@ def test_a_file_that_cannot_be_made_is_told_as_such(settings: Settings) -> None:
         pass
 
 
+@pytest.mark.parametrize("content", [b"no database" * 2000, None], ids=["no database", "half of one"])
+def test_a_damaged_file_is_not_taken_for_another_build(settings: Settings, content: bytes | None) -> None:
+    with open_build(settings) as db:
+        db.execute("CREATE TABLE t AS SELECT range AS n FROM range(100000)")
+    file = settings.build_file
+    file.write_bytes(content if content is not None else file.read_bytes()[:9000])
+    told = r"district\.duckdb is damaged .*`ward-warehouse build --full-refresh`"
+    with pytest.raises(BuildError, match=told), open_build(settings):
+        pass
+
+
 def test_it_is_opened_as_the_profile_of_the_project_says(settings: Settings, tmp_path: Path) -> None:
     """DuckDB refuses who opens a file otherwise than it is open, and the project may be one of somebody's own."""
     own = {"access_mode": "automatic", "memory_limit": settings.build_memory, "preserve_insertion_order": False}
