@@ -43,8 +43,8 @@ def from_environment(connection_id: str) -> Connection:
     value = os.environ.get(variable)
     if not value:
         raise SettingsError(
-            f"connection {connection_id}: environment variable {variable} is not set; expected the address of the "
-            "ward's system as an Airflow connection (URI or JSON)"
+            f"connection {connection_id}: environment variable {variable} is not set; expected the address of what it "
+            "leads to (a ward's system, PostgreSQL, a store) as an Airflow connection (URI or JSON)"
         )
     try:
         return _from_json(connection_id, value) if value.lstrip().startswith("{") else _from_uri(connection_id, value)

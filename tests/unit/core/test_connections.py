@@ -76,3 +76,9 @@ def test_neither_password_nor_extra_is_in_the_text_form() -> None:
     connection = Connection("p07", "http", "host", password=PASSWORD, extra={"token": "a-secret-in-extra"})
     assert "word-of-the-ward" not in repr(connection) + str(connection)
     assert "a-secret-in-extra" not in repr(connection) + str(connection)
+
+
+def test_a_connection_that_is_not_there_is_not_said_to_be_a_ward_s_alone() -> None:
+    """The same words are said of PostgreSQL that is published to, and of the store of the lake."""
+    with pytest.raises(SettingsError, match=r"AIRFLOW_CONN_NOWHERE is not set; .*PostgreSQL"):
+        from_environment("nowhere")
