@@ -43,14 +43,14 @@ def alone(folder: Path, what: str) -> Iterator[None]:
     Raises:
         WardWarehouseError: the disk refuses, or another run holds it.
     """
-    busy = f"{what}: another run writes {what}s into {folder}; wait for it, then run the command again"
+    busy = f"{what}: another run writes into {folder}; wait for it, then run the command again"
     try:
         with locked(folder / ".lock", WardWarehouseError(busy)):
             yield
     except OSError as error:
         reason = error.strerror or error
         raise WardWarehouseError(
-            f"{what}: {folder}: {reason}; the {what}s that stood there are left as they were"
+            f"{what}: {folder}: {reason}; check the folder's space and rights; what stood there is left as it was"
         ) from None
 
 

@@ -52,7 +52,7 @@ def test_yesterday_s_pages_stay_when_the_disk_is_full(settings: Settings, monkey
     write_dashboard(settings, "quan")
     before = contents(dashboard_folder(settings))
     publish(monkeypatch, replace(a_year(), name=Said("Tên mới", "New name")))
-    with files_of_at_most(4_000), pytest.raises(WardWarehouseError, match="that stood there are left as they were"):
+    with files_of_at_most(4_000), pytest.raises(WardWarehouseError, match="rights; what stood there is left as it was"):
         write_dashboard(settings, "quan")
     assert contents(dashboard_folder(settings)) == before
     assert [one for one in dashboard_folder(settings).glob(".*") if one.is_dir()] == []
@@ -77,7 +77,7 @@ def test_two_runs_never_write_at_once(settings: Settings, monkeypatch: pytest.Mo
     folder.mkdir(parents=True)
     with (folder / ".lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(WardWarehouseError, match="another run writes dashboards"):
+        with pytest.raises(WardWarehouseError, match="another run writes into"):
             write_dashboard(settings, "quan")
 
 

@@ -44,7 +44,7 @@ def test_on_a_full_disk_the_old_one_stays(place: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
     try:
-        with pytest.raises(WardWarehouseError, match=r"^pack: .*; the packs that stood there are left as they were"):
+        with pytest.raises(WardWarehouseError, match=r"^pack: .*; check the folder's space and rights; what stood"):
             write_much(place)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -54,7 +54,7 @@ def test_on_a_full_disk_the_old_one_stays(place: Path) -> None:
 def test_two_runs_never_write_at_once(place: Path) -> None:
     with (place.parent / ".lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(WardWarehouseError, match=r"^pack: another run writes packs"), replacing(place, "pack"):
+        with pytest.raises(WardWarehouseError, match=r"^pack: another run writes into"), replacing(place, "pack"):
             raise AssertionError("it is not ours")
 
 

@@ -52,7 +52,8 @@ def _open(template: Path, known: set[str]) -> DocxTemplate:
         found = set(document.get_undeclared_template_variables())
     except (OSError, ValueError, KeyError, BadZipFile, OpcError, TemplateError) as error:
         raise WardWarehouseError(
-            f"report: template {template}: {' '.join(str(error).split())[:200]}; expected a DOCX file"
+            f"report: template {template}: {' '.join(str(error).split())[:200]}; expected a DOCX file; "
+            "check WARD_WAREHOUSE_LETTERHEAD, or leave it empty for the project's own"
         ) from None
     absent = [name for name in REQUIRED if name not in found]
     if absent:

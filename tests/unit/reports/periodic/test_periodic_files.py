@@ -177,7 +177,7 @@ def test_a_letterhead_that_is_no_template_of_a_report_is_refused(
 
 def test_a_letterhead_that_is_no_document_is_refused(report: PeriodicReport, tmp_path: Path) -> None:
     (tmp_path / "letterhead.docx").write_bytes(b"%PDF-1.7")
-    with pytest.raises(WardWarehouseError, match="expected a DOCX file"):
+    with pytest.raises(WardWarehouseError, match="expected a DOCX file; check WARD_WAREHOUSE_LETTERHEAD"):
         report_document(report, tmp_path / "letterhead.docx")
 
 
@@ -199,7 +199,7 @@ def test_yesterday_s_reports_stay_when_today_s_cannot_be_written(
 
     monkeypatch.setattr(files, "report_pdf", refuse)
     later = replace(report, findings=["Mới."])
-    with pytest.raises(WardWarehouseError, match="No space left on device; the reports that stood there"):
+    with pytest.raises(WardWarehouseError, match="No space left on device; check the folder's space"):
         write_report(settings, later, ["html", "pdf"])
     assert page.read_bytes() == before
     assert [file for file in reports_folder(settings).rglob("*") if file.suffix == ".pdf"] == []
@@ -211,7 +211,7 @@ def test_two_runs_never_write_at_once(report: PeriodicReport, settings: Settings
     folder.mkdir(parents=True)
     with (folder / ".lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(WardWarehouseError, match="another run writes reports"):
+        with pytest.raises(WardWarehouseError, match="another run writes into"):
             write_report(settings, report, ["html"])
 
 
