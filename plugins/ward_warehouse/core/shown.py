@@ -11,8 +11,6 @@ from pydantic import AfterValidator
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 """Unicode's categories of control, format, surrogate and private signs, and of line and paragraph separators: escape
 sequences begin with one, and one turns the direction of what follows."""
-LAYOUT = "\n\t"
-"""What our own texts are laid out with."""
 
 _CANDIDATE = re.compile(r"[^\n\t -~\u00a1-\u00ac\u00ae-\u05ff\u1e00-\u1eff]")
 """Signs that may be unseen ones; not those that Vietnamese, English and a table are written with."""
