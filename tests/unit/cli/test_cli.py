@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -337,3 +338,12 @@ def test_what_hashes_refuses_another_previous_key(run: Run, ready: District, mon
 def test_a_look_leaves_no_mark_of_a_key(run: Run, ready: District) -> None:
     assert run("pseudonyms", "--value", "x").exit_code == 0
     assert not Path(ready.settings.lake).exists()
+
+
+def test_a_value_that_no_shell_keeps_comes_from_the_input(ready: District) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read = CliRunner().invoke(main, ["pseudonyms", "--json"], input="0123\n")
+    assert read.exit_code == 0, read.output
+    assert read.stdout == CliRunner().invoke(main, ["pseudonyms", "--json", "--value", "0123"]).stdout
+    assert "expected one such as" in refused(CliRunner().invoke(main, ["pseudonyms"], input=""))
