@@ -22,14 +22,22 @@ from ward_warehouse.reports.scorecard import COLUMNS, read_indicators, scorecard
 )
 @click.option("--ward", help="A ward key: the report of that ward. Default: the district.")
 @click.option("--format", "formats", help="Documents to write, with commas between: html, pdf, docx, xlsx.")
-@click.option("--grain", type=click.Choice(["month", "quarter", "half_year", "year"]), default="year")
+@click.option(
+    "--grain",
+    type=click.Choice(["month", "quarter", "half_year", "year"]),
+    help="Without --period: of the newest period, or of that of --on; default: year.",
+)
 @click.option("--on", "day", type=DAY, help="A day of the period; default: the newest period.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON: all indicators.")
 def report(
-    district: str, period: str | None, ward: str | None, formats: str | None, grain: str, day: date | None, json_: bool
-) -> None:
+    district: str, period: str | None, ward: str | None, formats: str | None, grain: str | None, day: date | None,
+    json_: bool,
+) -> None:  # fmt: skip
     """The report of a district and period: a table in the terminal, or documents with --format."""
     settings = load_settings()
+    if period and (grain or day):
+        other = "--grain" if grain else "--on"
+        raise WardWarehouseError(f"report: found --period {period} and {other}, expected one of them")
     if formats:
         if period is None:
             raise WardWarehouseError("report: --format needs --period, such as --period 2018-11")
@@ -46,7 +54,7 @@ def report(
     if wanted:
         grain, day = wanted.grain, wanted.end
     codes = None if json_ else [code for code, _ in COLUMNS]
-    rows = read_indicators(settings.published_file, district, grain, day, codes)
+    rows = read_indicators(settings.published_file, district, grain or "year", day, codes)
     # Of the years to date, one ends with each month.
     rows = [row for row in rows if wanted is None or row["period_end"] == wanted.end]
     if ward is not None:
