@@ -17,6 +17,7 @@ from ward_warehouse.night.steps import Night
 from ward_warehouse.reports.messages import tell
 from ward_warehouse.reports.messages.compose import compose
 from ward_warehouse.reports.morning.told import Told
+from ward_warehouse.reports.quarantined import open_before
 
 
 @click.group()
@@ -37,8 +38,9 @@ def show(night: date | None, role: str, ward: str, language: str) -> None:
     if role == "ward":
         run.registry.feeds(ward)
     verdict = run.verdict_on(_night(run, night))
-    message = compose(verdict, role, language, ward)  # type: ignore[arg-type]  # choices of the options
-    as_text(message.text if message else f"{verdict.sentence()}\nNobody has to do anything: no message.\n")
+    waiting = open_before(run.settings, verdict.night)
+    message = compose(verdict, role, language, ward, waiting=waiting)  # type: ignore[arg-type]  # options' choices
+    as_text(message.text if message else f"{verdict.sentence()}\nNothing of that night needs a person: no message.\n")
 
 
 def _night(run: Night, night: date | None) -> date:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -43,6 +43,12 @@ _STATES = f"""{_SINCE}
            coalesce(since.action, published.state) AS state
     FROM (FROM audit.quarantine WHERE last_seen >= $night) AS published FULL JOIN since USING (quarantine_key)"""  # noqa: S608
 
+_WAITING = f"""{_SINCE}
+    SELECT ward_key, count(*), min(last_seen), max(last_seen)
+    FROM audit.quarantine AS published LEFT JOIN since USING (quarantine_key)
+    WHERE last_seen < $night AND coalesce(since.action, published.state) = 'open'
+    GROUP BY ward_key ORDER BY ward_key"""  # noqa: S608 - our own words
+
 KNOWN_SHOWN = 40
 _KNOWN = {
     "ward": "SELECT DISTINCT ward_key FROM audit.quarantine",
@@ -72,6 +78,15 @@ _CASES = f"""{_SINCE}
 def short_entry(key: str) -> str:
     """The short id of a case, which can be typed; made of its key, so that every build gives it the same one."""
     return hashlib.sha256(key.encode()).hexdigest()[:SHORT]
+
+
+class OpenBefore(NamedTuple):
+    """Records of a ward that wait for a correction since nights before: how many, and their first and last night."""
+
+    ward: str
+    records: int
+    first: date
+    last: date
 
 
 @dataclass(frozen=True)
@@ -115,6 +130,20 @@ def case_states(settings: Settings, night: date) -> pa.Table:
     """
     with _published(settings) as db:
         return db.execute(_STATES, {"night": night}).to_arrow_table()
+
+
+def open_before(settings: Settings, night: date) -> list[OpenBefore]:
+    """What was last seen before a night and is open still, by ward; nothing while nothing is published.
+
+    Args:
+        settings: where the published warehouse is.
+        night: the local date; what was seen on it is not meant.
+    """
+    try:
+        with _published(settings) as db:
+            return [OpenBefore(*row) for row in db.execute(_WAITING, {"night": night}).fetchall()]
+    except BuildError:
+        return []
 
 
 def count_cases(settings: Settings, wanted: Wanted) -> dict[str, dict[str, int]]:

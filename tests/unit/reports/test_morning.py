@@ -130,6 +130,29 @@ def test_what_was_refused_is_told_by_reason_with_its_row_and_what_is_open(distri
     assert [one.open for one in morning_of(district).refused] == [0, 0]
 
 
+def test_what_waits_since_nights_before_is_on_the_newest_page_until_it_came_right(ready: District) -> None:
+    send(ready)
+    broken = dossier(f"{NIGHT}-2", received_at=None)
+    ready["m_files"].send([broken], night=NIGHT)
+    play(ready)
+    send(ready, NEXT)
+    play(ready, NEXT)
+    publish(ready)
+    found = morning_of(ready, NEXT)
+    assert (found.standing, found.open_records, found.waiting_records) == ("complete", 0, 1)
+    (todo,) = found.to_do
+    assert todo.what.vi == f"1 bản ghi cách ly từ đêm {NIGHT:%d/%m/%Y} còn chờ sửa"
+    assert todo.command == "ward-warehouse quarantine export --ward m_files --for-ward"
+    page = morning_page(found)
+    assert "Không có việc gì cần làm" not in page
+    assert '<b class="bad">1</b>' in page
+    assert morning_of(ready).waiting == (), "of its own night it is open, not of one before"
+    write_newest()
+    assert "của các đêm trước" in (morning_folder(ready.settings) / "index.html").read_text("utf-8")
+    publish(ready, closed=(f"{NIGHT}-2",))
+    assert morning_of(ready, NEXT).to_do == ()
+
+
 def test_a_batch_that_waits_is_named_with_the_command_that_lets_it_in(district: District) -> None:
     district["m_sql"].send([dossier(str(n), status="99") for n in range(220)])
     district["m_files"].send([dossier("1")])

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ward_warehouse.core.pages import number
 from ward_warehouse.core.shown import on_one_line
 from ward_warehouse.night.advice import ADVICE, Reason, Role
 from ward_warehouse.night.verdict import Todo, Verdict
 from ward_warehouse.night.wording import NAMED, Language, nights_missing, unit_name
+from ward_warehouse.reports.quarantined import OpenBefore
 
 RULES_NAMED = 10
 """Rules by which records were refused that a message names, the most broken first."""
@@ -30,12 +32,14 @@ WORDS: dict[Language, dict[str, str]] = {
         "todo": "Việc cần làm", "do": "Cách xử lý", "who": "Người làm", "refused": "Bản ghi bị từ chối",
         "districts": "Theo quận", "more": "và {0} đơn vị khác", "rules": "và {0} lý do khác", "all": "Toàn hệ thống",
         "duty": "cán bộ trực", "ward": "phường", "officials": "lãnh đạo quận", "nothing": "Không có việc gì phải làm.",
+        "waiting": "còn bản ghi bị cách ly từ các đêm trước chờ sửa (số bản ghi trong ngoặc)",
         "of_ward": "{0}, đêm {1:%d/%m/%Y}: dữ liệu gửi về quận cần được xem lại.",
     },
     "en": {
         "todo": "To do", "do": "What to do", "who": "Who", "refused": "Refused records",
         "districts": "By district", "more": "and {0} more", "rules": "and {0} more reasons", "all": "The whole site",
         "duty": "the engineer on duty", "ward": "the ward", "officials": "the district", "nothing": "Nothing to do.",
+        "waiting": "refused records of nights before wait for a correction (how many in brackets)",
         "of_ward": "{0}, night {1}: something of what is sent to the district needs a look.",
     },
 }  # fmt: skip
@@ -52,7 +56,13 @@ class Message:
 
 
 def compose(
-    verdict: Verdict, role: Role, language: Language, ward: str = "", *, good_news: bool = False
+    verdict: Verdict,
+    role: Role,
+    language: Language,
+    ward: str = "",
+    *,
+    good_news: bool = False,
+    waiting: Sequence[OpenBefore] = (),
 ) -> Message | None:
     """The message of a night, or None when there is nothing to say to that role.
 
@@ -62,6 +72,7 @@ def compose(
         language: of every word.
         ward: the ward's key, for that role.
         good_news: whether there is something to say also when nobody has to do anything.
+        waiting: what is open still of nights before: a message says it too, and none is sent for it alone.
     """
     todos = [todo for todo in verdict.todos if role != "ward" or (todo.unit == ward and todo.who == "ward")]
     if role == "ward" and not todos:
@@ -79,7 +90,10 @@ def compose(
         "language": language,
         "words": words,
         "districts": _districts(verdict, language) if role != "ward" else [],
-        "causes": [_cause(verdict, reason, group, language, role) for reason, group in _grouped(todos)],
+        "causes": [
+            *(_cause(verdict, reason, group, language, role) for reason, group in _grouped(todos)),
+            *_waiting(verdict, [one for one in waiting if role != "ward" or one.ward == ward], language),
+        ],
         "refused": _refused(refused, language),
     }
     text = _TEXTS.get_template("message.txt.j2").render(parts)
@@ -113,6 +127,20 @@ def _cause(verdict: Verdict, reason: Reason, todos: list[Todo], language: Langua
         "who": words[advice.who],
         "details": details[:DETAILS] if role == "duty" else [],
     }
+
+
+def _waiting(verdict: Verdict, waiting: Iterable[OpenBefore], language: Language) -> list[dict[str, Any]]:
+    """What is open still of nights before as one cause more, the unit with the most first."""
+    wards = {state.ward for state in verdict.states}
+    found = sorted((one for one in waiting if one.ward in wards), key=lambda one: -one.records)
+    if not found:
+        return []
+    words, advice = WORDS[language], ADVICE["refused"]
+    units = [f"{unit_name(verdict, one.ward, language)} ({number(one.records, language)})" for one in found[:NAMED]]
+    if len(found) > NAMED:
+        units.append(words["more"].format(len(found) - NAMED))
+    do, who = getattr(advice.do, language), words[advice.who]
+    return [{"units": ", ".join(units), "what": words["waiting"], "do": do, "who": who, "details": []}]
 
 
 def _districts(verdict: Verdict, language: Language) -> list[str]:

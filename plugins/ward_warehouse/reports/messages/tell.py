@@ -29,7 +29,7 @@ from ward_warehouse.reports.messages.deliver import (
 )
 from ward_warehouse.reports.messages.lists import CHANNELS, Channel, Lists, Recipients, load_lists
 from ward_warehouse.reports.messages.records import Delivery, delivery_id, send_once, waiting_nights
-from ward_warehouse.reports.quarantined import Wanted
+from ward_warehouse.reports.quarantined import OpenBefore, Wanted, open_before
 
 TRIED_FOR = timedelta(days=7)
 """How long a message is tried again; of older nights nobody needs to be woken."""
@@ -105,7 +105,7 @@ def due_nights(run: Night, now: datetime) -> list[date]:
 
 def _tell_of(run: Night, lists: Lists, verdict: Verdict, resolve: Resolver) -> Told:
     told, started = Told(verdict.night), datetime.now(UTC)
-    for letter in _letters(run, lists, verdict):
+    for letter in _letters(run, lists, verdict, open_before(run.settings, verdict.night)):
         _send_once(run.lake, lists, letter, resolve, told)
     if told.sent or told.errors:
         plan = Plan(
@@ -117,24 +117,26 @@ def _tell_of(run: Night, lists: Lists, verdict: Verdict, resolve: Resolver) -> T
     return told
 
 
-def _letters(run: Night, lists: Lists, verdict: Verdict) -> Iterator[_Letter]:
+def _letters(run: Night, lists: Lists, verdict: Verdict, waiting: Sequence[OpenBefore]) -> Iterator[_Letter]:
     for number, one in enumerate(lists.lists):
         place = f"messages.yml: lists.{number}"
         for district in one.districts or ("",):
             part = verdict.of(district) if district else verdict
             if one.role == "ward":
-                yield from _to_wards(run, one, part, place)
+                yield from _to_wards(run, one, part, place, waiting)
                 continue
-            message = compose(part, one.role, one.language, good_news=one.good_news)
+            message = compose(part, one.role, one.language, good_news=one.good_news, waiting=waiting)
             for channel in CHANNELS if message else ():
                 for address in getattr(one, channel):
                     yield _Letter(channel, f"{address} {district}".strip(), one, message, part, place)  # type: ignore[arg-type]
 
 
-def _to_wards(run: Night, one: Recipients, verdict: Verdict, place: str) -> Iterator[_Letter]:
+def _to_wards(
+    run: Night, one: Recipients, verdict: Verdict, place: str, waiting: Sequence[OpenBefore]
+) -> Iterator[_Letter]:
     for ward in dict.fromkeys(state.ward for state in verdict.states):
         addresses = verdict.wards[ward].mail if ward in verdict.wards else ()
-        message = compose(verdict, "ward", one.language, ward) if addresses else None
+        message = compose(verdict, "ward", one.language, ward, waiting=waiting) if addresses else None
         if message is None:
             continue
         if any(refused.ward == ward for refused in verdict.refused):

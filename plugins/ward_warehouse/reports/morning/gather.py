@@ -23,11 +23,12 @@ from ward_warehouse.registry import Registry
 from ward_warehouse.registry.findings import Finding
 from ward_warehouse.reports.morning.builds import read_warehouse
 from ward_warehouse.reports.morning.held import read_held
-from ward_warehouse.reports.morning.model import Counts, Mark, Morning, Note, Said, Strip, Unit
+from ward_warehouse.reports.morning.model import Counts, Mark, Morning, Note, Said, Strip, Unit, Waiting
 from ward_warehouse.reports.morning.refused import read_refused
 from ward_warehouse.reports.morning.to_do import list_to_do
 from ward_warehouse.reports.morning.told import Told
 from ward_warehouse.reports.morning.verdict import sentence_on
+from ward_warehouse.reports.quarantined import open_before
 
 NIGHTS_SHOWN = 14
 RECORD_KINDS = list(RecordKind)
@@ -88,6 +89,7 @@ class Gatherer:
         late = tuple(units[key] for key, mark in marks.items() if mark == "late")
         needing = [state for state in tonight if ran and marks[state.ward] != "late"]
         refused = read_refused(self._settings, self._lake, night, tonight, units)
+        waiting = _waiting(self._settings, night, units)
         held = read_held(self._settings, self._lake, night, found, units)
         problems = self._problems(district)
         standing = self._standing(verdict, {unit.key for unit in late}, problems)
@@ -105,8 +107,9 @@ class Gatherer:
             missing=missing,
             late=late,
             counts=counts,
-            to_do=list_to_do(night, needing, units, refused, held, self._warehouse, problems),
+            to_do=list_to_do(night, needing, units, refused, waiting, held, self._warehouse, problems),
             refused=refused,
+            waiting=waiting,
             held=held,
             notes=_notes(tonight, units),
             nights=nights,
@@ -196,6 +199,12 @@ def _counts(states: Sequence[WardState]) -> Counts:
     committed = [state for state in states if state.rows_accepted is not None]
     names = ("rows_read", "rows_accepted", "rows_quarantined", "rows_unchanged")
     return Counts(*(sum(getattr(state, name) or 0 for state in committed) for name in names))
+
+
+def _waiting(settings: Settings, night: date, units: dict[str, Unit]) -> tuple[Waiting, ...]:
+    """What is open still of the nights before, the unit with the most first."""
+    found = [Waiting(units[one.ward], *one[1:]) for one in open_before(settings, night) if one.ward in units]
+    return tuple(sorted(found, key=lambda one: -one.records))
 
 
 def _notes(states: Sequence[WardState], units: dict[str, Unit]) -> tuple[Note, ...]:

@@ -104,6 +104,16 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """Records of a unit that were refused in nights before and wait for a correction still."""
+
+    unit: Unit
+    records: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
 class Held:
     """A batch that waits for a person, and the command that lets it in; None where only a mended mapping does."""
 
@@ -165,6 +175,7 @@ class Morning:
         expected, arrived: units in force, and those of which everything came.
         missing: units of which something has not come yet.
         late: units of which something came with a later night.
+        waiting: what is open still of nights before this one.
         nights: the dates of `strips`, the oldest first; the last one is the night.
         problems: one line for each wrong entry of the registry.
     """
@@ -183,6 +194,7 @@ class Morning:
     counts: Counts
     to_do: tuple[ToDo, ...]
     refused: tuple[Refused, ...]
+    waiting: tuple[Waiting, ...]
     held: tuple[Held, ...]
     notes: tuple[Note, ...]
     nights: tuple[date, ...]
@@ -201,6 +213,11 @@ class Morning:
         return sum(one.open for one in self.refused)
 
     @property
+    def waiting_records(self) -> int:
+        """Records of nights before that wait for a correction or a decision still."""
+        return sum(one.records for one in self.waiting)
+
+    @property
     def exit_code(self) -> int:
         """0 complete, 1 incomplete, 2 not run."""
         return EXIT_CODES[self.standing]
@@ -213,7 +230,9 @@ def as_data(value: Any) -> Any:
     if isinstance(value, tuple):
         return [as_data(one) for one in value]
     if isinstance(value, Morning):
-        more = {name: getattr(value, name) for name in ("refused_records", "open_records", "exit_code")}
+        more = {
+            name: getattr(value, name) for name in ("refused_records", "open_records", "waiting_records", "exit_code")
+        }
         return {**_parts(value), **more}
     if is_dataclass(value):
         return _parts(value)

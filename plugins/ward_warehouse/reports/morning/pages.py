@@ -34,13 +34,15 @@ class Line:
     arrived: int
     missing: int
     open: int
+    waiting: int = 0
+    """Open still of nights before; a page from before this was said has none."""
 
 
 def line_of(morning: Morning) -> Line:
     """The index's line of a page."""
     return Line(
         morning.district, morning.name, morning.night, morning.standing, morning.expected, morning.arrived,
-        len(morning.missing), morning.open_records,
+        len(morning.missing), morning.open_records, morning.waiting_records,
     )  # fmt: skip
 
 

@@ -10,11 +10,18 @@ from ward_warehouse.core.pages import number
 from ward_warehouse.core.shown import on_one_line
 from ward_warehouse.night.advice import Advice, Reason, spoken
 from ward_warehouse.night.verdict import WardState
-from ward_warehouse.reports.morning.model import Held, Refused, Said, ToDo, Unit, Warehouse
+from ward_warehouse.reports.morning.model import Held, Refused, Said, ToDo, Unit, Waiting, Warehouse
 from ward_warehouse.reports.morning.words import KINDS, joined
 
 TOGETHER = 4
 """Units with the same cause from which on one entry stands for all of them."""
+
+SEND = Said(
+    "Gửi phường danh sách; phường sửa trong phần mềm, đêm sau tự nhận lại",
+    "Send the ward its list; it corrects them in its system, the next night takes them in",
+)
+SEND_EACH = Said("Gửi từng phường danh sách cần sửa", "Send each ward its list")
+EXPORT_EACH = "ward-warehouse quarantine export --for-ward --ward W"
 
 LONGEST = 300
 """Characters of a step's own line that are shown."""
@@ -25,6 +32,7 @@ def list_to_do(
     states: Sequence[WardState],
     units: dict[str, Unit],
     refused: Sequence[Refused],
+    waiting: Sequence[Waiting],
     held: Sequence[Held],
     warehouse: Warehouse,
     problems: Sequence[str],
@@ -36,6 +44,7 @@ def list_to_do(
         *_of_warehouse(warehouse),
         *_held_before(night, held),
         *_refused(night, refused),
+        *_waiting(waiting),
     )
 
 
@@ -115,8 +124,7 @@ def _refused(night: date, refused: Sequence[Refused]) -> list[ToDo]:
     if len(by_unit) >= TOGETHER:
         count = sum(one.open for one in refused)
         what = Said(f"{number(count, 'vi')} bản ghi chờ sửa", f"{number(count, 'en')} records wait for a correction")
-        do = Said("Gửi từng phường danh sách cần sửa", "Send each ward its list")
-        return [ToDo(tuple(by_unit), what, do, advice.who, "ward-warehouse quarantine export --for-ward --ward W")]
+        return [ToDo(tuple(by_unit), what, SEND_EACH, advice.who, EXPORT_EACH)]
     found = []
     for unit, ones in by_unit.items():
         count, rules = sum(one.open for one in ones), len({rule for one in ones for rule in one.rules})
@@ -129,13 +137,33 @@ def _refused(night: date, refused: Sequence[Refused]) -> list[ToDo]:
                     f"{number(count, 'vi')} bản ghi chờ sửa, {rules} quy tắc{where}",
                     f"{number(count, 'en')} records to correct, {rules} rules{where}",
                 ),
-                Said("Gửi phường danh sách; phường sửa trong phần mềm, đêm sau tự nhận lại",
-                     "Send the ward its list; it corrects them in its system, the next night takes them in"),
+                SEND,
                 advice.who,
                 f"ward-warehouse quarantine export --ward {unit.key} --night {night} --for-ward",
             )
-        )  # fmt: skip
+        )
     return found
+
+
+def _waiting(waiting: Sequence[Waiting]) -> list[ToDo]:
+    who = spoken("refused").who
+    if len(waiting) >= TOGETHER:
+        what = _still(sum(one.records for one in waiting), min(one.first for one in waiting), None)
+        return [ToDo(tuple(one.unit for one in waiting), what, SEND_EACH, who, EXPORT_EACH)]
+    return [
+        ToDo((one.unit,), _still(one.records, one.first, one.last), SEND, who,
+             f"ward-warehouse quarantine export --ward {one.unit.key} --for-ward")
+        for one in waiting
+    ]  # fmt: skip
+
+
+def _still(records: int, first: date, last: date | None) -> Said:
+    """How many records wait since when."""
+    since = Said(f"từ đêm {first:%d/%m/%Y}", f"since the night of {first}")
+    if first != last:
+        since = Said(f"từ các đêm trước, cũ nhất {first:%d/%m/%Y}", f"since nights before, the oldest {first}")
+    vi, en = number(records, "vi"), number(records, "en")
+    return Said(f"{vi} bản ghi cách ly {since.vi} còn chờ sửa", f"{en} refused still wait for a correction, {since.en}")
 
 
 def release_command(night: date, ward: str, record_kind: str) -> str:

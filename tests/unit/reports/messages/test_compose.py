@@ -14,6 +14,7 @@ from ward_warehouse.night.verdict import Refused, Verdict, WardState
 from ward_warehouse.registry import Registry
 from ward_warehouse.registry.strict import Label
 from ward_warehouse.reports.messages.compose import compose
+from ward_warehouse.reports.quarantined import OpenBefore
 
 
 @pytest.fixture
@@ -75,3 +76,14 @@ def test_what_was_refused_is_told_by_reason_over_all_wards(registry: Registry) -
     assert message is not None
     assert "- 7: The reception date cannot be read" in message.text
     assert message.text.count("records were refused") == 1
+
+
+def test_what_waits_since_nights_before_is_said_where_a_message_goes_and_sends_none_itself(registry: Registry) -> None:
+    verdict = night(registry, 0, arrived=2)
+    waiting = [OpenBefore("w1", 1234, NIGHT, NIGHT), OpenBefore("elsewhere", 5, NIGHT, NIGHT)]
+    assert compose(verdict, "duty", "vi", waiting=waiting) is None
+    message = compose(verdict, "officials", "vi", good_news=True, waiting=waiting)
+    assert message is not None
+    assert "- Phường 1 (1.234): còn bản ghi bị cách ly từ các đêm trước" in message.text
+    assert "Không có việc gì" not in message.text + message.html
+    assert "elsewhere" not in message.text
