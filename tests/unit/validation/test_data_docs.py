@@ -213,7 +213,7 @@ def test_the_browser_tells_of_other_hosts(documented: Settings, tmp_path: Path) 
     assert opened(page, tmp_path).asked == []
 
 
-def test_who_was_missing_is_said_by_district_and_what_is_open_by_rule_and_ward(tmp_path: Path) -> None:
+def test_who_was_missing_or_late_is_said_by_district_and_what_is_open_by_rule_and_ward(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
     publish(settings, list(judged(RecordKind.DOSSIERS, NIGHT)))
     with duckdb.connect(str(settings.published_file)) as db:
@@ -226,7 +226,7 @@ def test_who_was_missing_is_said_by_district_and_what_is_open_by_rule_and_ward(t
         )
         db.execute(
             "CREATE TABLE marts.reporting_completeness AS SELECT 'dossiers' AS record_kind, $night::DATE AS night, "
-            "ward_key, ward_key <> 'p15' AS is_reported FROM marts.dim_ward",
+            "ward_key, ward_key = 'p07' AS is_reported, ward_key <> 'p15' AS is_covered FROM marts.dim_ward",
             {"night": NIGHT},
         )
         db.execute(
@@ -237,7 +237,7 @@ def test_who_was_missing_is_said_by_district_and_what_is_open_by_rule_and_ward(t
     write_data_docs(settings)
     folder = index_file(settings).parent
     index, night = Page(folder / "index.html"), night_page(settings, RecordKind.DOSSIERS)
-    said = "District 11: 2 of 3 wards, missing: <b>Ward 15</b>"
+    said = "District 11: 1 of 3 wards, missing: <b>Ward 15</b>, came later: Ward 14"
     assert [row for row in index.rows if said in row]
     assert "thiếu" in night.text
     assert "Phường 15" in night.text
@@ -251,6 +251,8 @@ def test_who_was_missing_is_said_by_district_and_what_is_open_by_rule_and_ward(t
     assert "Still open: 2" in " ".join(ward.text.replace("Còn mở", "").split()), "records, not rules"
     (missing,) = [row for row in Page(folder / "wards" / "p15.html").rows if row[:1] == [str(NIGHT)]]
     assert missing == [str(NIGHT), "dossiers", "missing", "-", "-"]
+    (late,) = [row for row in Page(folder / "wards" / "p14.html").rows if row[:1] == [str(NIGHT)]]
+    assert late == [str(NIGHT), "dossiers", "came later", "-", "-"], "what came with the next night is not missing"
     assert [row[0] for row in Page(folder / "open.html").rows[1:]] == ["Ward 7", "Ward 7"]
 
 

@@ -86,11 +86,12 @@ class Unit:
 
 @dataclass(frozen=True)
 class Reported:
-    """Of a district's units that were expected in a night: how many reported, and which are missing."""
+    """Of a district's units that were expected in a night: how many reported, which are missing, which came later."""
 
     district: Unit
     expected: int
     missing: Sequence[Unit]
+    late: Sequence[Unit] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ _UNITS = """
     SELECT ward_key, ward_name_vi, ward_name_en, district_code, district_name_vi, district_name_en
     FROM marts.dim_ward"""
 _REPORTED = """
-    SELECT record_kind, night, ward_key, is_reported FROM marts.reporting_completeness
+    SELECT record_kind, night, ward_key, is_reported, is_covered FROM marts.reporting_completeness
     WHERE night IN (SELECT night FROM audit.validation_results) ORDER BY record_kind, night, ward_key"""
 _OPEN = """
     SELECT record_kind, rule, ward_key, count(*)
@@ -146,7 +147,7 @@ def read_context(published: duckdb.DuckDBPyConnection) -> Context:
     if _has(published, "marts.dim_ward", "ward_name_vi"):
         rows = published.execute(_UNITS).fetchall()
         found.units = {row[0]: Unit(row[0], *(on_one_line(text or row[0]) for text in row[1:])) for row in rows}
-    if _has(published, "marts.reporting_completeness", "is_reported"):
+    if _has(published, "marts.reporting_completeness", "is_covered"):
         found.reported = _by_district(found, published.execute(_REPORTED).fetchall())
     if _has(published, "audit.quarantine", "state"):
         found.open = [Open(*row) for row in published.execute(_OPEN).fetchall()]
@@ -166,18 +167,19 @@ def _has(published: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
 
 
 def _by_district(
-    context: Context, rows: Iterable[tuple[str, date, str, bool]]
+    context: Context, rows: Iterable[tuple[str, date, str, bool, bool]]
 ) -> dict[tuple[str, date], list[Reported]]:
-    places: dict[tuple[str, date], dict[str, list[tuple[Unit, bool]]]] = defaultdict(lambda: defaultdict(list))
-    for record_kind, night, ward, is_reported in rows:
+    places: dict[tuple[str, date], dict[str, list[tuple[Unit, bool, bool]]]] = defaultdict(lambda: defaultdict(list))
+    for record_kind, night, ward, is_reported, is_covered in rows:
         unit = context.unit(ward)
-        places[record_kind, night][unit.district].append((unit, bool(is_reported)))
+        places[record_kind, night][unit.district].append((unit, bool(is_reported), bool(is_covered)))
     return {
         place: [
             Reported(
                 Unit(key, units[0][0].district_vi or key, units[0][0].district_en or key),
                 len(units),
-                [unit for unit, reported in units if not reported],
+                [unit for unit, reported, covered in units if not reported and not covered],
+                [unit for unit, reported, covered in units if not reported and covered],
             )
             for key, units in sorted(districts.items())
         ]

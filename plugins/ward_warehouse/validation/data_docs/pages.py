@@ -139,12 +139,12 @@ def ward_page(unit: Unit, nights: Sequence[JudgedNight], context: Context, rules
     lines = []
     for judged in nights:
         own = [one for one in judged.findings if one.ward == unit.ward]
-        missing = any(unit.ward == one.ward for found in _reported(context, judged) for one in found.missing)
-        if own or missing:
+        state = _state(unit, _reported(context, judged))
+        if own or state:
             count = max((one.judged for one in own), default=0)
             broken = [one for one in own if one.broken]
             lines.append(
-                (judged, night_path(judged), missing, JudgedWard(unit.ward, count, len(broken), _broken(broken)))
+                (judged, night_path(judged), state, JudgedWard(unit.ward, count, len(broken), _broken(broken)))
             )
     found = [(one, rules.get((one.record_kind, one.rule))) for one in context.open_of(ward=unit.ward)]
     total = context.open_records.get(unit.ward, 0)
@@ -185,10 +185,17 @@ def index_page(suites: Sequence[Suite], nights: Sequence[JudgedNight], context: 
 
 
 def shown_wards(nights: Sequence[JudgedNight], context: Context) -> list[str]:
-    """The wards that have a page: those that a shown night judged or that are missing in it, and with open records."""
+    """The wards that have a page: those that a shown night judged or that did not come in it, and with open records."""
     judged = {ward for one in nights for ward in one.wards}
-    missing = {unit.ward for one in nights for found in _reported(context, one) for unit in found.missing}
-    return sorted(judged | missing | {one.ward for one in context.open})
+    away = {unit.ward for one in nights for found in _reported(context, one) for unit in (*found.missing, *found.late)}
+    return sorted(judged | away | {one.ward for one in context.open})
+
+
+def _state(unit: Unit, reported: Sequence[Reported]) -> str:
+    """The class of a night in which a unit did not come: late when a later night made up for it; empty if it came."""
+    if any(unit.ward == one.ward for found in reported for one in found.late):
+        return "late"
+    return "bad" if any(unit.ward == one.ward for found in reported for one in found.missing) else ""
 
 
 def _reported(context: Context, judged: JudgedNight) -> list[Reported]:
