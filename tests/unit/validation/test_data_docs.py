@@ -63,7 +63,7 @@ def test_the_counts_are_those_of_the_warehouse(documented: Settings, record_kind
         if not broken:
             assert [cell.replace(",", "") for cell in cells[3:]] == [str(all_judged)], rule
             continue
-        said = re.fullmatch(r"([\d,]+) of ([\d,]+)\n([\d.]+) %", cells[3])
+        said = re.fullmatch(r"([\d,]+) of ([\d,]+)\n([\d.]+) %", cells[3].replace("\N{NO-BREAK SPACE}", " "))
         assert said, rule
         assert [int(number.replace(",", "")) for number in said.groups()[:2]] == [broken, all_judged], rule
         assert float(said[3]) == pytest.approx(100 * broken / all_judged, abs=0.005)
@@ -254,6 +254,13 @@ def test_who_was_missing_or_late_is_said_by_district_and_what_is_open_by_rule_an
     (late,) = [row for row in Page(folder / "wards" / "p14.html").rows if row[:1] == [str(NIGHT)]]
     assert late == [str(NIGHT), "dossiers", "came later", "-", "-"], "what came with the next night is not missing"
     assert [row[0] for row in Page(folder / "open.html").rows[1:]] == ["Ward 7", "Ward 7"]
+
+
+def test_a_share_is_written_as_its_language_writes_it(documented: Settings) -> None:
+    page = night_page(documented, RecordKind.DOSSIERS)
+    english = re.findall(r">(\d+\.\d\d)\N{NO-BREAK SPACE}%", page.source)
+    assert english
+    assert re.findall(r">(\d+,\d\d)\N{NO-BREAK SPACE}%", page.source) == [one.replace(".", ",") for one in english]
 
 
 def test_the_time_of_publishing_is_local(documented: Settings) -> None:

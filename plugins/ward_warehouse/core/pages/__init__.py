@@ -23,6 +23,15 @@ def templates_of(folder: Path) -> Environment:
     )
 
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def percent(value: float, language: str) -> str:
+    """A part of a hundred with two places: 1,25 % in Vietnamese, 1.25 % in English; on one line."""
+    text = f"{value:.2f}{NO_BREAK}%"
+    return text.replace(".", ",") if language == "vi" else text
+
+
 def number(value: int, language: str) -> str:
     """A count as it is written: 1.234 in Vietnamese, 1,234 in English."""
     return f"{value:,}".replace(",", ".") if language == "vi" else f"{value:,}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from great_expectations import __version__
 
-from ward_warehouse.core.pages import number, templates_of
+from ward_warehouse.core.pages import number, percent, templates_of
 from ward_warehouse.core.record_kinds import NAMES
 from ward_warehouse.validation.data_docs.findings import Context, Finding, JudgedNight, Open, Reported, Unit
 from ward_warehouse.validation.data_docs.wording import Sentence
@@ -241,6 +241,7 @@ def _html(template: str, *, root: str, **shown: object) -> str:
         root=root,
         great_expectations=__version__,
         number=number,
+        percent=percent,
         kinds=NAMES,
         open_path=OPEN_PATH,
         ward_path=ward_path,
