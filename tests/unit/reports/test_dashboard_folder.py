@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,13 @@ def test_a_year_stands_in_a_folder_with_an_index_above_it(settings: Settings, mo
     for file, text in contents(page.parent).items():
         for link in re.findall(r'href="([^"#]+)"', text.decode()):
             assert (page.parent / link).is_file(), f"{file} leads to {link}"
+
+
+def test_the_time_of_the_build_is_that_of_the_site_s_clock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(monkeypatch, replace(a_year(), built_at=datetime(2018, 12, 31, 20, tzinfo=UTC)))
+    text = write_dashboard(settings, "quan")[0].read_text("utf-8")
+    assert "03:00 ngày 01/01/2019" in text
+    assert "UTC" not in text
 
 
 def test_yesterday_s_pages_stay_when_the_disk_is_full(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from ward_warehouse.core.pages import templates_of
 from ward_warehouse.reports.dashboard.model import DistrictYear, Indicator, Period, Unit
 from ward_warehouse.reports.dashboard.words import DIMENSIONS, HEADLINES
 from ward_warehouse.reports.morning.model import Said
+from ward_warehouse.reports.morning.words import clock
 from ward_warehouse.reports.periodic.charts import interval_scale, trend_chart
 from ward_warehouse.reports.periodic.model import Figure, TrendPoint
 from ward_warehouse.reports.vietnamese import SPACE, count_text, day_text, value_text
@@ -200,6 +201,7 @@ def _render(
         # where a browser compares none.
         mark=secrets.token_urlsafe(12),
         day=day_text,
+        built=clock(found.built_at),
         count=count_text,
         note_of=lambda figure: found.notes.get(figure.note, Said(figure.note, figure.note)),
         data={

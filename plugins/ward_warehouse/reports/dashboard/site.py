@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ward_warehouse.core.settings import Settings
 from ward_warehouse.registry.indicator_reader import read_indicators
@@ -33,6 +35,7 @@ def write_dashboard(settings: Settings, district: str, year: int | None = None) 
     catalogue = read_indicators(settings.dbt_project_dir / DEFINITIONS)
     themes = {theme.theme: Said(theme.title.vi, theme.title.en) for theme in catalogue.themes}
     found = read_year(settings.published_file, district, year, themes)
+    found = replace(found, built_at=found.built_at.astimezone(ZoneInfo(settings.time_zone)))
     folder = dashboard_folder(settings)
     with writing(folder, "dashboard") as fresh:
         for name, text in write_pages(found):

@@ -57,5 +57,9 @@ def day(value: date) -> Said:
 
 def moment(value: datetime, time_zone: str) -> Said:
     """An instant as the clock of the district shows it."""
-    local = value.astimezone(ZoneInfo(time_zone))
+    return clock(value.astimezone(ZoneInfo(time_zone)))
+
+
+def clock(local: datetime) -> Said:
+    """A time in words, by the clock that it has."""
     return Said(f"{local:%H:%M} ngày {local:%d/%m/%Y}", f"{local:%H:%M} on {local.day} {local:%b %Y}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ward_warehouse.core.checked import REPORT_FORMATS
 from ward_warehouse.core.errors import WardWarehouseError
@@ -40,6 +42,7 @@ def write_report(settings: Settings, report: PeriodicReport, formats: Sequence[s
             f"report: found format {', '.join(unknown)}, expected some of {', '.join(REPORT_FORMATS)}"
         )
     folder = reports_folder(settings)
+    report = replace(report, built_at=report.built_at.astimezone(ZoneInfo(settings.time_zone)))
     with writing(folder, "report") as fresh:
         names = [f"{report_name(report)}.{format_}" for format_ in REPORT_FORMATS if format_ in formats]
         for name in names:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ward_warehouse.reports.morning.words import clock
 from ward_warehouse.reports.periodic.charts import interval_chart, interval_scale, trend_chart
 from ward_warehouse.reports.periodic.content import COLUMNS, DETAILS, ON_TIME, TILES, TREND
 from ward_warehouse.reports.periodic.model import PeriodicReport, Share
@@ -45,6 +46,7 @@ def report_page(report: PeriodicReport, files: Sequence[str] = ()) -> str:
         },
         trend=trend_chart(report.trend, TREND),
         mixed=mixed(report),
+        built=clock(report.built_at).vi,
     )
 
 

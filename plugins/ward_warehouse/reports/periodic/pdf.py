@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ward_warehouse.reports.morning.words import clock
 from ward_warehouse.reports.periodic.charts import interval_chart, interval_scale, trend_chart
 from ward_warehouse.reports.periodic.content import COLUMNS, ON_TIME, TILES, TREND
 from ward_warehouse.reports.periodic.model import PeriodicReport
@@ -68,7 +69,7 @@ def _content(report: PeriodicReport) -> dict[str, Any]:
             [f"{one.name} ({one.code}, phiên bản {one.version})", one.description, one.source]
             for one in report.definitions.values()
         ],
-        "built": f"{report.built_at:%d/%m/%Y %H:%M}",
+        "built": clock(report.built_at).vi,
     }
 
 

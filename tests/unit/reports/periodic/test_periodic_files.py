@@ -244,3 +244,10 @@ def test_files_are_readable_by_their_owner_alone(report: PeriodicReport, setting
 def test_an_unknown_format_is_refused_by_name(report: PeriodicReport, settings: Settings) -> None:
     with pytest.raises(WardWarehouseError, match="found format odt, expected some of html, pdf, docx, xlsx"):
         write_report(settings, report, ["html", "odt"])
+
+
+def test_the_time_of_the_build_is_that_of_the_site_s_clock(report: PeriodicReport, settings: Settings) -> None:
+    page, pdf = write_report(settings, report, ["html", "pdf"])
+    for text in (page.read_text("utf-8"), PdfReader(pdf).pages[0].extract_text()):
+        assert "07:00 ngày 01/12/2018" in text
+        assert "UTC" not in text
