@@ -102,7 +102,7 @@ ADVICE: dict[Reason, Advice] = {
     "refused": _advice(
         "ward",
         "records were refused", "correct them in the ward's system; they come in with a next night",
-        "có bản ghi bị từ chối", "sửa trong phần mềm của phường; đêm sau sẽ được nhận lại",
+        "có bản ghi bị cách ly", "sửa trong phần mềm của phường; đêm sau sẽ được nhận lại",
     ),
     "warned": _advice(
         "duty",

@@ -46,7 +46,7 @@ def sentence(verdict: Verdict, language: Language) -> str:
     if language == "vi":
         counted = f"{arrived}/{expected} đơn vị đã gửi"
         told = [f"thiếu {missing}"] if missing else []
-        told += [f"{_number(refused, language)} bản ghi bị từ chối"] if refused else []
+        told += [f"{_number(refused, language)} bản ghi bị cách ly"] if refused else []
         return f"Đêm {verdict.night:%d/%m/%Y} {'; '.join([f'{WORTH[language][verdict.kind]}: {counted}', *told])}."
     counted = f"{arrived} of {expected} wards arrived"
     told = [f"missing: {missing}"] if missing else []

@@ -183,7 +183,7 @@ def test_the_sentence_names_who_is_missing_for_how_long_in_both_languages(regist
         f"Night {NIGHT} is partial: 3 of 4 wards arrived; missing: Ward r2 (3 nights); 3 records refused."
     )
     assert verdict.sentence("vi") == (
-        f"Đêm {NIGHT:%d/%m/%Y} chưa đủ: 3/4 đơn vị đã gửi; thiếu Phường r2 (3 đêm); 3 bản ghi bị từ chối."
+        f"Đêm {NIGHT:%d/%m/%Y} chưa đủ: 3/4 đơn vị đã gửi; thiếu Phường r2 (3 đêm); 3 bản ghi bị cách ly."
     )
     (todo,) = [todo for todo in verdict.todos if todo.unit == "r2"]
     assert (todo.reason, todo.who, todo.detail) == ("no_answer", "ward", ("no answer",))

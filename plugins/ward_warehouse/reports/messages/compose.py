@@ -29,7 +29,7 @@ _TEXTS = Environment(loader=_FOLDER, autoescape=False, undefined=StrictUndefined
 
 WORDS: dict[Language, dict[str, str]] = {
     "vi": {
-        "todo": "Việc cần làm", "do": "Cách xử lý", "who": "Người làm", "refused": "Bản ghi bị từ chối",
+        "todo": "Việc cần làm", "do": "Cách xử lý", "who": "Người làm", "refused": "Bản ghi bị cách ly",
         "districts": "Theo quận", "more": "và {0} đơn vị khác", "rules": "và {0} lý do khác", "all": "Toàn hệ thống",
         "duty": "cán bộ trực", "ward": "phường", "officials": "lãnh đạo quận", "nothing": "Không có việc gì phải làm.",
         "waiting": "còn bản ghi bị cách ly từ các đêm trước chờ sửa (số bản ghi trong ngoặc)",
