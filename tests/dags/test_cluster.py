@@ -25,7 +25,7 @@ def test_each_task_went_to_a_worker_of_its_queue(night: Cluster) -> None:
 def test_the_night_finishes_by_itself_when_a_worker_is_killed(night: Cluster) -> None:
     assert night.killed.startswith("wards-")
     assert night.load["state"] == "success"
-    assert "3 of 3 wards arrived" in night.load["note"]
+    assert "3 of 3 units arrived" in night.load["note"]
     tries = {
         task["rendered_map_index"]: task["try_number"]
         for task in night.tasks["ward_nightly_load"]

@@ -231,7 +231,7 @@ def test_what_a_judging_that_failed_has_committed_is_announced(seen: Seen) -> No
 
 def test_the_note_on_the_run_says_what_is_missing_and_leads_to_its_log(seen: Seen) -> None:
     note = seen.run("one ward down")["note"]
-    assert note.startswith(f"Night {NIGHT} is partial: 2 of 3 wards arrived; missing: Ward dag\\_http")
+    assert note.startswith(f"Night {NIGHT} is partial: 2 of 3 units arrived; missing: Ward dag\\_http")
     assert "/tasks/extract/mapped/0): its system refused the login" in note
     assert seen.run("part")["note"].startswith(f"Night {NIGHT} is complete")
 

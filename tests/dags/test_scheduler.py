@@ -21,7 +21,7 @@ def test_the_scheduler_starts_the_load_and_its_asset_the_build(live: Live) -> No
     assert (live.load["state"], live.load["run_type"]) == ("success", "scheduled")
     assert live.load["dag_run_id"] == f"scheduled__night_{night_of(live)}"
     # Played in the afternoon it is late.
-    assert re.match(rf"Night {night_of(live)} is (complete|late): 3 of 3 wards arrived", live.load["note"])
+    assert re.match(rf"Night {night_of(live)} is (complete|late): 3 of 3 units arrived", live.load["note"])
     assert (live.build["state"], live.build["run_type"]) == ("success", "asset_triggered")
 
 

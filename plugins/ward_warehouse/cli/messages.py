@@ -13,11 +13,18 @@ from ward_warehouse.core.connections import from_environment
 from ward_warehouse.core.errors import WardWarehouseError
 from ward_warehouse.core.nights import newest_night
 from ward_warehouse.core.settings import load_settings
+from ward_warehouse.night.advice import Role
 from ward_warehouse.night.steps import Night
+from ward_warehouse.night.wording import Language
 from ward_warehouse.reports.messages import tell
 from ward_warehouse.reports.messages.compose import compose
 from ward_warehouse.reports.morning.told import Told
 from ward_warehouse.reports.quarantined import open_before
+
+NO_MESSAGE: dict[Language, str] = {
+    "vi": "Không có việc gì của đêm này phải làm: không gửi tin.",
+    "en": "Nothing of that night needs a person: no message.",
+}
 
 
 @click.group()
@@ -30,7 +37,7 @@ def messages() -> None:
 @click.option("--role", type=click.Choice(["duty", "officials", "ward"]), default="duty", show_default=True)
 @click.option("--ward", default="", help="With the role ward: its key.")
 @click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-def show(night: date | None, role: str, ward: str, language: str) -> None:
+def show(night: date | None, role: Role, ward: str, language: Language) -> None:
     """Print the message of a night; sends nothing."""
     if role == "ward" and not ward:
         raise WardWarehouseError("messages show --role ward: found no --ward, expected the key of the ward it is for")
@@ -39,8 +46,8 @@ def show(night: date | None, role: str, ward: str, language: str) -> None:
         run.registry.feeds(ward)
     verdict = run.verdict_on(_night(run, night))
     waiting = open_before(run.settings, verdict.night)
-    message = compose(verdict, role, language, ward, waiting=waiting)  # type: ignore[arg-type]  # options' choices
-    as_text(message.text if message else f"{verdict.sentence()}\nNothing of that night needs a person: no message.\n")
+    message = compose(verdict, role, language, ward, waiting=waiting)
+    as_text(message.text if message else f"{verdict.sentence(language)}\n{NO_MESSAGE[language]}\n")
 
 
 def _night(run: Night, night: date | None) -> date:

@@ -48,7 +48,7 @@ def sentence(verdict: Verdict, language: Language) -> str:
         told = [f"thiếu {missing}"] if missing else []
         told += [f"{_number(refused, language)} bản ghi bị cách ly"] if refused else []
         return f"Đêm {verdict.night:%d/%m/%Y} {'; '.join([f'{WORTH[language][verdict.kind]}: {counted}', *told])}."
-    counted = f"{arrived} of {expected} wards arrived"
+    counted = f"{arrived} of {expected} units arrived"
     told = [f"missing: {missing}"] if missing else []
     told += [f"{_number(refused, language)} records refused"] if refused else []
     return f"Night {verdict.night} {'; '.join([f'{WORTH[language][verdict.kind]}: {counted}', *told])}."

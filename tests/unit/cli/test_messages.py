@@ -28,8 +28,14 @@ def district(make_district: MakeDistrict, tmp_path: Path, monkeypatch: pytest.Mo
 def test_show_prints_the_message_and_sends_nothing(district: District) -> None:
     done = CliRunner().invoke(main, ["messages", "show", "--night", str(NIGHT), "--language", "en"])
     assert done.exit_code == 0, done.output
-    assert done.output.startswith(f"Night {NIGHT} was not run: 0 of 1 wards arrived.")
+    assert done.output.startswith(f"Night {NIGHT} was not run: 0 of 1 units arrived.")
     assert district.night().lake.folders("messages") == []
+
+
+def test_of_a_ward_with_nothing_to_do_it_is_said_in_the_language_asked_for(district: District) -> None:
+    options = ["messages", "show", "--night", str(NIGHT), "--role", "ward", "--ward", "c_sql"]
+    assert "đơn vị đã gửi" in CliRunner().invoke(main, options).output
+    assert "units arrived" in CliRunner().invoke(main, [*options, "--language", "en"]).output
 
 
 def test_send_tells_once_and_a_server_that_refuses_is_an_exit_code(

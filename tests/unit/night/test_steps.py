@@ -234,7 +234,7 @@ def test_tasks_of_a_night(ready: District, caplog: pytest.LogCaptureFixture) -> 
     ended = tasks.verdict(jobs, "http://airflow/runs/r")
     assert ended.failed
     assert "2 of 3 wards loaded" in ended.text
-    assert ended.text.startswith(f"Night {NIGHT} is partial: 2 of 3 wards arrived; missing: Ward b_http")
+    assert ended.text.startswith(f"Night {NIGHT} is partial: 2 of 3 units arrived; missing: Ward b_http")
     assert "(http://airflow/runs/r/tasks/extract/mapped/1)" in ended.note
 
 

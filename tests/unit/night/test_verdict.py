@@ -180,7 +180,7 @@ def test_the_sentence_names_who_is_missing_for_how_long_in_both_languages(regist
         plan, registry, [*loaded("r1", "r3", "r4"), down], 0.5, last_night=lambda ward, _, __: before.get(ward)
     )
     assert verdict.sentence("en") == (
-        f"Night {NIGHT} is partial: 3 of 4 wards arrived; missing: Ward r2 (3 nights); 3 records refused."
+        f"Night {NIGHT} is partial: 3 of 4 units arrived; missing: Ward r2 (3 nights); 3 records refused."
     )
     assert verdict.sentence("vi") == (
         f"Đêm {NIGHT:%d/%m/%Y} chưa đủ: 3/4 đơn vị đã gửi; thiếu Phường r2 (3 đêm); 3 bản ghi bị cách ly."

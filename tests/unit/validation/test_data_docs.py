@@ -237,7 +237,7 @@ def test_who_was_missing_or_late_is_said_by_district_and_what_is_open_by_rule_an
     write_data_docs(settings)
     folder = index_file(settings).parent
     index, night = Page(folder / "index.html"), night_page(settings, RecordKind.DOSSIERS)
-    said = "District 11: 1 of 3 wards, missing: <b>Ward 15</b>, came later: Ward 14"
+    said = "District 11: 1 of 3 units, missing: <b>Ward 15</b>, came later: Ward 14"
     assert [row for row in index.rows if said in row]
     assert "thiếu" in night.text
     assert "Phường 15" in night.text

@@ -32,6 +32,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "todo": "Việc cần làm", "do": "Cách xử lý", "who": "Người làm", "refused": "Bản ghi bị cách ly",
         "districts": "Theo quận", "more": "và {0} đơn vị khác", "rules": "và {0} lý do khác", "all": "Toàn hệ thống",
         "duty": "cán bộ trực", "ward": "phường", "officials": "lãnh đạo quận", "nothing": "Không có việc gì phải làm.",
+        "rule": "và 1 lý do khác",
         "waiting": "còn bản ghi bị cách ly từ các đêm trước chờ sửa (số bản ghi trong ngoặc)",
         "of_ward": "{0}, đêm {1:%d/%m/%Y}: dữ liệu gửi về quận cần được xem lại.",
     },
@@ -39,6 +40,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "todo": "To do", "do": "What to do", "who": "Who", "refused": "Refused records",
         "districts": "By district", "more": "and {0} more", "rules": "and {0} more reasons", "all": "The whole site",
         "duty": "the engineer on duty", "ward": "the ward", "officials": "the district", "nothing": "Nothing to do.",
+        "rule": "and 1 more reason",
         "waiting": "refused records of nights before wait for a correction (how many in brackets)",
         "of_ward": "{0}, night {1}: something of what is sent to the district needs a look.",
     },
@@ -162,4 +164,4 @@ def _refused(refused: Iterable[Any], language: Language) -> list[str]:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     lines = [f"{rows}: {label}" for (_, label), rows in ranked[:RULES_NAMED]]
     more = len(ranked) - RULES_NAMED
-    return [*lines, WORDS[language]["rules"].format(more)] if more > 0 else lines
+    return [*lines, WORDS[language]["rule" if more == 1 else "rules"].format(more)] if more > 0 else lines

@@ -78,6 +78,15 @@ def test_what_was_refused_is_told_by_reason_over_all_wards(registry: Registry) -
     assert message.text.count("records were refused") == 1
 
 
+@pytest.mark.parametrize(("rules", "said"), [(11, "- and 1 more reason\n"), (12, "- and 2 more reasons\n")])
+def test_of_many_reasons_it_is_said_how_many_more_there_are(registry: Registry, rules: int, said: str) -> None:
+    label = Label(vi="Sai", en="Wrong")
+    refused = tuple(Refused("w0", "mini", DOSSIERS, f"rule_{rule}", 1, label) for rule in range(rules))
+    message = compose(replace(night(registry, 0, arrived=1), refused=refused), "duty", "en")
+    assert message is not None
+    assert said in message.text
+
+
 def test_what_waits_since_nights_before_is_said_where_a_message_goes_and_sends_none_itself(registry: Registry) -> None:
     verdict = night(registry, 0, arrived=2)
     waiting = [OpenBefore("w1", 1234, NIGHT, NIGHT), OpenBefore("elsewhere", 5, NIGHT, NIGHT)]

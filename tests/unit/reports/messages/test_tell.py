@@ -154,7 +154,7 @@ def test_a_night_that_never_started_is_told_of_after_its_deadline(office: Office
     (told,) = tell(office.run, office.resolve, now=due)
     assert (told.night, told.sent) == (NIGHT, 2)
     assert tell(office.run, office.resolve, now=due + timedelta(hours=1))[0].sent == 0
-    assert office.mail.texts()[0].startswith(f"Night {NIGHT} was not run: 0 of 3 wards arrived.")
+    assert office.mail.texts()[0].startswith(f"Night {NIGHT} was not run: 0 of 3 units arrived.")
 
 
 def test_a_night_that_is_not_published_is_told_of(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
