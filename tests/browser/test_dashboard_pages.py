@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.support.browser import accessibility_faults, answer, opened, overflow, printed_pages, shown_text
 from tests.support.dashboard_year import HOSTILE, a_year
+from ward_warehouse.reports.cells import FORMULA
 from ward_warehouse.reports.dashboard.pages import SCRIPT, index_page, write_pages
 from ward_warehouse.reports.morning.model import Said
 
@@ -135,6 +137,15 @@ def test_the_evidence_is_a_table_that_a_spreadsheet_reads_as_text(pages: Path, t
         ("", "", "", "Ẩn vì số nhỏ")
     }
     assert rows[-1]["unit_key"] == "quan"
+
+
+def test_what_starts_a_formula_is_the_same_to_the_page_s_script_as_to_every_other_file(
+    pages: Path, tmp_path: Path
+) -> None:
+    starts = [*FORMULA, "a", "Đ", "1"]
+    fields = answer(pages / "on_time_of_resolved.html", tmp_path, f"return {json.dumps(starts)}.map(one => field(one))")
+    guarded = [one for one, text in zip(starts, fields, strict=True) if text.startswith("\"'")]
+    assert guarded == list(FORMULA)
 
 
 def test_the_next_page_opens_in_the_language_and_the_period_of_this_one(pages: Path, tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ function paint() {
 }
 
 // A cell that a spreadsheet would take for a formula is text.
-const field = value => value == null ? "" : typeof value === "number" ? String(value) : `"${(/^[=+\-@\t\r]/.test(value) ? "'" + value : value).replace(/"/g, '""')}"`;
+const field = value => value == null ? "" : typeof value === "number" ? String(value) : `"${(/^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? "'" + value : value).replace(/"/g, '""')}"`;
 
 function evidence() {
   const lines = [["indicator_code", "unit_key", "unit_name", "period", "period_state", "numerator", "denominator", "value", "value_low", "value_high", "note"].join(",")];
