@@ -10,6 +10,7 @@ from ward_warehouse.reports.vietnamese import (
     day_text,
     decimal_text,
     listed,
+    name_order,
     share_text,
     value_text,
 )
@@ -48,3 +49,10 @@ def test_a_count_is_read_back(number: int) -> None:
 def test_names_in_a_sentence() -> None:
     assert listed(["A"]) == "A"
     assert listed(["A", "B", "C"]) == "A, B và C"
+
+
+def test_names_stand_where_a_reader_looks_for_them() -> None:
+    names = ["Phường 10", "Phường Đa Kao", "Phường 2", "Phường Dương Nội", "Phường Ô Chợ Dừa", "Phường Hạ Đình"]
+    assert sorted(names, key=name_order) == [
+        "Phường 2", "Phường 10", "Phường Dương Nội", "Phường Đa Kao", "Phường Hạ Đình", "Phường Ô Chợ Dừa",
+    ]  # fmt: skip

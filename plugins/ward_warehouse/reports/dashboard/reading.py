@@ -18,6 +18,7 @@ from ward_warehouse.reports.dashboard.words import MEMBERS
 from ward_warehouse.reports.morning.model import Said
 from ward_warehouse.reports.periodic.model import Figure
 from ward_warehouse.reports.spans import Span, read_spans
+from ward_warehouse.reports.vietnamese import name_order
 from ward_warehouse.warehouse.published import open_published
 
 GRAINS = ("month", "quarter", "half_year", "year")
@@ -157,17 +158,12 @@ def _units(rows: list[dict[str, Any]], spans: dict[str, Span]) -> list[Unit]:
         )
         for row in rows
     }
-    return sorted(units.values(), key=lambda unit: (unit.is_district, _in_order(unit.name.vi), unit.key))
+    return sorted(units.values(), key=lambda unit: (unit.is_district, name_order(unit.name.vi), unit.key))
 
 
 def _span_named(row: dict[str, Any], span: Span | None) -> Said:
     days = span.said if span else Said("", "")
     return Said(row["unit_name_vi"] + days.vi, row["unit_name_en"] + days.en)
-
-
-def _in_order(name: str) -> tuple[tuple[int, str], ...]:
-    """Phường 2 before Phường 10."""
-    return tuple((int(word), "") if word.isdecimal() else (0, word) for word in name.split())
 
 
 def _indicators(db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> dict[str, Indicator]:

@@ -19,6 +19,7 @@ from ward_warehouse.reports.periodic.model import CLOSED, PeriodicReport
 from ward_warehouse.reports.periodic.page import index_page, report_page
 from ward_warehouse.reports.periodic.pdf import report_pdf
 from ward_warehouse.reports.periodic.workbook import write_workbook
+from ward_warehouse.reports.vietnamese import name_order
 from ward_warehouse.warehouse.published import open_published
 
 
@@ -134,7 +135,7 @@ def _files_of(folder: Path, key: str) -> list[Path]:
 
 def _write_index(folder: Path) -> None:
     """The newest period first; of one period, units by name."""
-    notes = sorted(_notes(folder).items(), key=lambda item: item[1]["unit"])
+    notes = sorted(_notes(folder).items(), key=lambda item: name_order(item[1]["unit"]))
     notes.sort(key=lambda item: item[1]["end"], reverse=True)
     page = index_page(
         [

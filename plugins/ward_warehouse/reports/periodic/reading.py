@@ -25,6 +25,7 @@ from ward_warehouse.reports.periodic.model import (
 )
 from ward_warehouse.reports.periodic.scorecards import read_scorecards
 from ward_warehouse.reports.spans import Span, read_spans, say_changes
+from ward_warehouse.reports.vietnamese import name_order
 from ward_warehouse.warehouse.published import open_published
 
 _FIGURES = f"""
@@ -166,7 +167,7 @@ def _units(rows: list[dict[str, Any]], spans: dict[str, Span]) -> list[UnitRow]:
     def place(unit: UnitRow) -> tuple[Any, ...]:
         on_time = unit.figures.get("on_time_of_resolved")
         value = on_time.value if on_time else None
-        return unit.is_district, value is None, value or 0, unit.name
+        return unit.is_district, value is None, value or 0, name_order(unit.name)
 
     return sorted((UnitRow(key, *names[key], found) for key, found in figures.items()), key=place)
 
@@ -270,11 +271,10 @@ def _missing(db: duckdb.DuckDBPyConnection, wanted: dict[str, Any]) -> dict[str,
         SELECT ward_key, ward_name_vi FROM marts.dim_ward
         WHERE district_code = $district AND in_force_from <= $end AND coalesce(in_force_to, $end) >= $start
           AND coalesce(dossiers_covered_to, DATE '1900-01-01') < least($end::DATE, district_as_of)
-          AND ward_key IN (SELECT ward_key FROM marts.reporting_completeness WHERE record_kind = 'dossiers')
-        ORDER BY ward_name_vi""",
+          AND ward_key IN (SELECT ward_key FROM marts.reporting_completeness WHERE record_kind = 'dossiers')""",
         {name: wanted[name] for name in ("district", "start", "end")},
     ).fetchall()
-    return {str(key): str(name) for key, name in found}
+    return {str(key): str(name) for key, name in sorted(found, key=lambda one: name_order(one[1]))}
 
 
 def _is_shown(unit: UnitRow, missing: dict[str, str]) -> bool:
