@@ -56,7 +56,8 @@ def main() -> None:
         "{{ one.name }} ({{ one.code }}, phiên bản {{ one.version }}): {{ one.text }} Căn cứ: {{ one.source }}"
     )
     document.add_paragraph("{%p endfor %}")
-    document.core_properties.author = ""
+    said = document.core_properties
+    said.author, said.comments, said.title, said.language = "", "", "", "vi-VN"
     document.save(str(LETTERHEAD))
 
 
@@ -68,11 +69,14 @@ def _set_page(document: DocumentType) -> None:
     style = document.styles["Normal"]
     style.font.name, style.font.size = "Times New Roman", Pt(12)
     style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(4)
-    heading = document.styles["Heading 2"]
-    heading.font.name, heading.font.size, heading.font.color.rgb = "Times New Roman", Pt(13), RGBColor(0, 0, 0)
-    # The theme's own font would win over the name.
-    heading.element.rPr.rFonts.attrib.pop(qn("w:asciiTheme"), None)
-    heading.element.rPr.rFonts.attrib.pop(qn("w:hAnsiTheme"), None)
+    for name in ("Heading 1", "Heading 2"):
+        heading = document.styles[name]
+        heading.font.name, heading.font.size, heading.font.color.rgb = "Times New Roman", Pt(13), RGBColor(0, 0, 0)
+        # The theme's own font would win over the name.
+        heading.element.rPr.rFonts.attrib.pop(qn("w:asciiTheme"), None)
+        heading.element.rPr.rFonts.attrib.pop(qn("w:hAnsiTheme"), None)
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "vi-VN")
 
 
 def _write_head(document: DocumentType) -> None:
@@ -89,7 +93,9 @@ def _write_head(document: DocumentType) -> None:
     title = document.add_paragraph("BÁO CÁO")
     title.paragraph_format.space_before = Pt(18)
     _bold(title)
-    _bold(document.add_paragraph("{{ title }}{% if unit != district %}: {{ unit }}{% endif %}"))
+    heading = document.add_heading("{{ title }}{% if unit != district %}: {{ unit }}{% endif %}", level=1)
+    heading.paragraph_format.space_before = Pt(0)
+    _bold(heading)
     document.add_paragraph(
         "{{ state }}. {% if as_of %}Số liệu đến {{ as_of }}; {% endif %}{{ reporting }}."
         "{% if missing %} Còn thiếu: {{ missing }}.{% endif %}"

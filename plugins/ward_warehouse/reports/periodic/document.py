@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -19,6 +20,9 @@ from ward_warehouse.reports.vietnamese import day_text, decimal_text
 
 LETTERHEAD = Path(__file__).resolve().parent / "templates" / "letterhead.docx"
 """The template that the project brings, made by scripts/make_letterhead.py."""
+
+LONGEST_PROPERTY = 255
+"""Characters that a property of a document holds."""
 
 REQUIRED = ("office", "title", "state", "as_of", "findings", "units", "details")
 """Fields without which a template is no report: whoever signs must see what it is about and whether it is final."""
@@ -41,9 +45,18 @@ def report_document(report: PeriodicReport, template: Path = LETTERHEAD) -> byte
         document.render(fields, jinja_env=Environment(autoescape=True), autoescape=True)
     except TemplateError as error:
         raise WardWarehouseError(f"report: template {template}: {error}") from None
+    _describe(document, report)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+def _describe(document: DocxTemplate, report: PeriodicReport) -> None:
+    """What a reader's machine is told of the document; its times are the build's, so that it can be made again."""
+    said = document.docx.core_properties
+    said.title, said.language, said.comments = report.full_title[:LONGEST_PROPERTY], "vi-VN", ""
+    said.author = said.last_modified_by = f"Ủy ban nhân dân {report.district_name}"[:LONGEST_PROPERTY]
+    said.created = said.modified = report.built_at.astimezone(UTC)
 
 
 def _open(template: Path, known: set[str]) -> DocxTemplate:

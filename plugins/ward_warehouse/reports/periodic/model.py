@@ -181,6 +181,11 @@ class PeriodicReport:
         return next(row for row in self.rows if row.is_district)
 
     @property
+    def is_of_ward(self) -> bool:
+        """Whether it is about one ward of the district."""
+        return self.unit_key != self.district_code
+
+    @property
     def reporting(self) -> str:
         """How many of the units that owe dossiers have sent them; an office that keeps none owes none."""
         figures = self.district.figures
@@ -196,3 +201,8 @@ class PeriodicReport:
     def title(self) -> str:
         """The heading."""
         return f"Kết quả giải quyết thủ tục hành chính {self.period_label[0].lower()}{self.period_label[1:]}"
+
+    @property
+    def full_title(self) -> str:
+        """The heading, of a ward's report with the ward's name."""
+        return f"{self.title}: {self.unit_name}" if self.is_of_ward else self.title

@@ -251,3 +251,17 @@ def test_the_time_of_the_build_is_that_of_the_site_s_clock(report: PeriodicRepor
     for text in (page.read_text("utf-8"), PdfReader(pdf).pages[0].extract_text()):
         assert "07:00 ngày 01/12/2018" in text
         assert "UTC" not in text
+
+
+def test_the_document_says_that_it_is_vietnamese_what_it_is_about_and_of_when(
+    report: PeriodicReport, settings: Settings
+) -> None:
+    [file] = write_report(settings, report, ["docx"])
+    document = Document(str(file))
+    said = document.core_properties
+    assert (said.title, said.language, said.comments) == (report.title, "vi-VN", "")
+    assert said.author == said.last_modified_by == "Ủy ban nhân dân Quận Mini"
+    assert said.created == said.modified == report.built_at, "not when the letterhead was made"
+    assert re.findall(r'<w:lang [^>]*w:val="([^"]+)"', document.styles.element.xml) == ["vi-VN"]
+    headings = [one.style.name for one in document.paragraphs if one.style and one.style.name.startswith("Heading")]
+    assert headings[:2] == ["Heading 1", "Heading 2"]
