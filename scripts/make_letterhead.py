@@ -30,7 +30,7 @@ def main() -> None:
     document = Document()
     _set_page(document)
     _write_head(document)
-    document.add_heading("Theo đơn vị", level=2)
+    document.add_heading("{{ units_heading }}", level=2)
     _add_table(
         document,
         ["Đơn vị", *(name for _, name in COLUMNS)],

@@ -95,8 +95,9 @@ def document_fields(report: PeriodicReport) -> dict[str, Any]:
         "as_of": day_text(report.as_of) if report.as_of else "",
         "findings": " ".join(report.findings),
         "reporting": report.reporting,
-        "missing": ", ".join(report.missing_wards),
+        "missing": report.missing,
         "changes": report.changes,
+        "units_heading": report.heading_of_units,
         "headings": [name for _, name in COLUMNS],
         "units": [
             {

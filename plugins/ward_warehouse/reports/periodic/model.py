@@ -186,8 +186,20 @@ class PeriodicReport:
         return self.unit_key != self.district_code
 
     @property
+    def heading_of_units(self) -> str:
+        """What stands above the table of units."""
+        return "So với toàn quận" if self.is_of_ward else "Theo đơn vị, từ thấp đến cao về đúng hạn"
+
+    @property
+    def missing(self) -> str:
+        """The names of those that have not sent all; a ward's own report says it of the ward without its name."""
+        return "" if self.is_of_ward else ", ".join(self.missing_wards)
+
+    @property
     def reporting(self) -> str:
         """How many of the units that owe dossiers have sent them; an office that keeps none owes none."""
+        if self.is_of_ward:
+            return "đơn vị còn thiếu số liệu" if self.missing_wards else "đơn vị đã gửi đủ số liệu"
         figures = self.district.figures
         received = figures.get(RECEIVED) or max(figures.values(), key=lambda one: one.wards_expected)
         return f"{received.wards_reporting} trên {received.wards_expected} đơn vị có số liệu"

@@ -29,18 +29,20 @@ def _content(report: PeriodicReport) -> dict[str, Any]:
     """The texts and pictures of the PDF, by the names that the template uses."""
     return {
         "office": [f"ỦY BAN NHÂN DÂN {report.district_name.upper()}", report.office.upper()],
-        "title": report.title + ("" if report.unit_key == report.district_code else f": {report.unit_name}"),
+        "title": report.full_title,
         "state": report.state,
         "closed": report.is_closed,
         "as_of": day_text(report.as_of) if report.as_of else "",
         "reporting": report.reporting,
-        "missing": ", ".join(report.missing_wards),
+        "missing": report.missing,
         "findings": " ".join(report.findings),
         "tiles": [
             [name, figure.short_text, figure.change or figure.note_text or ""]
             for code, name in TILES
             if (figure := report.subject.figures.get(code))
         ],
+        "units_heading": report.heading_of_units,
+        "of_ward": report.is_of_ward,
         "columns": [name for _, name in COLUMNS],
         "on_time": [code for code, _ in COLUMNS].index(ON_TIME),
         "rows": _rows(report),

@@ -122,7 +122,7 @@ def read_report(published: Path, district: str, ward: str | None, period: Period
             levels=_levels(units, chosen, definitions),
             scorecards=read_scorecards(db, wanted, ward),
             gaps=_gaps(units, definitions, ward),
-            missing_wards=list(missing.values()),
+            missing_wards=[name for key, name in missing.items() if ward in (None, key)],
             changes=say_changes(spans),
         )
     return find(report)
@@ -249,7 +249,7 @@ def _levels(units: list[UnitRow], chosen: str, definitions: dict[str, Definition
 
 
 def _gaps(units: list[UnitRow], definitions: dict[str, Definition], ward: str | None) -> list[Gap]:
-    """Each reason with the indicators that lack a value for it, and how many units lack it."""
+    """Each reason with the indicators that lack a value for it; of a district with how many units lack it."""
     shown = [unit for unit in units if ward is None or unit.key == ward]
     by_reason: dict[str, dict[str, int]] = {}
     for unit in shown:
@@ -259,9 +259,13 @@ def _gaps(units: list[UnitRow], definitions: dict[str, Definition], ward: str | 
                 codes[code] = codes.get(code, 0) + 1
     order = list(definitions)
     return [
-        Gap(reason, [f"{definitions[code].name} ({codes[code]})" for code in sorted(codes, key=order.index)])
+        Gap(reason, [_counted(definitions[code].name, codes[code], ward) for code in sorted(codes, key=order.index)])
         for reason, codes in sorted(by_reason.items())
     ]
+
+
+def _counted(name: str, units: int, ward: str | None) -> str:
+    return f"{name} ({units})" if ward is None else name
 
 
 def _missing(db: duckdb.DuckDBPyConnection, wanted: dict[str, Any]) -> dict[str, str]:

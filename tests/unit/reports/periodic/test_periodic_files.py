@@ -253,6 +253,21 @@ def test_the_time_of_the_build_is_that_of_the_site_s_clock(report: PeriodicRepor
         assert "UTC" not in text
 
 
+def test_a_ward_s_report_is_worded_as_a_ward_s(report: PeriodicReport, settings: Settings) -> None:
+    own = replace(report, unit_key="p2", unit_name="Phường 2", rows=report.rows[1:], missing_wards=["Phường 2"])
+    page, pdf, document = write_report(settings, own, ["html", "pdf", "docx"])
+    for text in (
+        page.read_text("utf-8"),
+        " ".join("".join(sheet.extract_text() for sheet in PdfReader(pdf).pages).split()),
+        "\n".join(one.text for one in Document(str(document)).paragraphs),
+    ):
+        assert "đơn vị còn thiếu số liệu." in text
+        assert "So với toàn quận" in text
+        assert not any(words in text for words in ("trên 2 đơn vị", "Theo đơn vị", "còn thiếu:", "Còn thiếu:"))
+    assert "kể cả toàn quận" not in page.read_text("utf-8")
+    assert replace(own, missing_wards=[]).reporting == "đơn vị đã gửi đủ số liệu"
+
+
 def test_the_document_says_that_it_is_vietnamese_what_it_is_about_and_of_when(
     report: PeriodicReport, settings: Settings
 ) -> None:
