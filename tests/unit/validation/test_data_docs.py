@@ -265,4 +265,15 @@ def test_a_share_is_written_as_its_language_writes_it(documented: Settings) -> N
 
 def test_the_time_of_publishing_is_local(documented: Settings) -> None:
     published = datetime.fromtimestamp(documented.published_file.stat().st_mtime, ZoneInfo("Asia/Ho_Chi_Minh"))
-    assert f"{published:%H:%M %d/%m/%Y}" in night_page(documented, RecordKind.DOSSIERS).text
+    page = night_page(documented, RecordKind.DOSSIERS)
+    assert f"{published:%H:%M ngày %d/%m/%Y}" in page.text
+    assert f"{published:%H:%M} on {published.day} {published:%b %Y}" in page.text
+
+
+def test_who_reads_vietnamese_reads_no_english_word_beside_it(documented: Settings) -> None:
+    for file in every_page(documented):
+        source = re.sub(r"<style>.*?</style>|<code.*?</code>", "", Page(file).source, flags=re.DOTALL)
+        source = re.sub(r'<span class="en" lang="en">.*?</span>', "", source, flags=re.DOTALL)
+        words = re.sub(r"<[^>]*>", " ", source)
+        found = re.findall(r"\b(?:error|warning|Data Docs|Judged|Wards?|\d{4}-\d\d-\d\d)\b", words)
+        assert found == [], file

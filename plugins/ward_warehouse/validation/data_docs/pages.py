@@ -79,7 +79,7 @@ def suite_page(suite: Suite, sentences: Sentences, context: Context) -> str:
     return _html(
         "suite.html",
         root="../",
-        title=f"{suite.record_kind}",
+        title=f"Bộ quy tắc: {NAMES[str(suite.record_kind)][0]}",
         suite=suite,
         sentences=sentences,
         open={rule.rule: _sum(context.open_of(str(suite.record_kind), rule.rule)) for rule in suite.rules},
@@ -100,7 +100,7 @@ def night_page(suite: Suite, sentences: Sentences, judged: JudgedNight, publishe
     return _html(
         "night.html",
         root="../../",
-        title=f"{judged.record_kind} · {judged.night}",
+        title=f"{NAMES[judged.record_kind][0]} · {judged.night:%d/%m/%Y}",
         judged=judged,
         published=published,
         sentences=sentences,
@@ -121,7 +121,7 @@ def rule_page(suite: Suite, rule: Rule, sentence: Sentence, nights: Sequence[Jud
     return _html(
         "rule.html",
         root="../../",
-        title=rule.rule,
+        title=rule.vi,
         suite=suite,
         rule=rule,
         sentence=sentence,
@@ -159,7 +159,7 @@ def open_page(context: Context, rules: Rules) -> str:
         rules: of the suites.
     """
     lines = [(one, context.unit(one.ward), rules.get((one.record_kind, one.rule))) for one in context.open]
-    return _html("open.html", root="", title="", lines=lines, total=_records(context))
+    return _html("open.html", root="", title="Cách ly còn mở", lines=lines, total=_records(context))
 
 
 def index_page(suites: Sequence[Suite], nights: Sequence[JudgedNight], context: Context) -> str:
