@@ -115,6 +115,17 @@ def test_english_by_a_key_and_figures_as_english_writes_them(pages: Path, tmp_pa
     assert not any(word in text for word in ("Kỳ", "Phường 2", "98,7", "Toàn quận", "Ẩn vì số nhỏ"))
 
 
+def test_the_trend_is_english_on_an_english_page(pages: Path, tmp_path: Path) -> None:
+    trend = "const trend = document.querySelector('.trend')"
+    script = (
+        f"{trend}; {ENGLISH}; return [trend.getAttribute('aria-label'), trend.textContent, document.body.innerText]"
+    )
+    label, drawn, text = answer(pages / "on_time_of_resolved.html", tmp_path, script)
+    assert label.replace("\N{NO-BREAK SPACE}", " ") == "On time by month, from 98.7 % (Jan) to 98.7 % (Apr)"
+    assert drawn.endswith("JanFebMarApr")
+    assert "20 Apr 2018" in text
+
+
 def test_the_order_the_theme_and_the_search_leave_what_is_asked_for(pages: Path, tmp_path: Path) -> None:
     rows = answer(pages / "on_time_of_resolved.html", tmp_path, f"{choose('order', 'high')}; return {CELLS}")
     assert [row[0] for row in rows] == [HOSTILE, "Phường 2", "Toàn quận"], "what has no value stands last"

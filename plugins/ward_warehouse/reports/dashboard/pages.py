@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -163,12 +164,13 @@ def packed_figure(figure: Figure, side: int, brief: bool) -> str:
 def _trend(found: DistrictYear, indicator: Indicator) -> Markup:
     """The district's months by the definition that holds at the year's end."""
     points = []
-    for place, period in enumerate(found.months(), 1):
+    for period in found.months():
         figure = found.figures.get((indicator.code, found.district, period.name))
         if figure is not None and figure.value is not None and figure.indicator_version == indicator.version:
             low, high = (figure.value if bound is None else bound for bound in (figure.low, figure.high))
-            points.append(TrendPoint(f"T{place}", figure.value, low, high))
-    return trend_chart(points, indicator.name.vi, indicator.unit)
+            month = int(period.name.rpartition("-")[2])
+            points.append(TrendPoint(f"T{month}", figure.value, low, high, f"{date(found.year, month, 1):%b}"))
+    return trend_chart(points, indicator.name.vi, indicator.unit, name_en=indicator.name.en)
 
 
 def _target(found: DistrictYear, code: str, unit: Unit) -> tuple[str, bool | None] | None:
@@ -200,7 +202,7 @@ def _render(
         # Drawn for each page: no name in it can bring a script that has the mark. A digest is no use on a file share,
         # where a browser compares none.
         mark=secrets.token_urlsafe(12),
-        day=day_text,
+        as_of=_day(found.as_of) if found.as_of else None,
         built=clock(found.built_at),
         count=count_text,
         note_of=lambda figure: found.notes.get(figure.note, Said(figure.note, figure.note)),
@@ -213,6 +215,10 @@ def _render(
         },
         **parts,
     )
+
+
+def _day(day: date) -> Said:
+    return Said(day_text(day), f"{day.day} {day:%b %Y}")
 
 
 def _state(period: Period) -> str:

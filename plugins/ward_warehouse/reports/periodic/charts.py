@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ward_warehouse.reports.periodic.model import Figure, TrendPoint
 from ward_warehouse.reports.vietnamese import count_text, share_text, value_text
 
 INK, ALARM, BAND, LINE = "#3d4a63", "#a31621", "#dbe3ee", "#1f3a5f"
 """Told apart by lightness as well as by hue, so that a copier and a colour-blind reader see the same."""
+
+ENGLISH_MARKS = str.maketrans(".,", ",.")
+"""From a number as Vietnamese writes it to one as English does."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,12 @@ def interval_chart(figure: Figure | None, district: float | None, scale: Scale) 
 
 
 def trend_chart(
-    points: Sequence[TrendPoint], name: str, unit: str = "share", width: float = 620, height: float = 160
+    points: Sequence[TrendPoint],
+    name: str,
+    unit: str = "share",
+    width: float = 620,
+    height: float = 160,
+    name_en: str = "",
 ) -> Markup:
     """An indicator month by month, its interval as a band; empty with fewer than two months.
 
@@ -76,6 +84,7 @@ def trend_chart(
         unit: of the values.
         width: of the picture.
         height: of the picture.
+        name_en: the name in English, for a page whose script puts English in the place of Vietnamese.
     """
     if len(points) < 2:
         return Markup()
@@ -95,21 +104,20 @@ def trend_chart(
         for value in (up.low, (up.low + up.high) / 2, up.high)
     )
     months = Markup("").join(
-        Markup('<text x="{x}" y="{y:.0f}">{text}</text>').format(x=along.at(place), y=height - 8, text=point.label)
+        Markup('<text x="{x}" y="{y:.0f}"{en}>{text}</text>').format(
+            x=along.at(place), y=height - 8, text=point.label, en=_attribute("data-en", point.label_en)
+        )
         for place, point in enumerate(points)
     )
-    first, last = points[0], points[-1]
-    said = (
-        f"{name} từng tháng, từ {value_text(first.value, unit)} ({first.label}) đến "
-        f"{value_text(last.value, unit)} ({last.label})"
-    )
+    said, said_en = _said(points, name, name_en, unit)
     return Markup(
-        '<svg role="img" aria-label="{said}" viewBox="0 0 {width:.0f} {height:.0f}" class="trend">'
+        '<svg role="img" aria-label="{said}"{en} viewBox="0 0 {width:.0f} {height:.0f}" class="trend">'
         '<g text-anchor="end">{axis}</g>'
         '<polygon points="{band}" fill="{fill}"/><polyline points="{line}" fill="none" stroke="{stroke}" '
         'stroke-width="2"/><g text-anchor="middle">{months}</g></svg>'
     ).format(
-        said=escape(said),
+        said=said,
+        en=_attribute("data-label-en", said_en),
         width=width,
         height=height,
         axis=axis,
@@ -119,6 +127,21 @@ def trend_chart(
         stroke=LINE,
         months=months,
     )
+
+
+def _said(points: Sequence[TrendPoint], name: str, name_en: str, unit: str) -> tuple[str, str]:
+    """The chart in a sentence, in Vietnamese and, where it has an English name, in English."""
+    first, last = points[0], points[-1]
+    ends = [value_text(one.value, unit) for one in (first, last)]
+    said = f"{name} từng tháng, từ {ends[0]} ({first.label}) đến {ends[1]} ({last.label})"
+    if not name_en:
+        return said, ""
+    ends = [text.translate(ENGLISH_MARKS) for text in ends]
+    return said, f"{name_en} by month, from {ends[0]} ({first.label_en}) to {ends[1]} ({last.label_en})"
+
+
+def _attribute(name: str, value: str) -> Markup:
+    return Markup(' {}="{}"').format(name, value) if value else Markup()
 
 
 def _axis_text(value: float, unit: str) -> str:

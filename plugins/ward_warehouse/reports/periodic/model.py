@@ -119,12 +119,13 @@ class Scorecard:
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """A month of a share with its interval."""
+    """A month of a share with its interval; `label_en` for a page that is read in English too."""
 
     label: str
     value: float
     low: float
     high: float
+    label_en: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ const said = text => english() ? text.replace(/[.,]/g, mark => mark === "." ? ",
 const word = (vi, en) => english() ? en : vi;
 const still = all(".n, .trend text").map(cell => [cell, cell.textContent]);
 const names = new Map(all("[data-en]").map(one => [one, one.textContent]));
+const labels = all("[data-label-en]").map(one => [one, one.getAttribute("aria-label")]);
 const rows = all("#rows tr:not(.theme)").slice(1);
 rows.forEach((row, place) => { row.dataset.f = place; });
 const figures = D.figures.map(row => row.split("|").map(unpack));
@@ -117,7 +118,8 @@ function paint() {
   at("state").textContent = word(...STATES[state]);
   all("td[data-f]").forEach(cell => show(cell, figure(cell)));
   still.forEach(([cell, text]) => { cell.textContent = said(text); });
-  names.forEach((text, one) => { one.textContent = word(text, one.dataset.en); one.lang = word("vi", "en"); });
+  names.forEach((text, one) => { one.textContent = word(text, one.dataset.en); one.setAttribute("lang", word("vi", "en")); });
+  labels.forEach(([one, text]) => { one.setAttribute("aria-label", word(text, one.dataset.labelEn)); });
   sort();
   filter();
   // The next page opens in the same language and on the same period.
