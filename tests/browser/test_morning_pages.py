@@ -18,6 +18,7 @@ from ward_warehouse.reports.morning.model import (
     Strip,
     ToDo,
     Unit,
+    Waiting,
     Warehouse,
 )
 from ward_warehouse.reports.morning.pages import index_page, line_of, morning_page
@@ -47,6 +48,7 @@ def a_morning(wards: int = 16) -> Morning:
         standing="incomplete", verdict=Said("15 trên 16 đơn vị đã gửi.", "15 of 16 units arrived."), expected=wards,
         arrived=wards - 1, missing=(units[0],), late=(), counts=Counts(9_871, 8_000, 1_871, 0),
         to_do=(todo, ToDo(tuple(units), reason, reason, "ward")), refused=refused,
+        waiting=(Waiting(units[2], 1_234, NIGHTS[-4], NIGHTS[-2]),),
         held=(Held(units[1], "dossiers", NIGHT, reason, command),), notes=(Note(units[2], reason, "new columns X"),),
         nights=NIGHTS, strips=tuple(strips),
         warehouse=Warehouse(NOW, (Build("20240307T170000", NOW, 289, 1, 0),), "fct_dossiers: 4 results", "is older"),
