@@ -53,7 +53,12 @@ def _report_formats(text: str) -> str:
     return text
 
 
+def _cron_or_nothing(text: str) -> str:
+    return text and _cron(text)
+
+
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Country = Annotated[str, AfterValidator(_country)]
 Cron = Annotated[str, AfterValidator(_cron)]
+Schedule = Annotated[str, AfterValidator(_cron_or_nothing)]
 ReportFormats = Annotated[str, AfterValidator(_report_formats)]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
-from ward_warehouse.core.checked import Country, Cron, ReportFormats, TimeZone
+from ward_warehouse.core.checked import Country, Cron, ReportFormats, Schedule, TimeZone
 from ward_warehouse.core.errors import SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
@@ -90,9 +90,13 @@ class Settings(BaseSettings):
         default=30, ge=2, description="Nights of a ward that maintenance joins into one file once they are that old"
     )
     time_zone: TimeZone = Field(default="Asia/Ho_Chi_Minh", description="Local time in which a night is a date")
-    holidays_country: Country = Field(default="VN", description="Country whose public holidays make the working days")
-    schedule: Cron | Literal[""] = Field(
-        default="30 0 * * *", description="Cron of the nightly load, in time_zone; empty: started by hand alone"
+    holidays_country: Country = Field(
+        default="VN", validate_default=False, description="Country whose public holidays make the working days"
+    )
+    schedule: Schedule = Field(
+        default="30 0 * * *",
+        validate_default=False,
+        description="Cron of the nightly load, in time_zone; empty: started by hand alone",
     )
     language: Literal["vi", "en"] = Field(
         default="en", description="Language of the note that a night leaves on its run in Airflow"
@@ -102,9 +106,13 @@ class Settings(BaseSettings):
         pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
         description="Local time by which the night before is to be published; after it people are told",
     )
-    maintenance_schedule: Cron = Field(default="0 12 * * 0", description="Cron of the maintenance, in time_zone")
+    maintenance_schedule: Cron = Field(
+        default="0 12 * * 0", validate_default=False, description="Cron of the maintenance, in time_zone"
+    )
     comparison_schedule: Cron = Field(
-        default="0 13 * * 0", description="Cron of the comparison of all keys with the wards' systems, in time_zone"
+        default="0 13 * * 0",
+        validate_default=False,
+        description="Cron of the comparison of all keys with the wards' systems, in time_zone",
     )
     extract_retries: int = Field(default=2, ge=0, description="Airflow retries of wards that did not arrive")
     extract_retry_minutes: float = Field(default=10, ge=0, description="Minutes between those retries")
@@ -230,7 +238,7 @@ def load_settings() -> Settings:
         raise SettingsError("; ".join(_fault(fault) for fault in error.errors())) from None
 
 
-def _fault(fault: ErrorDetails) -> str:
+def _fault(fault: Mapping[str, Any]) -> str:
     variable = f"WARD_WAREHOUSE_{'.'.join(str(part) for part in fault['loc']).upper()}"
     if fault["type"] == "value_error":
         return f"{variable}: {fault['ctx']['error']}"
