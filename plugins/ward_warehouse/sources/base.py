@@ -120,13 +120,6 @@ def key_positions(origin: str, keys: pa.Array, read_before: int = 0) -> pa.Array
     return pc.binary_join_element_wise(origin, pc.if_else(shown, keys, numbers), " ")
 
 
-def text_table(names: Sequence[str], rows: Sequence[Sequence[object]], positions: Sequence[str]) -> pa.Table:
-    """A table of text columns from rows of strings or None."""
-    columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
-    arrays = [pa.array(column, pa.string()) for column in columns]
-    return with_position(pa.table(arrays, names=list(names)), positions)
-
-
 def with_position(table: pa.Table, positions: Sequence[str]) -> pa.Table:
     """The table with its `POSITION` column, and a `FAULT` column without faults."""
     table = table.append_column(POSITION, pa.array(positions, pa.string()))

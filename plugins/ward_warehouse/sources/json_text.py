@@ -102,10 +102,16 @@ def nested(value: dict[str, Any] | list[Any]) -> str:
         raise UnfitError(TOO_DEEP) from None
 
 
-def _repeats(value: object) -> bool:
-    if isinstance(value, dict):
-        return isinstance(value, Repeating) or any(map(_repeats, value.values()))
-    return isinstance(value, list) and any(map(_repeats, value))
+def _repeats(value: dict[str, Any] | list[Any]) -> bool:
+    left: list[Any] = [value]
+    for one in left:
+        if isinstance(one, Repeating):
+            return True
+        if isinstance(one, dict):
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+    return False
 
 
 def _are_composed(names: Iterable[str]) -> bool:
