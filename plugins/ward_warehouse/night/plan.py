@@ -74,10 +74,6 @@ def make_request(
         raise WardWarehouseError(
             f"found since {since} and until {until}, expected since to lie before until; nothing was read"
         )
-    if full and begin is not None:
-        raise WardWarehouseError(
-            f"found full and since {since}, expected one of them: full reads everything; nothing was read"
-        )
     if chunk_days is not None and begin is None:
         raise WardWarehouseError(
             "found chunk_days without since, expected since, the date from which the pieces are counted"

@@ -263,7 +263,6 @@ def test_a_ward_that_is_down_fails_the_command_in_one_line(run: Run, ready: Dist
         (["quarantine", "resolve", "a_sql:dossiers:2", "--accept", "--by", " ", "--reason", "y"], ["--by: found no"]),
         (["quarantine", "resolve", "a_sql:dossiers:2", "--reject", "--by", "an", "--reason", ""], ["--reason: found"]),
         (["quarantine", "replay", "--by", ""], ["--by: found nothing"]),
-        (["extract", "--night", "2024-03-06", "--full", "--since", "2024-03-01"], ["full", "since", "expected one"]),
         (["report", "mini", "--period", "2018-11", "--grain", "year"], ["--period 2018-11", "--grain"]),
         (["report", "mini", "--period", "2018-11", "--on", "2018-11-02"], ["--period 2018-11", "--on"]),
         (["pseudonyms", "--value", " "], ["empty value"]),
